@@ -1,4 +1,4 @@
-//! The state machines: events and a clock in, effects out. No IO, no tokio, no reading of clocks.
+//! The state machines: events and the time go in, effects come out. No IO, no tokio, no reading of clocks.
 
 pub mod budgets;
 pub mod clock;

@@ -1,58 +1,58 @@
-//! Faults that are put into the program on purpose, to see that `tests/simulation` notices them. Without the feature
-//! `simulation` there are none, and no trace of them in the program.
+//! Faults that are put into the program on purpose, to check that `tests/simulation` notices them. Without the feature
+//! `simulation` there are none, and the program contains no trace of them.
 
-/// A fault.
+/// One fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mutant {
-    /// An event that is held already is taken once more.
+    /// An event that is already held is accepted again.
     NoDedupe,
-    /// An event is taken although what it follows is missing.
+    /// An event is accepted although one of its causes is missing.
     NoDependencyCheck,
-    /// An event is taken although the one before it in its log is missing.
+    /// An event is accepted although its predecessor in the log is missing.
     NoPredecessorCheck,
-    /// The own clock ignores those of the events that were seen.
+    /// Our clock ignores the clocks of the events that we have seen.
     NoClockMerge,
-    /// Only what is new is sent to others, never what they missed.
+    /// Others are sent only what is new, never what they missed.
     NoBackfill,
-    /// What others said is never passed on.
+    /// Lines of others are never passed on.
     NoForwarding,
-    /// An own event is sent before it is on disk.
+    /// Our own event is sent before it is on disk.
     SendBeforeCommit,
     /// Events are shown before they are on disk.
     ShowBeforeCommit,
     /// Others are told of events that are not on disk yet.
     TellUncommitted,
-    /// Both links of two nodes that dialled each other stay.
+    /// Two nodes that dialled each other keep both links.
     KeepBothLinks,
     /// Every log of a stranger has a place.
     HoldEveryLog,
-    /// Strangers' lines are kept, however many bytes they have.
+    /// Strangers' lines are kept, however many bytes they take.
     KeepEveryByte,
-    /// What was refused is asked for again at once.
+    /// Refused events are asked for again at once.
     ForgetRefusals,
-    /// Places go to those that come first, even if all are from one address.
+    /// Places go to those that come first, even if all of them are at one address.
     FirstComeFirstServed,
-    /// When there are too many keys, the ones seen longest ago are forgotten, known people among them.
+    /// When there are too many keys, those seen longest ago are forgotten, even known people.
     ForgetWhoIsKnown,
-    /// What a peer passes on is dialled at any port.
+    /// Addresses that a peer passes on are dialled at any port.
     DialAnyPort,
-    /// All that is to be written waits in the order in which it came.
+    /// All writes wait in one queue, in the order in which they came.
     OneLane,
-    /// A link that takes nothing is sent everything as often as one that does.
+    /// A link that accepts nothing is sent everything as often as one that does.
     NeverSendLess,
-    /// What was said on a network before is offered to everybody.
+    /// What was said earlier on a network is offered to everybody.
     OfferEverything,
-    /// Lines that others can never take are not said again.
+    /// Lines that others can never accept are not said again.
     NeverSayAgain,
     /// Others are told of lines that the disk did not take.
     AcknowledgeUnkept,
-    /// What the disk does not take is not shown.
+    /// Lines that the disk did not take are not shown.
     HideUnkept,
-    /// What the disk did not take is not written when it takes something again.
+    /// Lines that the disk did not take are not written once it takes writes again.
     ForgetUnkept,
     /// Every line stands where its author's clock says, however wrong that is.
     PlaceByAuthorsClock,
-    /// Every clock that is seen moves the own one, however far ahead it is.
+    /// Every clock that we see moves ours, however far ahead it is.
     MergeEveryClock,
 }
 
@@ -108,22 +108,22 @@ const fn is(_: Mutant) -> bool {
     false
 }
 
-/// Whether an event that is held already is taken once more.
+/// Whether an event that is already held is accepted again.
 pub(crate) fn takes_duplicates() -> bool {
     is(Mutant::NoDedupe)
 }
 
-/// Whether an event is taken although what it follows is missing.
+/// Whether an event is accepted although one of its causes is missing.
 pub(crate) fn ignores_causes() -> bool {
     is(Mutant::NoDependencyCheck)
 }
 
-/// Whether an event is taken although the one before it in its log is missing.
+/// Whether an event is accepted although its predecessor in the log is missing.
 pub(crate) fn ignores_predecessors() -> bool {
     is(Mutant::NoPredecessorCheck)
 }
 
-/// Whether our clock ignores those of the events that were seen.
+/// Whether our clock ignores the clocks of the events that we have seen.
 pub(crate) fn ignores_clocks() -> bool {
     is(Mutant::NoClockMerge)
 }
@@ -133,12 +133,12 @@ pub(crate) fn never_backfills() -> bool {
     is(Mutant::NoBackfill)
 }
 
-/// Whether what others said is never passed on.
+/// Whether lines of others are never passed on.
 pub(crate) fn never_forwards() -> bool {
     is(Mutant::NoForwarding)
 }
 
-/// Whether an own event is sent before it is on disk.
+/// Whether our own event is sent before it is on disk.
 pub(crate) fn sends_before_commit() -> bool {
     is(Mutant::SendBeforeCommit)
 }
@@ -153,7 +153,7 @@ pub(crate) fn tells_uncommitted() -> bool {
     is(Mutant::TellUncommitted)
 }
 
-/// Whether both links of two nodes that dialled each other stay.
+/// Whether two nodes that dialled each other keep both links.
 pub(crate) fn keeps_both_links() -> bool {
     is(Mutant::KeepBothLinks)
 }
@@ -163,12 +163,12 @@ pub(crate) fn holds_every_log() -> bool {
     is(Mutant::HoldEveryLog)
 }
 
-/// Whether strangers' lines are kept, however many bytes they have.
+/// Whether strangers' lines are kept, however many bytes they take.
 pub(crate) fn keeps_every_byte() -> bool {
     is(Mutant::KeepEveryByte)
 }
 
-/// Whether what was refused is asked for again at once.
+/// Whether refused events are asked for again at once.
 pub(crate) fn forgets_refusals() -> bool {
     is(Mutant::ForgetRefusals)
 }
@@ -183,27 +183,27 @@ pub(crate) fn forgets_who_is_known() -> bool {
     is(Mutant::ForgetWhoIsKnown)
 }
 
-/// Whether what a peer passes on is dialled at any port.
+/// Whether addresses that a peer passes on are dialled at any port.
 pub(crate) fn dials_any_port() -> bool {
     is(Mutant::DialAnyPort)
 }
 
-/// Whether all that is to be written waits in one lane.
+/// Whether all writes wait in one queue.
 pub(crate) fn has_one_lane() -> bool {
     is(Mutant::OneLane)
 }
 
-/// Whether a link that takes nothing is sent everything as often as one that does.
+/// Whether a link that accepts nothing is sent everything as often as one that does.
 pub(crate) fn never_sends_less() -> bool {
     is(Mutant::NeverSendLess)
 }
 
-/// Whether what was said on a network before is offered to everybody.
+/// Whether what was said earlier on a network is offered to everybody.
 pub(crate) fn offers_everything() -> bool {
     is(Mutant::OfferEverything)
 }
 
-/// Whether lines that others can never take are not said again.
+/// Whether lines that others can never accept are not said again.
 pub(crate) fn never_says_again() -> bool {
     is(Mutant::NeverSayAgain)
 }
@@ -213,12 +213,12 @@ pub(crate) fn acknowledges_unkept() -> bool {
     is(Mutant::AcknowledgeUnkept)
 }
 
-/// Whether what the disk does not take is not shown.
+/// Whether lines that the disk did not take are not shown.
 pub(crate) fn hides_unkept() -> bool {
     is(Mutant::HideUnkept)
 }
 
-/// Whether what the disk did not take is not written later either.
+/// Whether lines that the disk did not take are not written later either.
 pub(crate) fn forgets_unkept() -> bool {
     is(Mutant::ForgetUnkept)
 }
@@ -228,7 +228,7 @@ pub(crate) fn places_by_authors_clock() -> bool {
     is(Mutant::PlaceByAuthorsClock)
 }
 
-/// Whether every clock that is seen moves the own one.
+/// Whether every clock that we see moves ours.
 pub(crate) fn merges_every_clock() -> bool {
     is(Mutant::MergeEveryClock)
 }

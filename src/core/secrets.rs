@@ -1,9 +1,10 @@
-//! Numbers that nobody else may guess.
+//! Numbers that nobody else can guess.
 
 use sha2::{Digest, Sha256};
 
-/// A stream of secret numbers for one purpose. The ordinary random numbers of a node will not do, since some of them go
-/// over the wire: with a guessed nonce one could search for a short code, with a guessed salt for erased words.
+/// A stream of secret numbers for one purpose. The ordinary random numbers of a node are not good enough, because some
+/// of them are sent to others. With a guessed nonce one could search for a short code, and with a guessed salt for
+/// erased words.
 #[derive(Clone)]
 pub(crate) struct Secrets {
     purpose: &'static [u8],
@@ -18,13 +19,13 @@ impl Secrets {
     /// For salts of what we say.
     pub(crate) const SALTS: &'static [u8] = b"proximity-chat/1 content salt\0";
 
-    /// `secret`: from the operating system, drawn for this run and used for nothing else than such streams, each with a
-    /// purpose of its own.
+    /// `secret` is drawn from the operating system for this run. Use it only for such streams, each with a purpose of
+    /// its own.
     pub(crate) fn new(purpose: &'static [u8], secret: [u8; 32]) -> Self {
         Self { purpose, secret, count: 0 }
     }
 
-    /// One that was never given before; the first `N` bytes of it.
+    /// The first `N` bytes of a number that was never returned before.
     pub(crate) fn next<const N: usize>(&mut self) -> [u8; N] {
         self.count += 1;
         let mut hash = Sha256::new();

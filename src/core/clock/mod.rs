@@ -1,11 +1,11 @@
-//! What time it is, by our own clock and those of the nodes that are linked.
+//! What time it is, by our own clock and the clocks of linked nodes.
 //!
 //! A machine's clock may be off by minutes, or by years. [`Clocks`] compares ours with the clocks of others and decides
 //! which time to go by: the reference. That is our own clock, unless others contradict it by half a day or more. So a
-//! clock that is a few minutes off changes nothing, and no stranger alone can move ours.
+//! clock that is a few minutes off changes nothing, and no single stranger can move ours.
 //!
-//! The other side of a link may tell its clock when the link opens and in every answer to a ping. We then add the time
-//! that has passed on the monotonic clock, so a jump of our own clock shows at once.
+//! The other side of a link may send its clock reading when the link opens and in every answer to a ping. We add the
+//! time that has passed since then on the monotonic clock, so a jump of our own clock shows at once.
 
 mod trusted_run;
 
@@ -15,8 +15,8 @@ pub use trusted_run::{LastRun, TrustedRun};
 
 use crate::domain::model::{LinkId, Machine, NodeId, Now, Timestamp};
 
-/// How far off our clock must be before others override it: 12 hours. No slow quartz is that far off, and less does no
-/// harm: what is dated less than a day ahead keeps its place.
+/// How far off our clock must be before others override it: 12 hours. No slow quartz is that far off. A smaller error
+/// does no harm: what is dated less than a day ahead keeps its place.
 const OVERRIDDEN_AT_MS: i64 = 12 * 60 * 60 * 1_000;
 
 /// How far off our clock must be before the user is told: 2 minutes. Less goes unnoticed.
@@ -30,14 +30,14 @@ const MARKED_AT_MS: i64 = 10 * 60 * 1_000;
 /// battery start years earlier, many of them at the same time.
 const MADE: Timestamp = Timestamp::from_millis(1_788_220_800_000);
 
-/// Smaller offsets are not measured exactly enough to correct anything: a Hello may take a second to arrive.
+/// Smaller offsets cannot be measured well enough to correct anything: a Hello may take a second to arrive.
 const EXACT_TO_MS: i64 = 2_000;
 
 /// The clock of a node that is linked.
 #[derive(Debug, Clone, Copy)]
 struct Clock {
     node: NodeId,
-    /// Several nodes of one machine have one clock, and one voice.
+    /// Several nodes of one machine have one clock and count once.
     machine: Machine,
     /// What it showed, and when.
     showed: Timestamp,
@@ -62,7 +62,7 @@ impl Clock {
 #[derive(Debug, Default)]
 pub struct Clocks {
     links: BTreeMap<LinkId, Clock>,
-    /// What is added to our clock, as of the last look.
+    /// What is added to our clock, as of the last comparison.
     correction: i64,
     /// By how much others contradict our clock, if they say that it is behind.
     behind: i64,
@@ -70,17 +70,17 @@ pub struct Clocks {
     consensus: i64,
 }
 
-/// What a look at all clocks has shown.
+/// The result of comparing all clocks.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Look {
     /// What is added to our own clock, in milliseconds. Zero unless others override it.
     pub correction: i64,
-    /// Whether others agree with the time we go by. They do not if no clock here counts, or if they contradict ours and
+    /// Whether others agree with the time we go by. They do not if no clock here counts, or if they contradict ours but
     /// may not override it.
     pub agreed: bool,
     /// Whether the clocks of others contradict ours by half a day or more.
     pub contradicted: bool,
-    /// How far off our own clock is, if that is worth telling.
+    /// How far off our own clock is, if the user should know.
     pub off: Option<Off>,
 }
 
@@ -100,8 +100,8 @@ impl Clocks {
         self.links.insert(link, Clock { node, machine, showed, at: now.mono });
     }
 
-    /// The same, for a link that is open already. Returns whether that is news: its node had not said what its clock
-    /// shows, or the clock was set meanwhile.
+    /// The same, for a link that is open already. Returns whether that is news: its node had not sent a clock reading
+    /// before, or the clock was set meanwhile.
     pub fn measured(&mut self, link: LinkId, node: NodeId, machine: Machine, ahead: i64, now: Now) -> bool {
         let is_set = |clock: &Clock| clock.ahead(now).abs_diff(ahead) > EXACT_TO_MS.unsigned_abs();
         let is_news = self.links.get(&link).is_none_or(is_set);
@@ -114,8 +114,8 @@ impl Clocks {
         self.links.remove(&link);
     }
 
-    /// Compares all clocks. `is_known` says which nodes are no strangers: with two of their machines here, strangers
-    /// have no voice. A clock that is certainly wrong never has one.
+    /// Compares all clocks. `is_known` says which nodes are no strangers. If two of their machines are here, strangers
+    /// have no say. A clock that is certainly wrong never counts.
     pub fn look(&mut self, is_known: impl Fn(&NodeId) -> bool, now: Now) -> Look {
         let possible = self.links.values().filter(|clock| clock.shows(now) >= MADE);
         let mut voices: Vec<(bool, Clock)> = possible.map(|clock| (is_known(&clock.node), *clock)).collect();
@@ -129,7 +129,8 @@ impl Clocks {
             return Look::default();
         };
         let contradicted = ahead.saturating_abs() > OVERRIDDEN_AT_MS;
-        // A single other is believed only if we know them, and never backwards: their clock may be the one that was reset.
+        // A single other node is believed only if it is known and its clock is ahead: one that is behind may have been
+        // reset.
         let overrides = aheads.len() >= 2 || (ahead > 0 && voices.iter().all(|(known, _)| *known));
         let is_overridden = contradicted && overrides;
         self.correction = if is_overridden { ahead } else { 0 };
@@ -149,15 +150,15 @@ impl Clocks {
         Look { correction: self.correction, agreed: is_overridden || !contradicted, contradicted, off }
     }
 
-    /// The time to go by, as of the last look.
+    /// The time to go by, as of the last comparison.
     pub fn reference(&self, now: Now) -> Now {
         let wall = Timestamp::from_millis(now.wall.as_millis().saturating_add(self.correction));
         Now { wall, ..now }
     }
 
-    /// The latest time that it may be now, as of the last look. What comes now counts as having come then, so that it
-    /// is not forgotten too soon. If only a stranger says that our clock is behind, this believes it, and the reference
-    /// does not.
+    /// The latest time that it may be now, as of the last comparison. What comes now counts as having come then, so
+    /// that it is not forgotten too soon. If only a stranger says that our clock is behind, this function believes it,
+    /// but the reference does not.
     pub fn latest(&self, now: Now) -> Timestamp {
         Timestamp::from_millis(now.wall.as_millis().saturating_add(self.correction.max(self.behind)))
     }
@@ -170,8 +171,9 @@ impl Clocks {
         if ahead.saturating_abs() < EXACT_TO_MS { 0 } else { ahead }
     }
 
-    /// The linked nodes whose clocks are far enough off to show it, and by how many milliseconds they are ahead, as of
-    /// the last look. With two others or more, their median counts as right, whatever our own clock shows.
+    /// The linked nodes whose clocks are so far off that the user should see it, and by how many milliseconds they are
+    /// ahead, as of the last comparison. With two or more others, their median counts as right, whatever our own clock
+    /// shows.
     pub fn far_off(&self, now: Now) -> BTreeMap<NodeId, i64> {
         let off = |clock: &Clock| (clock.node, clock.ahead(now).saturating_sub(self.consensus));
         self.links.values().map(off).filter(|(_, ahead)| ahead.saturating_abs() >= MARKED_AT_MS).collect()
@@ -191,12 +193,12 @@ fn machines<'a>(clocks: impl Iterator<Item = &'a Clock>, now: Now) -> BTreeMap<M
     aheads
 }
 
-/// The one in the middle. Of two in the middle it is the one nearer to zero, so that one wrong clock of two convinces nobody.
+/// The median. Of two middle values it is the one nearer to zero, so that one wrong clock of two convinces nobody.
 fn median(mut aheads: Vec<i64>) -> Option<i64> {
     aheads.sort_unstable();
     let upper = aheads.get(aheads.len() / 2).copied()?;
     let lower = aheads.get((aheads.len() - 1) / 2).copied()?;
-    // Between them lies zero, or both are on one side of it.
+    // Either zero lies between them, or both are on one side of it.
     Some(if upper.signum() != lower.signum() {
         [lower, upper].into_iter().min_by_key(|ahead| ahead.saturating_abs()).unwrap_or(0)
     } else if upper > 0 {

@@ -37,7 +37,7 @@ fn machine(n: u8) -> Machine {
 }
 
 #[test]
-fn two_others_override_a_clock_that_is_half_a_day_off() {
+fn two_others_override_our_clock_if_half_a_day_off() {
     for off in [13 * HOUR, -13 * HOUR, 87_600 * HOUR, -1_000 * HOUR] {
         let look = World::new(&[off, off + MINUTE]).look();
         let nearer = if off > 0 { off } else { off + MINUTE };
@@ -50,7 +50,7 @@ fn two_others_override_a_clock_that_is_half_a_day_off() {
 }
 
 #[test]
-fn whose_clock_is_far_off_goes_by_most_of_the_others() {
+fn the_median_of_others_decides_whose_clock_is_off() {
     let far_off = |aheads: &[i64]| {
         let mut world = World::new(aheads);
         world.look();
@@ -82,7 +82,7 @@ fn a_single_other_is_believed_if_known_and_ahead() {
 }
 
 #[test]
-fn a_machine_has_one_voice_and_strangers_none_beside_two_known_people() {
+fn machines_count_once_and_two_known_people_outvote_strangers() {
     let mut world = World::new(&[]);
     for n in 1..=8 {
         world.clocks.up(LinkId::Dialled(n.into()), node(n), machine(9), 72 * HOUR, world.now);
@@ -95,7 +95,7 @@ fn a_machine_has_one_voice_and_strangers_none_beside_two_known_people() {
 }
 
 #[test]
-fn a_jump_of_our_own_clock_is_seen_at_once_and_the_passing_of_time_changes_nothing() {
+fn only_a_jump_of_our_clock_changes_the_reference() {
     let mut world = World::new(&[0, 0]);
     let hour = Duration::from_hours(1);
     world.now = Now { mono: world.now.mono + hour, wall: Timestamp::from_millis(world.now.wall.as_millis() + HOUR) };
@@ -107,14 +107,14 @@ fn a_jump_of_our_own_clock_is_seen_at_once_and_the_passing_of_time_changes_nothi
 }
 
 #[test]
-fn small_offsets_are_told_to_nobody() {
+fn small_offsets_are_not_reported() {
     assert_eq!(World::new(&[119_000, 119_000]).look().off, None);
     assert_eq!(World::new(&[3 * MINUTE]).look().off, Some(Off { ahead: -3 * MINUTE, of: vec![node(1)] }));
     assert_eq!(World::new(&[3 * MINUTE, 0]).look().off, None, "it is the other one's clock");
 }
 
 #[test]
-fn offsets_of_others_count_from_the_reference() {
+fn offsets_of_others_are_measured_from_the_reference() {
     let mut world = World::new(&[72 * HOUR, 72 * HOUR, 0]);
     world.look();
     assert_eq!(world.clocks.ahead_of_reference(&node(1), world.now), 0);
@@ -124,7 +124,7 @@ fn offsets_of_others_count_from_the_reference() {
 }
 
 #[test]
-fn a_clock_from_before_this_program_was_made_has_no_voice() {
+fn clocks_from_before_the_program_existed_do_not_count() {
     let ten_years = 87_600 * HOUR;
     let mut world = World::new(&[-ten_years, -ten_years, MINUTE]);
     assert_eq!(world.look(), Look { agreed: true, ..Look::default() });

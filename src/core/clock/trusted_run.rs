@@ -1,19 +1,19 @@
-//! Whether our own clock can be trusted to say how old something is, by how it has run so far.
+//! Whether our own clock can be trusted to say how old something is, judged by how it has run so far.
 //!
 //! A clock that is a year ahead makes everything look old. So nothing is forgotten after our clock has jumped ahead,
-//! from one run of the program to the next or within one, until others agree with it or it has run on for a day. Nor is
-//! anything forgotten in the week after that: what was said just before the jump may be dated long ago, and may still
-//! be unseen.
+//! from one run of the program to the next or within one, until others agree with it or it has run on for a day.
+//! Nothing is forgotten in the week after that either: what was said just before the jump may be dated long ago, and
+//! may still be unseen.
 
 use std::time::{Duration, Instant};
 
 use crate::domain::model::{Now, Timestamp};
 
-/// A longer jump is doubted, and so is one that is longer than lines are kept. Few machines stay switched off for more
-/// than 30 days.
+/// A jump longer than this is doubted, and so is a jump longer than lines are kept. Few machines stay switched off for
+/// more than 30 days.
 const MAX_JUMP: Duration = Duration::from_hours(30 * 24);
 
-/// How long the program must run until a clock that nobody contradicts is believed: long enough for a user to see it.
+/// How long the program must run until a clock that nobody contradicts is believed: long enough for a user to notice.
 const BELIEVED_AFTER: Duration = Duration::from_hours(24);
 
 /// How long nothing is forgotten after a jump that turned out to be right.
@@ -31,9 +31,9 @@ pub struct LastRun {
 /// See the module's documentation.
 #[derive(Debug)]
 pub struct TrustedRun {
-    /// None before the first time.
+    /// None until our clock is believed for the first time.
     last: Option<LastRun>,
-    /// When that was, if in this run.
+    /// When `last` was taken, if that was in this run.
     at: Option<Instant>,
     /// Since when our clock is doubted.
     doubted: Option<Instant>,
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_jumps_ahead_is_doubted_for_a_day_or_until_others_agree() {
+    fn a_forward_jump_is_doubted_for_a_day_unless_confirmed() {
         let now = start();
         let mut run = after_run(now);
         assert!(run.is_believed(90 * DAY, false, after(now, Duration::ZERO, 29)), "a holiday");
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn after_a_jump_nothing_is_forgotten_for_a_week_also_by_the_next_run() {
+    fn nothing_is_forgotten_for_a_week_after_a_jump() {
         let now = start();
         let mut run = after_run(now);
         let jump = after(now, Duration::ZERO, 200);

@@ -7,7 +7,7 @@ use ipnetwork::IpNetwork;
 use super::{Evidence, Proximity};
 use crate::domain::model::{Finding, Interface, InterfaceAddr, InterfaceKind};
 
-/// The fewest hosts of a network that says anything by its silence.
+/// In a network with fewer hosts than this, silence tells us nothing.
 const TELLING: u64 = 8;
 
 pub(super) fn network(evidence: &Evidence) -> Vec<Finding> {
@@ -65,7 +65,7 @@ fn narrow(interface: &Interface) -> Option<Finding> {
     (v4.prefix == 32).then(|| Finding::NarrowMask { interface: interface.name.clone(), ip: v4.ip })
 }
 
-/// A router that is not in our own network cannot be reached without another.
+/// A router outside our networks. It cannot be reached without another router.
 fn router_outside(interface: &Interface) -> Option<Finding> {
     let router = IpAddr::V4(interface.gateway?);
     let own = interface.addrs.iter().filter(|addr| addr.ip.is_ipv4()).filter_map(InterfaceAddr::network);
@@ -74,7 +74,7 @@ fn router_outside(interface: &Interface) -> Option<Finding> {
     outside.then(|| Finding::RouterOutside { interface: interface.name.clone(), router, networks })
 }
 
-/// Nobody but the router is there, in a network with room for many.
+/// Whether others answer, or only the router does in a network with room for many.
 pub(super) fn isolation(evidence: &Evidence) -> Vec<Finding> {
     let Some(swept) = evidence.swept.as_ref().filter(|swept| swept.hosts >= TELLING) else { return Vec::new() };
     let routers: Vec<IpAddr> = evidence.interfaces.iter().filter_map(|one| one.gateway.map(IpAddr::V4)).collect();

@@ -1,6 +1,6 @@
-//! Why people do not meet, told from what can be seen on this machine: pure.
+//! Says why people do not meet, from what can be seen on this machine. Pure.
 //!
-//! Every rule looks at the [`Evidence`] for one fault. What there is no evidence of is passed over: a node that runs knows
+//! Every rule checks the [`Evidence`] for one fault, and says nothing where there is no evidence. A running node knows
 //! less than `proximity-chat doctor`, which asks.
 
 mod local_checks;
@@ -23,49 +23,49 @@ pub struct Evidence {
     pub interfaces: Vec<Interface>,
     /// Whether anybody beyond this machine can be met.
     pub open: bool,
-    /// What it is open to.
+    /// The spots that it is open on.
     pub spots: Vec<LocalSubnet>,
-    /// Why it is not open although it should be.
+    /// Why it is not open, although it should be.
     pub no_network: Option<NoNetwork>,
-    /// Whether it listens; none if nobody tried.
+    /// The address that it listens on, or why it cannot; none if nobody tried.
     pub listening: Option<Result<SocketAddr, CannotListen>>,
-    /// Own networks, and where the routes lead what is for a host there; only where that is not the spot itself.
+    /// Our networks whose traffic the routes send elsewhere than to the interface of the spot.
     pub captured: Vec<Captured>,
-    /// Hosts that were looked at, and those of them that answered anything, when a sweep got far enough to tell.
+    /// What a sweep saw, if it got far enough to tell.
     pub swept: Option<Swept>,
-    /// Interfaces on which datagrams cannot be sent or heard, and what the operating system says of it.
+    /// Interfaces on which datagrams cannot be sent or heard, each with the error of the operating system.
     pub mute: Vec<(Arc<str>, String)>,
-    /// Announcements that came from outside of the network that they were heard on.
+    /// Senders of announcements that lie outside the network of the interface that heard them.
     pub off_link: BTreeSet<(Arc<str>, IpAddr)>,
     /// Whether announcements are used at all.
     pub announces: bool,
     /// Who was found.
     pub people: Vec<Person>,
-    /// On which ports.
+    /// The range of ports that is searched.
     pub ports: Option<PortRange>,
 }
 
 /// A network of ours whose traffic goes elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Captured {
-    /// Our place there.
+    /// Our spot there.
     pub spot: LocalSubnet,
     /// The host that was asked about.
     pub host: Ipv4Addr,
-    /// The interface that it would go out by; none if there is no way at all.
+    /// The interface that traffic to it would go out by; none if there is no route at all.
     pub by: Option<Arc<str>>,
 }
 
 /// What a sweep saw.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Swept {
-    /// Hosts that were looked at beyond this machine.
+    /// Hosts that were probed beyond this machine.
     pub hosts: u64,
-    /// Those that are there, as far as they answer anything or their hardware address is known.
+    /// Those that exist, because they answered in some way or their hardware address is known.
     pub there: BTreeSet<IpAddr>,
 }
 
-/// All that can be said, the worst first. What is fine is said, too, where somebody looked.
+/// All findings, the worst first. What is fine is reported, too, if it was checked.
 pub fn diagnose(evidence: &Evidence) -> Vec<Finding> {
     let rules: [fn(&Evidence) -> Vec<Finding>; 11] = [
         local_checks::network,
@@ -81,7 +81,7 @@ pub fn diagnose(evidence: &Evidence) -> Vec<Finding> {
         people::anybody,
     ];
     let mut findings: Vec<Finding> = rules.iter().flat_map(|rule| rule(evidence)).collect();
-    // That nobody was found need not be said where a cause is known.
+    // If a cause is known, there is no need to report that nobody was found.
     if findings.iter().any(|finding| finding.severity() != Severity::Fine && finding.fault() != Fault::NobodyFound) {
         findings.retain(|finding| finding.fault() != Fault::NobodyFound);
     }

@@ -1,4 +1,4 @@
-//! Faults between us and those who were found.
+//! Faults between us and the people who were found.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -11,20 +11,20 @@ use crate::{
     protocol::codec::mesh::{DialBack, ProbeReply},
 };
 
-/// Clocks that are further apart than this are wrong: a line that comes so much later than it is dated is marked as late after
-/// twice the time.
+/// Clocks further apart than this are reported. A line that arrives later than its date by twice this time is marked as
+/// late.
 const CLOCK_TOLERANCE: Duration = Duration::from_mins(5);
 
 /// Somebody who was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
-    /// Where.
+    /// Its address.
     pub addr: SocketAddr,
     /// How far away that is.
     pub place: Proximity,
     /// Whether we heard an announcement of it.
     pub announced: bool,
-    /// What came of looking at it.
+    /// What probing it has shown.
     pub reached: Reached,
 }
 
@@ -40,7 +40,7 @@ pub enum Proximity {
 }
 
 impl Proximity {
-    /// Where `ip` is for who is at `spots`.
+    /// How far away `ip` is from a node at `spots`.
     pub fn of(ip: IpAddr, spots: &[LocalSubnet]) -> Self {
         if ip.is_loopback() || spots.iter().any(|spot| spot.ip == ip) {
             return Self::Here;
@@ -49,14 +49,14 @@ impl Proximity {
     }
 }
 
-/// What came of looking at somebody.
+/// What probing somebody has shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reached {
-    /// It said what it is, and when by our own clock.
+    /// It answered what it is, at this time by our own clock.
     Answered(ProbeReply, Timestamp),
     /// It runs an older release, which does not say.
     Older,
-    /// It has our protocol in no version that we speak.
+    /// It speaks our protocol, but in no version that we speak.
     OtherVersion,
     /// It announced itself, or was named, and nothing answered there.
     Silent,
@@ -95,7 +95,7 @@ pub(super) fn inbound(evidence: &Evidence) -> Vec<Finding> {
     let beyond = |person: &&Person| person.place != Proximity::Here;
     let tried: Vec<(&Person, DialBack)> =
         evidence.people.iter().filter(beyond).filter_map(|p| Some((p, p.seen()?.dial_back?))).collect();
-    // One who reaches us is enough.
+    // One person who reaches us is enough.
     let told = tried.iter().find(|(_, back)| *back == DialBack::Reached).or_else(|| tried.first());
     let port = evidence.listening.as_ref().and_then(|bound| Some(bound.as_ref().ok()?.port()));
     let finding = told.map(|(person, back)| {
@@ -159,10 +159,10 @@ pub(super) fn clocks(evidence: &Evidence) -> Vec<Finding> {
     let Some((person, ms)) = off.first() else {
         return if all.is_empty() { Vec::new() } else { vec![Finding::ClocksAgree] };
     };
-    // Where most are off by about the same, it is us.
+    // If most clocks are off by about the same amount, ours is the wrong one.
     let ours =
         off.len() * 2 > all.len() && off.len() > 1 && off.iter().all(|(_, other)| !far(other.saturating_sub(*ms)));
-    // To the nearest minute, so that a clock that runs unevenly is not another finding each time.
+    // Rounded to the minute, so that a clock that runs unevenly does not make a new finding each time.
     let minutes_ahead = ms.saturating_add(ms.signum() * 30_000) / 60_000;
     vec![Finding::ClockOff { who: person.found(), minutes_ahead, ours }]
 }

@@ -59,20 +59,20 @@ fn well() -> Evidence {
     }
 }
 
-/// What is said first, if anything is wrong.
+/// The first fault, if anything is wrong.
 fn first(evidence: &Evidence) -> Option<Fault> {
     diagnose(evidence).into_iter().find(|finding| finding.severity() != Severity::Fine).map(|finding| finding.fault())
 }
 
 #[test]
-fn where_all_is_well_it_is_said_of_everything_that_was_looked_at() {
+fn a_healthy_network_yields_only_fine_findings() {
     let findings = diagnose(&well());
     assert!(findings.iter().all(|finding| finding.severity() == Severity::Fine), "{findings:#?}");
     assert_eq!(findings.len(), 7);
 }
 
 #[test]
-fn each_fault_is_named_by_what_it_looks_like() {
+fn each_fault_is_recognized_by_its_symptoms() {
     let with = |change: &dyn Fn(&mut Evidence)| {
         let mut evidence = well();
         change(&mut evidence);
@@ -121,7 +121,7 @@ fn each_fault_is_named_by_what_it_looks_like() {
 }
 
 #[test]
-fn what_is_not_known_is_not_said() {
+fn nothing_is_reported_without_evidence() {
     let evidence = Evidence { open: true, spots: vec![spot()], ..Evidence::default() };
     let findings = diagnose(&evidence);
     let said: Vec<_> = findings.iter().map(|finding| (finding.fault(), finding.severity())).collect();
@@ -129,7 +129,7 @@ fn what_is_not_known_is_not_said() {
 }
 
 #[test]
-fn one_who_reaches_us_is_enough_and_most_clocks_are_right() {
+fn one_dial_back_is_enough_and_most_clocks_are_right() {
     let mut evidence = well();
     evidence.people.push(person(ProbeReply { dial_back: Some(DialBack::Timeout), ..seen() }));
     assert_eq!(first(&evidence), None);
@@ -146,7 +146,7 @@ fn one_who_reaches_us_is_enough_and_most_clocks_are_right() {
 }
 
 #[test]
-fn a_network_of_a_few_hosts_says_nothing_by_its_silence() {
+fn silence_in_a_tiny_network_is_no_evidence() {
     let mut evidence = well();
     evidence.people.clear();
     evidence.swept = Some(Swept { hosts: 2, there: [[10, 77, 0, 1].into()].into() });

@@ -1,4 +1,4 @@
-//! How people are found: where to listen, which networks may be swept, what to probe when, when to announce.
+//! How people are found: where to listen, which networks may be swept, what to probe and when, when to announce.
 
 pub mod announce;
 pub mod listen_plan;

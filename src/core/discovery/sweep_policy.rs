@@ -1,4 +1,4 @@
-//! Which networks may be swept without the user's explicit word.
+//! Which networks may be swept without the user's explicit permission.
 
 use std::net::IpAddr;
 
@@ -6,13 +6,13 @@ use ipnetwork::IpNetwork;
 
 use crate::domain::model::Objection;
 
-/// The largest IPv4 network that is swept without the user's word, as a prefix length: a /16.
+/// The largest IPv4 network that is swept without the user's permission, as a prefix length: a /16.
 pub const SHORTEST_IPV4_SWEEP: u8 = 16;
 
 /// IPv6 networks with a shorter prefix are never swept: they only say whose addresses are accepted.
 pub const SHORTEST_IPV6_SWEEP: u8 = 112;
 
-/// The gentlest and the fastest sweep, in probes per second. Above the upper bound a sweep over dead addresses overflows
+/// The slowest and the fastest sweep, in probes per second. Above the upper bound a sweep over dead addresses overflows
 /// the kernel's neighbour table (1,024 entries of 3 s) and breaks the user's other connections.
 pub const SWEEP_RATES: std::ops::RangeInclusive<u32> = 1..=300;
 
@@ -32,7 +32,7 @@ const PRIVATE: [&str; 9] = [
 /// Why a network needs `any_network`, or `None` if it does not.
 pub fn objection(network: IpNetwork) -> Option<Objection> {
     match network {
-        // It only filters: nothing is ever sent because of it.
+        // Such a network is only a filter: nothing is ever sent because of it.
         IpNetwork::V6(v6) if v6.prefix() < SHORTEST_IPV6_SWEEP => None,
         _ if !is_private(network) => Some(Objection::Public),
         IpNetwork::V4(v4) if v4.prefix() < SHORTEST_IPV4_SWEEP => Some(Objection::TooLarge),
@@ -61,7 +61,7 @@ pub fn parse(text: &str) -> Option<IpNetwork> {
     IpNetwork::new(network.network(), network.prefix()).ok()
 }
 
-/// The network around `ip` that an example names: its /24, as most are.
+/// A network around `ip` for use in an example: its /24, like most networks; for IPv6, its /120.
 pub fn example(ip: IpAddr) -> String {
     let prefix = if ip.is_ipv4() { 24 } else { 120 };
     IpNetwork::new(ip, prefix).map_or_else(|_| ip.to_string(), |net| format!("{}/{prefix}", net.network()))
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn only_small_private_networks_are_swept_without_a_word() {
+    fn only_small_private_networks_are_swept_without_permission() {
         for text in
             ["127.0.0.1/32", "192.168.0.0/16", "10.1.0.0/16", "172.31.255.0/24", "fd00::/112", "::1", "2000::/64"]
         {
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn loopback_is_told_apart() {
+    fn loopback_is_recognized() {
         assert!(is_loopback(net("127.0.0.0/8")) && is_loopback(net("127.1.2.3/32")) && is_loopback(net("::1")));
         assert!(!is_loopback(net("126.0.0.0/7")) && !is_loopback(net("::/127")) && !is_loopback(net("192.168.1.0/24")));
     }

@@ -1,4 +1,4 @@
-//! Which events of others are taken in.
+//! Which events of others are accepted.
 
 use std::time::Duration;
 
@@ -21,18 +21,18 @@ use crate::{
 pub struct Offer<'a> {
     /// The first event of the log that its sender says it holds.
     pub base: Option<u64>,
-    /// Whether a log that is not held may be begun.
+    /// Whether there is room to begin a log that is not held yet.
     pub has_room: bool,
     /// The highest base from which any linked node offers a log: events below it may be gone everywhere.
     pub highest: &'a dyn Fn(&LogId) -> Option<u64>,
-    /// How it came, for its place.
+    /// How it came, which matters for its place.
     pub arrival: Arrival,
 }
 
 /// What becomes of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Acceptance {
-    /// It is part of its log now. So may be others that have waited for it.
+    /// It is part of its log now. Others that have waited for it may be, too.
     Accepted,
     /// It was here already.
     Known,
@@ -42,9 +42,9 @@ pub enum Acceptance {
     Early,
     /// The store has an event under this number, perhaps the same. Nothing else was checked.
     Compare(LogId, u64, Signed),
-    /// It continues another event than the one we hold.
+    /// Its predecessor is not the event that we hold.
     Branch(LogId, u64),
-    /// Its clock is not later than that of the event before it. Everyone who has both sees its author's mistake.
+    /// Its clock is not later than the clock of its predecessor. Everyone who has both sees its author's mistake.
     Backwards(LogId, u64),
     /// It is of another network, or of a room that we are not in.
     Foreign,
@@ -63,19 +63,19 @@ pub enum Violation {
 
 /// Where in its log an event belongs.
 enum LogPosition {
-    /// After this one. None: the log, or a newer range of it, begins here.
+    /// After this one. If none, the log or a newer range of it begins here.
     Next(Option<(EventId, Hlc)>),
     /// Below the base, after this one.
     Older(Option<EventId>),
-    /// There is an event already: this one, if its identity is in memory.
+    /// There is already an event: this one, if its identity is in memory.
     Taken(Option<EventId>),
     /// Events before it are missing.
     Nowhere,
 }
 
 impl Logs {
-    /// Decides about an event that came over a link. Appends what is accepted, this event and others that have waited
-    /// for it, to `accepted`, in the order in which to write it. The wall clock of `now` is the time to go by.
+    /// Decides what to do with an event that came over a link. If it is accepted, appends it and others that have
+    /// waited for it to `accepted`, in the order in which to write them. The wall clock of `now` is the time to go by.
     pub fn offer(
         &mut self,
         event: Event,
@@ -125,7 +125,7 @@ impl Logs {
         }
     }
 
-    /// When [`Self::give_up_waiting`] is wanted.
+    /// When to call [`Self::give_up_waiting`].
     pub fn waiting_due(&self) -> Option<std::time::Instant> {
         self.waiting.due()
     }
@@ -200,7 +200,7 @@ impl Logs {
         }
     }
 
-    /// Takes an event that comes after `before`.
+    /// Handles an event that comes after `before`.
     fn next(
         &mut self,
         event: Event,
@@ -231,7 +231,7 @@ impl Logs {
         Acceptance::Accepted
     }
 
-    /// Takes an event below the base, which comes after `prev`.
+    /// Handles an event below the base that comes after `prev`.
     fn older(
         &mut self,
         (event, signed): (Event, Signed),
@@ -246,7 +246,7 @@ impl Logs {
         if prev.is_some_and(|prev| event.prev != Some(prev)) || !meets {
             return Acceptance::Branch(event.log, event.seq);
         }
-        // Nothing waits for an event that old, and its causes may be gone everywhere. Its clock gives it its place.
+        // Nothing waits for an event that old, and its causes may be gone everywhere. Its clock decides its place.
         let mut entry = self.arriving(event, signed, arrival, now.wall);
         self.place(&mut entry, now.wall);
         self.apply(&entry);
@@ -265,7 +265,7 @@ impl Logs {
         missing.map(|dep| (*dep, patience(dep))).max_by_key(|(_, patience)| *patience)
     }
 
-    /// Accepts an event, and those that waited only for it.
+    /// Accepts an event, and those that have waited only for it.
     fn accept(
         &mut self,
         entry: LogEntry,

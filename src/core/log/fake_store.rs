@@ -1,4 +1,4 @@
-//! A store in memory, as simple as can be: what the real one must do as well.
+//! A store in memory, as simple as possible. The real one must do the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +28,7 @@ pub(crate) struct FakeStore {
     pub(crate) last_run: Option<LastRun>,
     /// Whether the disk is full.
     pub(crate) fails: bool,
-    /// After how many more commits with own lines it is full.
+    /// How many more commits with own lines it takes before it is full.
     pub(crate) fails_after: Option<u32>,
 }
 
@@ -153,7 +153,7 @@ impl FakeStore {
         heads.chain(self.guests.iter().map(|line| line.hlc)).max().unwrap_or_default()
     }
 
-    /// Puts what stands after `after` behind the rest.
+    /// Moves what stands after `after` behind the rest.
     fn settle(&mut self, after: Hlc, wall: Timestamp) {
         let stays = self.events.values().map(|entry| entry.place.hlc).filter(|hlc| *hlc <= after);
         let mut to = stays.max().unwrap_or_default().next().max(Hlc::at(wall));
@@ -176,7 +176,7 @@ impl FakeStore {
         bytes
     }
 
-    /// Everything in its order.
+    /// All lines, in order.
     pub(crate) fn lines(&self) -> Vec<StoredLine> {
         let line = |entry: &LogEntry| StoredLine {
             position: entry.position(),
@@ -193,7 +193,7 @@ impl FakeStore {
         let mut later: BTreeSet<(NodeId, MessageId)> = BTreeSet::new();
         let repeats: Vec<_> =
             self.events.values().filter_map(|entry| Some((entry.event.log.author, entry.again()?))).collect();
-        // From the last one on: what was said again is left out.
+        // Goes backwards from the last line, and leaves out what was said again.
         lines.reverse();
         lines.retain(|line| {
             let (author, id) = (line.position.author, line.position.id);
@@ -206,7 +206,7 @@ impl FakeStore {
         lines
     }
 
-    /// The texts, in their order.
+    /// The texts of all lines, in order.
     pub(crate) fn texts(&self) -> Vec<String> {
         let text = |line: StoredLine| match line.content {
             Content::Said { text, .. } => text.to_string(),

@@ -34,7 +34,7 @@ impl Frontier {
         self.0.insert(event.log, (event.seq, event.hlc));
     }
 
-    /// What is dated after `latest` is no cause any more: it stands elsewhere now.
+    /// Events dated after `latest` are no causes any more: they stand elsewhere now.
     pub(super) fn forget_after(&mut self, latest: Hlc) {
         self.0.retain(|_, (_, hlc)| *hlc <= latest);
     }
@@ -44,7 +44,8 @@ impl Frontier {
         self.0.remove(log);
     }
 
-    /// The causes of a new event in `log`: the newest events, as many as it may name, of authors that may be named.
+    /// The causes of a new event in `log`: the newest events of authors that may be named, as many as an event may
+    /// name.
     pub(super) fn deps(&self, log: &LogId, may_name: &dyn Fn(&NodeId) -> bool) -> Vec<Dep> {
         let others = self.0.iter().filter(|(other, _)| other.room == log.room && *other != log);
         let others = others.filter(|(other, _)| may_name(&other.author));

@@ -1,4 +1,4 @@
-//! How far one log is known.
+//! How far one log is held.
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -13,16 +13,16 @@ use crate::{
 /// the store.
 const RECENT: usize = 64;
 
-/// One log: how far it is known, and how far that is on disk.
+/// One log: how far it is known, and how much of that is on disk.
 ///
-/// Usually it is one gapless range. If we first got only newer events, a second, older range below it grows until both
-/// meet. Nothing below the floor is wanted.
+/// Usually it is one gapless range. If we got only newer events at first, a second, older range below it grows until
+/// both meet. Nothing below the floor is wanted.
 #[derive(Debug)]
 pub struct HeldLog {
     /// Its identity, shared by all tables of logs.
     key: Arc<LogId>,
     state: LogState,
-    /// How it stands on disk. Others are told of nothing else.
+    /// Its state on disk. Others are told of nothing else.
     committed: LogState,
     /// The identities of the newest events; the last one is the head's.
     recent: VecDeque<EventId>,
@@ -30,7 +30,7 @@ pub struct HeldLog {
     joint: Option<EventId>,
     /// Bytes of its events.
     bytes: u64,
-    /// When it came among all logs, and when something of it was accepted last: two readings of one counter.
+    /// When the log came, and when an event of it was last accepted: two readings of one counter.
     came: u64,
     touched: u64,
 }
@@ -68,17 +68,17 @@ impl HeldLog {
         self.bytes
     }
 
-    /// When it came among all logs: the greatest number came last.
+    /// When it came, compared to other logs: the one with the greatest number came last.
     pub fn came(&self) -> u64 {
         self.came
     }
 
-    /// When something of it was accepted last, counted as in [`Self::came`].
+    /// When an event of it was last accepted, counted as in [`Self::came`].
     pub fn touched(&self) -> u64 {
         self.touched
     }
 
-    /// Something of it was accepted, `bytes` long, as the `turn`th of all.
+    /// An event of it, `bytes` long, was accepted as the `turn`th of all.
     pub(super) fn touch(&mut self, bytes: u64, turn: u64) {
         if self.came == 0 {
             self.came = turn;
@@ -87,7 +87,7 @@ impl HeldLog {
         self.bytes = self.bytes.saturating_add(bytes);
     }
 
-    /// So many bytes of it are gone.
+    /// `bytes` bytes of it are gone.
     pub(super) fn freed(&mut self, bytes: u64) {
         self.bytes = self.bytes.saturating_sub(bytes);
     }
@@ -123,7 +123,8 @@ impl HeldLog {
         self.recent.get(self.recent.len().checked_sub(back.checked_add(1)?)?).copied()
     }
 
-    /// Whether the event under this number may be this one: the store may have answered with one that was taken out since.
+    /// Whether the event under this number may be this one: the store may have answered with one that has been taken
+    /// out since.
     pub fn may_hold(&self, seq: u64, id: EventId) -> bool {
         seq <= self.state.head && self.id_at(seq).is_none_or(|held| held == id)
     }
@@ -149,12 +150,12 @@ impl HeldLog {
     }
 
     /// Whether an event is held, or must not be waited for: what was forgotten here does not come back, and an author
-    /// with two histories must not hold up anybody.
+    /// with two histories must not hold anybody up.
     pub(super) fn covers(&self, seq: u64) -> bool {
         seq <= self.state.head || seq < self.state.base || self.state.forked.is_some()
     }
 
-    /// The newest event on disk stands elsewhere now.
+    /// The newest event on disk has another place now.
     pub(super) fn settled(&mut self, stored: &LogState) {
         for state in [&mut self.state, &mut self.committed] {
             if state.head == stored.head {
@@ -163,7 +164,7 @@ impl HeldLog {
         }
     }
 
-    /// Adds an event that was accepted and stands at `place`; whether it is the newest one.
+    /// Adds an event that was accepted and stands at `place`. Returns whether it is the newest one.
     pub(super) fn extend(&mut self, event: &Event, place: Hlc) -> bool {
         match extend(&mut self.state, event, place) {
             Growth::Older => return false,
@@ -184,7 +185,7 @@ impl HeldLog {
         true
     }
 
-    /// How it stands on disk, and which of its numbers its author is known to have used twice.
+    /// Its state on disk, with the first number that its author is known to have used twice.
     pub(super) fn next_committed(&self) -> LogState {
         LogState { forked: self.state.forked, ..self.committed.clone() }
     }
@@ -204,21 +205,21 @@ impl HeldLog {
         self.joint = None;
     }
 
-    /// Takes out its events after number `to`; `head_id` is event `to`. Returns whether it did: not while some of them
-    /// are on their way to disk, nor if only an older range would be left.
+    /// Takes out its events after number `to`; `head_id` is event `to`. Returns whether it did. It does nothing while
+    /// some of them are on their way to disk, or if only an older range would be left.
     pub(super) fn rewind(&mut self, to: u64, head_id: Option<EventId>) -> bool {
         let state = &mut self.state;
         if state.head != self.committed.head || state.older.is_some() || to >= state.head || to + 1 < state.base {
             return false;
         }
-        // The clock of that event is not in memory. What follows it is signed to be later.
+        // The clock of that event is not in memory. Events that follow it were signed with later ones.
         (state.head, state.head_id, state.head_hlc, state.head_place) = (to, head_id, Hlc(0), Hlc(0));
         self.recent.clear();
         self.recent.extend(head_id);
         true
     }
 
-    /// Its author has signed two events under `seq`; whether that is news.
+    /// Its author has signed two events under `seq`. Returns whether that is news.
     pub(super) fn fork(&mut self, seq: u64) -> bool {
         let news = self.state.forked.is_none_or(|known| seq < known);
         if news {
@@ -227,12 +228,13 @@ impl HeldLog {
         news
     }
 
-    /// What to say that we hold. A node that offers what we lack below our base is told how far we are there.
+    /// The range that we say we hold. A node that offers events that we lack below our base is told how far we have
+    /// come there.
     pub(super) fn range(&self, offered: Option<u64>) -> Option<HeldRange> {
         let state = if mutant::tells_uncommitted() { &self.state } else { &self.committed };
         let (log, base) = (state.id, state.base);
         if state.head == 0 {
-            // After all of it was taken out, others must hear that nothing is held.
+            // After all events were taken out, others must hear that nothing is held.
             return state.forked.map(|_| HeldRange { name: None, log, seq: 0, head: None, base });
         }
         match offered.and_then(|offered| gap(state, offered)) {
@@ -251,7 +253,8 @@ impl HeldLog {
 pub(super) enum Growth {
     /// It is the next one.
     Newest,
-    /// It begins a newer range. What was held becomes the older one; a range below that is fetched again once both have met.
+    /// It begins a newer range. What was held becomes the older one; a range below that is fetched again once both have
+    /// met.
     NewRange,
     /// It is below the base.
     Older,

@@ -1,13 +1,13 @@
-//! The log: who said what in which order, with nothing lost and nothing twice.
+//! The log: who said what, in which order, with nothing lost and nothing duplicated.
 //!
 //! Every author has a log for each room: a chain of signed events. [`Logs`] knows how far each is held here, decides
 //! which events are accepted, and writes our own. The events themselves are in a store ([`storage`]); memory has a few
-//! numbers for each log. What is accepted depends on an event and its causes only, so that all nodes come to the same
-//! answer. Where a line stands depends on its date alone, unless that is more than a day off.
+//! numbers for each log. Whether an event is accepted depends only on the event and its causes, so that all nodes come
+//! to the same answer. Where a line stands depends on its date alone, unless that is more than a day off.
 //!
-//! The files: `accept` which events of others are taken · `placing` where a line stands ·
-//! `waiting_for_causes` events that wait for their causes · `held_log` how far one log is held · `tombstones` logs that
-//! were given up · `frontier` the newest events · `sign` our own events · `storage` what a store is asked and answers.
+//! The files: `accept` which events of others are accepted · `placing` where a line stands · `waiting_for_causes`
+//! events that wait for their causes · `held_log` how far one log is held · `tombstones` logs that were given up ·
+//! `frontier` the newest events · `sign` our own events · `storage` what a store is asked and answers.
 
 mod accept;
 #[cfg(test)]
@@ -45,7 +45,7 @@ use crate::{
 };
 
 /// An event does not wait for a cause that is more than this many events beyond what is held of its log. A backlog must
-/// not hold up what is said now. One frame has fewer events.
+/// not hold up what is said now.
 pub const FAR: u64 = 16;
 
 /// All logs of our rooms on the present network. See the module's documentation.
@@ -53,34 +53,34 @@ pub const FAR: u64 = 16;
 pub struct Logs {
     me: NodeId,
     held: BTreeMap<LogId, HeldLog>,
-    /// Logs that hold nothing any more.
+    /// Logs of which nothing is held any more.
     tombstones: Tombstones,
     /// Logs of other networks: neither offered nor taken.
     foreign: BTreeSet<LogId>,
-    /// Those of them that were claimed for this network.
+    /// Foreign logs that were claimed for this network.
     claimed: BTreeSet<LogId>,
-    /// The latest reading of the room's clock: nothing stands after it.
+    /// The latest reading of the room's clock: no line stands after it.
     latest: Hlc,
     frontier: Frontier,
     waiting: Waiting,
     /// The log that we write to, once there is one.
     own: Option<LogId>,
-    /// Own logs that were given up.
+    /// Our own logs that were given up.
     abandoned: BTreeSet<LogId>,
-    /// Those of them that the store has not been told of.
+    /// The ones among them that the store has not been told of.
     newly_abandoned: Vec<LogId>,
     /// Logs that changed, apart from their events, since they were written to the store.
     changed: BTreeSet<LogId>,
-    /// Logs that were given up and whose lines are still in the store, which was not told yet.
+    /// Logs that were given up and that the store has not been told of. Their lines are still there.
     given_up: Vec<LogId>,
-    /// Logs that were given up and whose lines are still in the store. None of them goes on before these are gone, or what
-    /// comes next would go with them.
+    /// Logs that were given up and whose lines are still in the store. None of them continues until those are gone: new
+    /// lines would be removed along with them.
     removing: BTreeSet<LogId>,
-    /// Logs whose newest events were taken out, and which the store was not told of.
+    /// Logs whose newest events were taken out. The store has not been told.
     rewound: Vec<LogState>,
     /// Logs that were forgotten altogether and are still in the store.
     forgotten: Vec<LogId>,
-    /// Counts what was accepted.
+    /// Counts the events that were accepted.
     turn: u64,
 }
 
@@ -104,7 +104,7 @@ impl Logs {
             if let Some(held) = held.get_mut(&log) {
                 held.touch(bytes, held.touched());
             } else if tombstones.get(&log).is_some() {
-                // The program ended after it was given up and before its lines were gone.
+                // The program ended after the log was given up and before its lines were removed.
                 given_up.push(log);
             }
         }
@@ -159,7 +159,7 @@ impl Logs {
         given_up.iter().filter_map(|log| self.tombstones.get(log).cloned()).collect()
     }
 
-    /// Takes out the logs that the store is to forget entirely, since the last call.
+    /// Takes out the logs that the store should forget entirely, collected since the last call.
     pub fn take_forgotten(&mut self) -> Vec<LogId> {
         std::mem::take(&mut self.forgotten)
     }
@@ -169,7 +169,7 @@ impl Logs {
         self.tombstones.bars(log, now)
     }
 
-    /// So many bytes of a log are gone from the store.
+    /// The store has removed `bytes` bytes of a log.
     pub fn freed(&mut self, log: &LogId, bytes: u64) {
         if let Some(held) = self.held.get_mut(log) {
             held.freed(bytes);
@@ -207,7 +207,7 @@ impl Logs {
         self.foreign.contains(log) && self.claimed.insert(*log)
     }
 
-    /// Takes in logs that turned out to belong to this network, from what the store holds now. Returns which.
+    /// Adds logs that turned out to belong to this network, from what the store holds now. Returns them.
     pub fn add(&mut self, snapshot: Snapshot) -> Vec<LogId> {
         let Snapshot { logs, foreign, frontier, own, bytes, latest, .. } = snapshot;
         self.foreign = foreign.into_iter().collect();
@@ -228,7 +228,7 @@ impl Logs {
             }
         }
         self.frontier.add(frontier.into_iter().filter(|dep| added.contains(&dep.log)));
-        // What was said here since the start goes on in its own log.
+        // If we have said something here since the start, we continue in that log.
         let begun = self.own.is_some_and(|own| self.held.get(&own).is_some_and(|held| held.head() > 0));
         if !begun {
             self.own = own.filter(|own| !self.abandoned.contains(own)).or(self.own);
@@ -268,13 +268,13 @@ impl Logs {
         }
     }
 
-    /// A log's author has signed two events under `seq`; whether that is news.
+    /// A log's author has signed two events under `seq`. Returns whether that is news.
     pub fn forked(&mut self, log: &LogId, seq: u64) -> bool {
         let news = self.held.get_mut(log).is_some_and(|held| held.fork(seq));
         if news {
             self.changed.insert(*log);
-            // If it is ours, somebody else writes to it, or we have forgotten what we wrote. What we say now must not
-            // wait for what we wrote there.
+            // If the log is ours, somebody else writes to it, or we have forgotten what we wrote. What we say now must
+            // not wait for what we wrote there.
             self.abandon(log);
             if log.author == self.me {
                 self.frontier.forget(log);
@@ -283,7 +283,8 @@ impl Logs {
         news
     }
 
-    /// How logs will stand once these events are on disk, and logs that have changed in another way since the last call.
+    /// The states of logs once these events are on disk. Includes logs that have changed in another way since the last
+    /// call.
     pub fn states_after<'a>(&mut self, entries: impl Iterator<Item = &'a LogEntry>) -> Vec<LogState> {
         let mut states = BTreeMap::new();
         for LogEntry { event, place, .. } in entries {
@@ -306,7 +307,7 @@ impl Logs {
         }
     }
 
-    /// What to say that we hold of a log to a node that offers it from `offered_base` on.
+    /// The range of a log that we tell a node we hold, if it offers the log from `offered_base` on.
     pub fn range(&self, log: &LogId, offered_base: Option<u64>) -> Option<HeldRange> {
         let given_up = || {
             let state = self.tombstones.get(log)?;
@@ -331,7 +332,7 @@ impl Logs {
         }
     }
 
-    /// Whether a cause is here, or must not be waited for because it may never come.
+    /// Whether a cause is here, or must not be waited for, because it may never come.
     fn is_present(&self, dep: &Dep, highest_base: &dyn Fn(&LogId) -> Option<u64>) -> bool {
         let held = self.held.get(&dep.log);
         held.is_some_and(|held| held.covers(dep.seq))
@@ -342,7 +343,7 @@ impl Logs {
     }
 }
 
-/// Whether the store says of a log how far it went, and holds nothing of it. Our own ones are never given up.
+/// Whether the store knows how far a log went, but holds nothing of it. Our own logs are never given up.
 fn is_given_up(state: &LogState, me: &NodeId) -> bool {
     state.base > state.head && state.head > 0 && state.id.author != *me
 }

@@ -1,9 +1,9 @@
-//! Where a line stands, decided once when it comes.
+//! Where a line stands. This is decided once, when it arrives.
 //!
-//! A line stands where its author's clock says, and moves ours, unless it is dated more than a day ahead. A line that
-//! is dated further ahead stands where it came, as a guest's line does: it moves no clock and is no cause. The same
-//! goes for a line that was said just now and is dated more than a day back. Old lines that are only fetched now stand
-//! where their clocks say, however old they are. So all nodes that merge a line have it in the same place.
+//! A line stands where its author's clock says, and moves our clock, unless it is dated more than a day ahead. A line
+//! that is dated further ahead is placed by its arrival, like a guest's line: it moves no clock and is no cause. The
+//! same goes for a line that was said just now and is dated more than a day back. Old lines that are fetched only now
+//! stand where their clocks say, however old they are. So a line that moves clocks has the same place on all nodes.
 
 use std::time::Duration;
 
@@ -24,17 +24,17 @@ pub const MAX_OFF: Duration = Duration::from_hours(24);
 /// How far ahead of its arrival a line's shown time may be: two clocks that were never set may differ by as much.
 const MAX_SHOWN_AHEAD_MS: i64 = 10 * 60 * 1_000;
 
-/// What is known of how an event came.
+/// What is known about the arrival of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Arrival {
-    /// Whether it comes from its author, who has said it since the link came up.
+    /// Whether its author sent it to us and has said it since the link came up.
     pub live: bool,
     /// By how many milliseconds its author's clock is ahead; zero if that is not known.
     pub ahead: i64,
 }
 
 impl Logs {
-    /// A clock reading for a line that stands where it came. It is later than everything seen.
+    /// A clock reading for a line that is placed by its arrival. It is later than everything seen.
     pub fn tick(&mut self, wall: Timestamp) -> Hlc {
         self.latest = self.latest.next().max(Hlc::at(wall));
         self.latest
@@ -45,14 +45,14 @@ impl Logs {
         self.latest
     }
 
-    /// Lines that stood too far ahead were put elsewhere, and this is what the store holds now.
+    /// Lines that stood too far ahead were moved. `snapshot` is what the store holds now.
     pub fn settled(&mut self, snapshot: &Snapshot) {
         for state in &snapshot.logs {
             if let Some(held) = self.held.get_mut(&state.id) {
                 held.settled(state);
             }
         }
-        // What is not on disk yet stands where it did.
+        // Lines that are not on disk yet have not been moved.
         let unwritten = self.held.values().filter(|held| held.head() > held.committed_head());
         let unwritten = unwritten.map(|held| held.state().head_place).max();
         self.latest = snapshot.latest.max(unwritten.unwrap_or_default());
@@ -62,12 +62,12 @@ impl Logs {
         }
     }
 
-    /// Whether this reading is so far ahead that the line stands elsewhere.
+    /// Whether this reading is so far ahead that its line is placed by its arrival.
     pub fn is_ahead(hlc: Hlc, wall: Timestamp) -> bool {
         hlc.wall().as_millis() > wall.as_millis().saturating_add(max_off_ms())
     }
 
-    /// An event that comes at `wall`, with what is known of its place. Only now can be seen whether it is behind.
+    /// An event that arrives at `wall`, with what is known of its place. Whether it is behind can be seen only now.
     pub(super) fn arriving(&self, event: Event, signed: Signed, arrival: Arrival, wall: Timestamp) -> LogEntry {
         let present = self.latest.wall().max(wall).as_millis();
         let is_behind = arrival.live && event.hlc.wall().as_millis().saturating_add(max_off_ms()) < present;
@@ -77,7 +77,7 @@ impl Logs {
         LogEntry { event, signed, arrived: wall, own: false, place }
     }
 
-    /// Decides where an event stands that is accepted at `wall`.
+    /// Decides where an event that is accepted at `wall` stands.
     pub(super) fn place(&mut self, entry: &mut LogEntry, wall: Timestamp) {
         let event = &entry.event;
         let before = self.held.get(&event.log).map(super::HeldLog::state).filter(|state| event.seq > state.head);
@@ -87,7 +87,7 @@ impl Logs {
         } else if Self::is_ahead(event.hlc, wall) {
             Dating::Ahead
         } else if arriving.dating == Dating::Behind || before.is_some_and(|state| event.hlc <= state.head_place) {
-            // Nothing stands above the line before it in its log.
+            // No line stands above its predecessor in its log.
             Dating::Behind
         } else {
             Dating::Believed
@@ -103,8 +103,8 @@ impl Logs {
     }
 }
 
-/// The time to show: the corrected one, or else the author's own, or else that of the arrival. And whether it is one of the
-/// first two.
+/// The time to show: the corrected one, or else the author's own, or else the time of arrival. Also returns whether it
+/// is one of the first two.
 fn shown(corrected: Timestamp, own: Timestamp, stands: Timestamp, arrived: Timestamp) -> (Timestamp, bool) {
     let is_plausible = |time: &Timestamp| {
         let time = time.as_millis();

@@ -21,15 +21,16 @@ use crate::{
 pub struct NoTime;
 
 impl Logs {
-    /// Gives up a log of ours: the next event begins another one.
+    /// Gives up a log of ours. The next event begins another one.
     pub(super) fn abandon(&mut self, log: &LogId) {
         if self.own.take_if(|own| own == log).is_some() && self.abandoned.insert(*log) {
             self.newly_abandoned.push(*log);
         }
     }
 
-    /// Takes the events after number `to` out of an own log that was given up, so that others can come in their place.
-    /// `head_id` is event `to`. Returns whether it did: not while more of the log is on its way to disk.
+    /// Takes the events after number `to` out of one of our own logs that was given up, so that others can take their
+    /// place. `head_id` is event `to`. Returns whether it did. It does nothing while more of the log is on its way to
+    /// disk.
     pub fn rewind(&mut self, log: &LogId, to: u64, head_id: Option<EventId>) -> bool {
         let is_busy = self.waiting.end(log).is_some() || self.own.as_ref() == Some(log);
         let Some(held) = self.held.get_mut(log).filter(|_| log.author == self.me && !is_busy) else { return false };
@@ -43,31 +44,31 @@ impl Logs {
         true
     }
 
-    /// Logs that were rewound since this was asked last, as they stand now.
+    /// Logs that were rewound since the last call, as they stand now.
     pub fn take_rewound(&mut self) -> Vec<LogState> {
         std::mem::take(&mut self.rewound)
     }
 
-    /// Own logs that were given up in this run. What the store says later does not bring them back.
+    /// Our own logs that were given up in this run. What the store says later does not bring them back.
     pub fn abandoned(&self) -> &BTreeSet<LogId> {
         &self.abandoned
     }
 
-    /// Own logs that were given up since this was asked last.
+    /// Our own logs that were given up since the last call.
     pub fn take_newly_abandoned(&mut self) -> Vec<LogId> {
         std::mem::take(&mut self.newly_abandoned)
     }
 
-    /// Keeps these logs given up after the store was read again.
+    /// Makes sure that these logs stay given up after the store was read again.
     pub fn keep_abandoned(&mut self, abandoned: BTreeSet<LogId>) {
         self.own.take_if(|own| abandoned.contains(own));
         self.abandoned = abandoned;
     }
 
     /// Adds an event to our own log, or to a new one with `epoch` if there is none to continue. It must be on disk
-    /// before anybody hears of it. It names causes of those authors alone that `may_name` allows: others may never get
-    /// the rest, and would wait for it. The wall clock of `now` is the time to go by, and `wall` what our own clock shows,
-    /// from which others see how far off it is.
+    /// before anybody hears of it. It names only causes whose authors `may_name` allows: other nodes may never get the
+    /// rest, and would wait for it. The wall clock of `now` is the time to go by. `wall` is what our own clock shows,
+    /// so that others see how far off it is.
     ///
     /// # Errors
     /// [`NoTime`] if our clock is beyond 2200.
@@ -84,7 +85,7 @@ impl Logs {
         if hlc >= HLC_END {
             return Err(NoTime);
         }
-        // Our clock was ahead when we last wrote: that log cannot be continued with what it shows now.
+        // Our clock was ahead when we last wrote. What it shows now cannot continue that log.
         if let Some(own) = self.own.filter(|own| self.held.get(own).is_some_and(|held| held.state().head_hlc >= hlc)) {
             self.abandon(&own);
         }

@@ -14,14 +14,15 @@ use crate::{
     protocol::codec::event::{Content, Dep, Event, Signed},
 };
 
-/// Requests that may be open at once: one write, one read for each link, and the few that a user can cause.
+/// Requests that may be open at once: one write, one read for each link, and the few that a user causes.
 pub const MAX_REQUESTS: usize = 1_024;
 
 /// Something to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Request {
-    /// Commit all of this or nothing. Writing nothing shows whether the disk takes anything. Answered by
-    /// [`Reply::Written`] when it survives the end of the program, or, if an own event is among it, the loss of power.
+    /// Commit all of this or nothing. An empty write shows whether the disk takes anything. Answered by
+    /// [`Reply::Written`] once the data survives the end of the program or, if one of our own events is among it, the
+    /// loss of power.
     Write(Vec<Write>),
     /// Events for another node. Answered by [`Reply::Events`].
     Read(Read),
@@ -29,31 +30,31 @@ pub enum Request {
     ReadOwn(Read),
     /// Messages for a screen. Answered by [`Reply::Page`].
     Page(PageRequest),
-    /// Messages with certain words. Answered by [`Reply::Found`].
+    /// Search for messages with certain words. Answered by [`Reply::Found`].
     Search(SearchRequest),
     /// Remove the content of all events and guests' lines of this room on the present network from the file, for good.
     /// The logs keep their heads, so that they can be continued. Answered by [`Reply::Raised`].
     Erase(RoomId),
     /// Forget the oldest lines, in slices between which other requests are executed. Answered by [`Reply::Raised`].
     Retain(Retain),
-    /// Forget the oldest lines of each of these logs until at most so many bytes of it are left, in slices between which
-    /// other requests are executed. The logs keep their heads. Answered by [`Reply::Raised`].
+    /// Forget the oldest lines of each of these logs until at most that many bytes of it are left, in slices between
+    /// which other requests are executed. The logs keep their heads. Answered by [`Reply::Raised`].
     Shrink(Vec<(LogId, u64)>),
-    /// Our clock was wrong when the lines after a certain reading were placed. Puts them behind all others of the
-    /// present network, and not before `wall`, in the same order and marked. A few thousand at a time. Answered by
-    /// [`Reply::Loaded`].
+    /// Our clock was wrong when the lines after a certain reading were placed. Moves them behind all others of the
+    /// present network, not before `wall`, in the same order, and marks them. Moves a few thousand at a time. Answered
+    /// by [`Reply::Loaded`].
     Settle {
         /// The last reading that is believed.
         after: Hlc,
         /// The present time.
         wall: Timestamp,
-        /// Whether to move lines of others, too, whose clocks were believed. If not, one such line means that nothing
-        /// is done: it contradicts those who say that our clock was wrong.
+        /// Whether to also move lines of others whose clocks were believed. If false, a single such line means that
+        /// nothing is done: it contradicts those who say that our clock was wrong.
         all: bool,
     },
-    /// Read again what there is. Answered by [`Reply::Loaded`].
+    /// Load the state again. Answered by [`Reply::Loaded`].
     Load,
-    /// What was kept of the present network belongs to this one, which is the present one from then on. Answered by
+    /// What was kept for the present network belongs to this one, which is the present network from now on. Answered by
     /// [`Reply::Loaded`].
     Join(Network),
     /// This log belongs to the present network, and so do its lines. Answered by [`Reply::Loaded`].
@@ -92,20 +93,20 @@ pub enum Write {
     Event(Box<LogEntry>),
     /// How a log stands after the events before it. A new log is tagged with the present network.
     Log(LogState),
-    /// That the events of a log after this head are gone: our user has said them again in another log. The log stands
-    /// as this says.
+    /// The events of a log after this head are gone: our user has said them again in another log. Gives the new state
+    /// of the log.
     Rewind(LogState),
     /// A line of a guest, which is in no log.
     Guest(Box<GuestLine>),
-    /// How much a peer says it holds of one of our own logs.
+    /// How much of one of our own logs a peer says it holds.
     Ack(Ack),
-    /// That nothing is to be known of what a peer holds of one of our own logs.
+    /// Forget how much of one of our own logs a peer holds.
     ForgetAck(NodeId, LogId),
     /// The proof that a log's author signed two events under one number.
     Fork(Box<Proof>),
-    /// That one of our own logs is given up, for good.
+    /// One of our own logs is given up for good.
     Abandon(LogId),
-    /// That nothing is to be known of a log any more. Does nothing while lines of it are held.
+    /// Forget a log. Does nothing while lines of it are held.
     Drop(LogId),
     /// What our clock shows, for [`Snapshot::last_run`].
     Clock(LastRun),
@@ -118,9 +119,9 @@ pub struct LogEntry {
     pub event: Event,
     /// Its bytes, as its author signed them.
     pub signed: Signed,
-    /// When it came, or was written if it is our own. Rather too late than too early.
+    /// When it came, or when it was written if it is our own. When in doubt, too late rather than too early.
     pub arrived: Timestamp,
-    /// Whether our user has just said it: then it must survive the loss of power.
+    /// Whether our user has just said it. It must then survive the loss of power.
     pub own: bool,
     /// Where it stands and which time it shows.
     pub place: Place,
@@ -142,7 +143,7 @@ impl LogEntry {
 /// Where a line stands on the screen and which time it shows. Decided once, when the line comes, and stored with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
-    /// The reading by which it is sorted: its own one, or one of our room's clock at its arrival.
+    /// The reading by which it is sorted: its own, or that of our room's clock at its arrival.
     pub hlc: Hlc,
     /// Whether its author's clock was believed.
     pub dating: Dating,
@@ -151,7 +152,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// Where its author's clock says, with the time that it says.
+    /// The place and the time that its author's clock gives.
     pub const fn by_clock(event: &Event) -> Self {
         Self { hlc: event.hlc, dating: Dating::Believed, shown: event.wall }
     }
@@ -163,16 +164,17 @@ pub enum Dating {
     /// It was.
     #[default]
     Believed,
-    /// Only for the place. The time that it names is impossible, so that of the arrival is shown.
+    /// Only for the place. The time that it names is impossible, so the time of arrival is shown.
     OtherTime,
-    /// Dated more than a day ahead: it stands where it came.
+    /// Dated more than a day ahead: placed by its arrival.
     Ahead,
-    /// Dated more than a day back, though it was said just now: it stands where it came.
+    /// Dated more than a day back, though it was said just now: placed by its arrival.
     Behind,
 }
 
 impl Dating {
-    /// Whether the line stands where it came. Such a line moves no clock and is no cause: other nodes may place it elsewhere.
+    /// Whether the line is placed by its arrival. Such a line moves no clock and is no cause: other nodes may place it
+    /// elsewhere.
     pub const fn is_by_arrival(self) -> bool {
         matches!(self, Self::Ahead | Self::Behind)
     }
@@ -192,7 +194,7 @@ impl From<Dating> for Mark {
 /// How a log stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogState {
-    /// Which.
+    /// The log.
     pub id: LogId,
     /// Nothing below this number is wanted: it was forgotten or erased here. 1 for most logs.
     pub floor: u64,
@@ -213,7 +215,7 @@ pub struct LogState {
 }
 
 impl LogState {
-    /// Whether the newest event stands where its clock says, as it does at all nodes.
+    /// Whether the newest event stands where its clock says, and so at the same place on all nodes.
     pub fn is_placed_by_clock(&self) -> bool {
         self.head_place == self.head_hlc
     }
@@ -226,14 +228,14 @@ pub struct Older {
     pub base: u64,
     /// Its newest event.
     pub head: u64,
-    /// The identity of that.
+    /// The identity of its newest event.
     pub head_id: Option<EventId>,
 }
 
 /// A line of a guest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GuestLine {
-    /// In which room.
+    /// The room.
     pub room: RoomId,
     /// Its identity.
     pub id: MessageId,
@@ -249,7 +251,7 @@ pub struct GuestLine {
     pub action: bool,
 }
 
-/// How much a peer says it holds of a log.
+/// How much of a log a peer says it holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ack {
     /// The peer.
@@ -274,9 +276,9 @@ pub struct Repeated {
 /// Two events that one author signed under one number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proof {
-    /// In which log.
+    /// The log.
     pub log: LogId,
-    /// Under which number.
+    /// The number.
     pub seq: u64,
     /// The one that is held, or came first.
     pub one: Signed,
@@ -290,16 +292,16 @@ pub struct Proof {
 pub struct Read {
     /// Which logs, and the first number of each.
     pub from: Vec<(LogId, u64)>,
-    /// At most so many events.
+    /// The most events to read.
     pub events: usize,
     /// Stop once there are this many bytes.
     pub bytes: usize,
 }
 
-/// An event as it is read back.
+/// An event as read back from the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredEvent {
-    /// In which log.
+    /// The log.
     pub log: LogId,
     /// Its number.
     pub seq: u64,
@@ -307,7 +309,7 @@ pub struct StoredEvent {
     pub signed: Signed,
 }
 
-/// People whom the user shut out: what they said is left out where lines are chosen, so that a page is full without them.
+/// People whom the user ignores. Their lines are left out during the selection, so that a page is full without them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Ignored {
     /// Authors of logs.
@@ -316,24 +318,24 @@ pub struct Ignored {
     pub guests: BTreeSet<SocketAddr>,
 }
 
-/// Messages for a screen, of the present network. A line that was said again is left out while a later repetition of it by
-/// the same author is held; so it is in searches.
+/// Messages for a screen, of the present network. A line that was said again is left out while a later repetition of it
+/// by the same author is held. The same is true of searches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageRequest {
-    /// Of which room.
+    /// The room.
     pub room: RoomId,
     /// Which messages.
     pub seek: Seek,
-    /// At most so many.
+    /// The most messages to return.
     pub max: usize,
-    /// Without what these have said.
+    /// Leaves out what these have said.
     pub ignored: Ignored,
 }
 
 /// Messages for a screen.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StoredPage {
-    /// In their order.
+    /// In order.
     pub lines: Vec<StoredLine>,
     /// Whether there are older ones.
     pub before: bool,
@@ -344,15 +346,15 @@ pub struct StoredPage {
 /// Messages with certain words, of the present network.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchRequest {
-    /// Of which room.
+    /// The room.
     pub room: RoomId,
     /// What was typed. Every word of it must be in the message, or begin a word of it.
     pub query: String,
     /// Only messages older than this.
     pub before: Option<Position>,
-    /// At most so many, the newest.
+    /// The most messages to return: the newest ones.
     pub max: usize,
-    /// Without what these have said.
+    /// Leaves out what these have said.
     pub ignored: Ignored,
 }
 
@@ -363,24 +365,24 @@ pub struct Found {
     pub lines: Vec<StoredLine>,
     /// Whether there are older ones.
     pub more: bool,
-    /// Lines of the room that are stored and cannot be found yet: the index follows behind the commits.
+    /// Lines of the room that are stored but cannot be found yet, because the index lags behind the commits.
     pub behind: u64,
 }
 
-/// What to forget: what is too old or too much, of every room and network.
+/// What to forget of every room and network: lines that are too old or too many.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Retain {
     /// The present time.
     pub now: Timestamp,
-    /// Forget lines that came before this. Those that are dated before it go as well once they have been here for 7
+    /// Forget lines that came before this. Lines dated before it go as well, but only once they have been here for 7
     /// days: what an author with a slow clock has just said must not be forgotten.
     pub before: Option<Timestamp>,
-    /// Of each room keep only so many lines. Lines go in this order:
-    /// 1. strangers' lines. Guests count as one stranger;
+    /// Keep only this many lines of each room. Lines are removed in this order:
+    /// 1. strangers' lines, where all guests count as one stranger;
     /// 2. the oldest of all others. Our user keeps up to half of what is kept.
     ///
-    /// In the first step the author with most lines loses first, so that nobody is cut below what others keep. A log
-    /// always loses its oldest lines.
+    /// In the first step the author with the most lines loses first, so that nobody is cut below what others keep. A
+    /// log always loses its oldest lines.
     pub keep: Option<u64>,
     /// People who are no strangers.
     pub known: BTreeSet<NodeId>,
@@ -391,17 +393,17 @@ pub struct Retain {
 pub struct StoredLine {
     /// Where it belongs.
     pub position: Position,
-    /// The guest's address; none for an event, whose author is in the position.
+    /// The guest's address. None for an event: its author is in the position.
     pub guest: Option<SocketAddr>,
     /// What it says, and under which name.
     pub content: Content,
     /// The kind of the event.
     pub kind: u32,
-    /// The time that is shown; when it came, if it is a guest's.
+    /// The time that is shown. For a guest's line, this is when it came.
     pub shown: Timestamp,
     /// Whether its author's clock was believed.
     pub dating: Dating,
-    /// The reading that its author signed: where it stands, unless it stands where it came.
+    /// The reading that its author signed: its place, unless it is placed by its arrival.
     pub dated: Hlc,
     /// When it came.
     pub arrived: Timestamp,
@@ -414,28 +416,29 @@ pub struct Snapshot {
     pub logs: Vec<LogState>,
     /// Logs that belong to other networks.
     pub foreign: Vec<LogId>,
-    /// The newest events: heads that no other held event names as a cause, and that stand where their clocks say.
+    /// The newest events: heads that no other held event names as a cause and that stand where their clocks say.
     pub frontier: Vec<Dep>,
     /// The latest reading at which anything of the present network stands.
     pub latest: Hlc,
     /// What our clock showed last, as [`Write::Clock`] said. None in a new or recovered file.
     pub last_run: Option<LastRun>,
-    /// How much others hold of our own logs.
+    /// How much of our own logs others hold.
     pub acks: Vec<Ack>,
     /// The proofs for logs that are forked.
     pub forks: Vec<Proof>,
     /// Messages of the present network that are held.
     pub lines: u64,
-    /// How many bytes of each of these logs are held: [`Signed::bytes`] of all its events. Logs without any are left out.
+    /// How many bytes of each of these logs are held: [`Signed::bytes`] of all its events. Logs without any are left
+    /// out.
     pub bytes: Vec<(LogId, u64)>,
-    /// The events that lines of our user on the present network repeat.
+    /// The events that lines of our user repeat on the present network.
     pub said_again: Vec<Repeated>,
     /// What we said on other networks that has reached nobody.
     pub undelivered: Vec<Undelivered>,
-    /// Our log of the lobby, if it may be continued: then this file has everything that was ever said in it. None in a
+    /// Our log of the lobby, if it may be continued: this file then has everything that was ever said in it. None in a
     /// new or recovered file. Other logs of ours are treated like anybody else's.
     pub own: Option<LogId>,
-    /// Why the store can only be read now; none if it takes everything.
+    /// Why the store is read-only now; none if it takes writes.
     pub read_only: Option<DiskTrouble>,
 }
 

@@ -1,4 +1,4 @@
-//! The rules of the log, one by one, and then whatever arrives in whatever order.
+//! The rules of the log, one by one, and then random events in random order.
 
 mod places;
 
@@ -31,11 +31,11 @@ const BACKLOG: Arrival = Arrival { live: false, ahead: 0 };
 
 const ANYBODY: Offer<'static> = Offer { base: None, has_room: true, highest: &nobody, arrival: BACKLOG };
 
-/// Somebody who writes and hears.
+/// Somebody who writes and receives events.
 struct Person {
     identity: Identity,
     logs: Logs,
-    /// What was accepted and is not on disk.
+    /// What was accepted and is not on disk yet.
     unwritten: Vec<LogEntry>,
 }
 
@@ -72,7 +72,7 @@ impl Person {
     }
 }
 
-/// What bob would have said if he did not keep to the rules.
+/// What bob would have said if he had broken the rules.
 fn draft(before: &LogEntry, change: impl FnOnce(&mut Draft)) -> Draft {
     let event = &before.event;
     let (kind, content) = said("next");
@@ -91,7 +91,7 @@ fn draft(before: &LogEntry, change: impl FnOnce(&mut Draft)) -> Draft {
 }
 
 #[test]
-fn an_event_names_what_its_author_had_seen_and_nothing_that_follows_from_it() {
+fn an_event_names_only_causes_not_implied_by_others() {
     let (mut alice, mut bob, mut carol) = (Person::new(1), Person::new(2), Person::new(3));
     let first = alice.say("1", now(0));
     bob.hear(&first.signed, now(0));
@@ -133,7 +133,7 @@ fn an_event_waits_for_its_causes_but_not_for_ever() {
 }
 
 #[test]
-fn what_breaks_the_chain_is_not_taken() {
+fn events_that_break_the_chain_are_not_accepted() {
     let (mut bob, mut carol) = (Person::new(2), Person::new(3));
     let first = bob.say("1", now(0));
     assert_eq!(carol.hear(&first.signed, now(0)).0, Acceptance::Accepted);
@@ -152,7 +152,7 @@ fn what_breaks_the_chain_is_not_taken() {
 }
 
 #[test]
-fn a_clock_that_is_a_day_ahead_takes_nobody_with_it() {
+fn a_clock_a_day_ahead_does_not_move_others() {
     let (mut bob, mut carol) = (Person::new(2), Person::new(3));
     let day = 24 * 60 * 60 * 1_000;
     let near = bob.say("an hour ahead", now(day / 24));
@@ -164,7 +164,7 @@ fn a_clock_that_is_a_day_ahead_takes_nobody_with_it() {
     let next = carol.say("not merged", now(0));
     assert!(next.event.hlc < far.event.hlc && next.event.deps.is_empty());
     assert!(Logs::is_ahead(far.event.hlc, now(0).wall) && !Logs::is_ahead(far.event.hlc, now(2 * day).wall));
-    // Nor when the program starts again.
+    // Nor after the program starts again.
     let snapshot = |logs: &Logs| Snapshot {
         logs: logs.iter().map(|(_, held)| held.state().clone()).collect(),
         own: logs.own().copied(),
@@ -193,7 +193,7 @@ fn commit(person: &mut Person) {
 }
 
 #[test]
-fn a_log_begins_where_it_is_offered_and_what_is_below_is_filled_in() {
+fn a_log_begins_where_offered_and_is_filled_in_below() {
     let (mut bob, mut carol) = (Person::new(2), Person::new(3));
     let events: Vec<LogEntry> = (1..=10).map(|n| bob.say(&n.to_string(), now(n))).collect();
     let log = events[0].event.log;
@@ -219,7 +219,7 @@ fn a_log_begins_where_it_is_offered_and_what_is_below_is_filled_in() {
         carol.hear_as(&events[1].signed, &offer(1), now(0)).0,
         Acceptance::Compare(log, 2, events[1].signed.clone())
     );
-    // One that pretends to be the missing one, signed by its author too.
+    // An event that pretends to be the missing one, and is also signed by its author.
     let key = bob.identity.clone();
     let other = draft(&events[2], |draft| draft.content = said("other").1).sign(|message| key.sign(message));
     assert_eq!(carol.hear_as(&other, &offer(1), now(0)).0, Acceptance::Branch(log, 4));
@@ -229,7 +229,7 @@ fn a_log_begins_where_it_is_offered_and_what_is_below_is_filled_in() {
 }
 
 #[test]
-fn who_has_forgotten_what_we_lack_does_not_cut_us_off_and_others_fill_the_gap() {
+fn a_forgetful_peers_gap_is_filled_by_others() {
     let (mut bob, mut carol) = (Person::new(2), Person::new(3));
     let events: Vec<LogEntry> = (1..=10).map(|n| bob.say(&n.to_string(), now(n))).collect();
     let log = events[0].event.log;
@@ -250,7 +250,7 @@ fn who_has_forgotten_what_we_lack_does_not_cut_us_off_and_others_fill_the_gap() 
 }
 
 #[test]
-fn what_was_erased_is_not_fetched_again() {
+fn erased_events_are_not_fetched_again() {
     let (mut bob, mut carol) = (Person::new(2), Person::new(3));
     let events: Vec<LogEntry> = (1..=10).map(|n| bob.say(&n.to_string(), now(n))).collect();
     let log = events[0].event.log;
@@ -265,7 +265,7 @@ fn what_was_erased_is_not_fetched_again() {
         "the next one is wanted"
     );
     assert_eq!(carol.hear(&events[2].signed, now(0)).0, Acceptance::Early);
-    // Somebody else has erased more; later the gap above the floor is filled, and no more than that.
+    // Somebody else has erased more. Later the gap above the floor is filled, and nothing else.
     carol.hear_as(&events[8].signed, &Offer { base: Some(9), ..ANYBODY }, now(0));
     for event in &events[..8] {
         carol.hear_as(&event.signed, &Offer { base: Some(1), ..ANYBODY }, now(0));
@@ -275,7 +275,7 @@ fn what_was_erased_is_not_fetched_again() {
 }
 
 #[test]
-fn what_is_far_behind_holds_up_nobody() {
+fn a_distant_cause_holds_nobody_up() {
     let (mut alice, mut bob, mut carol) = (Person::new(1), Person::new(2), Person::new(3));
     let start = now(0);
     let flood: Vec<LogEntry> = (0..=FAR + 1).map(|n| alice.say(&n.to_string(), start)).collect();
@@ -304,7 +304,7 @@ fn a_log_begins_only_where_there_is_room() {
 }
 
 #[test]
-fn what_was_given_up_does_not_come_back_and_the_log_goes_on() {
+fn a_log_given_up_continues_without_its_old_lines() {
     let (mut bob, mut carol) = (Person::new(2), Person::new(3));
     let events: Vec<LogEntry> = (1..=4).map(|n| bob.say(&n.to_string(), now(n))).collect();
     let log = events[0].event.log;
@@ -329,7 +329,7 @@ fn what_was_given_up_does_not_come_back_and_the_log_goes_on() {
         assert_eq!(carol.hear(&event.signed, now(0)).0, Acceptance::Accepted);
     }
     assert_eq!(ends(&carol, &log), (3, 4, None));
-    // An answer to what was given up waits for nothing.
+    // An answer to an event that was given up does not wait.
     carol.logs.give_up(&log, now(0).mono);
     let (mut dave, answer) = (Person::new(4), Offer { base: Some(1), ..ANYBODY });
     for event in &events {
@@ -341,7 +341,7 @@ fn what_was_given_up_does_not_come_back_and_the_log_goes_on() {
 }
 
 #[test]
-fn what_was_given_up_and_not_removed_before_the_end_is_removed_after_the_next_start() {
+fn an_unfinished_removal_is_repeated_after_the_next_start() {
     let log = |epoch| LogId { room: Room::LOBBY.id(), author: Identity::from_secret(&[2; 32]).node(), epoch };
     let state = |epoch, base| LogState {
         id: log(epoch),
@@ -365,7 +365,7 @@ fn what_was_given_up_and_not_removed_before_the_end_is_removed_after_the_next_st
 }
 
 #[test]
-fn events_that_wait_are_bounded() {
+fn waiting_events_are_bounded() {
     let (mut alice, mut bob, mut carol) = (Person::new(1), Person::new(2), Person::new(3));
     let start = now(0);
     let hidden = alice.say("hidden", start);
@@ -379,7 +379,7 @@ fn events_that_wait_are_bounded() {
 }
 
 #[test]
-fn an_own_event_from_elsewhere_ends_the_own_log() {
+fn our_own_event_from_elsewhere_ends_our_log() {
     let mut bob = Person::new(2);
     let first = bob.say("1", now(0));
     let key = bob.identity.clone();
@@ -392,9 +392,10 @@ fn an_own_event_from_elsewhere_ends_the_own_log() {
 }
 
 proptest! {
-    /// Five people talk and hear of each other by chance; a sixth hears everything in whatever order, some of it often.
+    /// Five people talk and hear each other at random. A sixth hears everything in random order, some of it several
+    /// times.
     #[test]
-    fn whoever_hears_everything_holds_everything_once_and_causes_first(
+    fn everything_heard_is_held_once_with_causes_first(
         talk in proptest::collection::vec((0..5_usize, 0..5_usize, 0..5_000_i64), 1..80),
         seed in any::<u64>(),
     ) {
@@ -437,7 +438,7 @@ proptest! {
 }
 
 #[test]
-fn what_waits_longest_is_due_first() {
+fn the_longest_wait_is_due_first() {
     let (mut alice, mut bob, mut dave) = (Person::new(1), Person::new(2), Person::new(4));
     let start = now(0);
     let hello = alice.say("hello", start);

@@ -11,7 +11,7 @@ use std::{
 use super::storage::LogState;
 use crate::domain::model::{LogId, NodeId, Room};
 
-/// Tombstones that are kept, in about 1 MB: four times as many as strangers' logs are held.
+/// Tombstones that are kept, in about 1 MB: four times the number of strangers' logs that are held.
 const MAX_TOMBSTONES: usize = 4_096;
 
 /// How long a log that was given up is not fetched again.
@@ -30,12 +30,13 @@ struct Tombstone {
 #[derive(Debug, Default)]
 pub(super) struct Tombstones {
     of: BTreeMap<LogId, Tombstone>,
-    /// In the order in which they came. Those that came back are skipped.
+    /// In the order in which they came. Logs that came back are skipped.
     order: VecDeque<LogId>,
 }
 
 impl Tombstones {
-    /// Adds a log that was given up at `now`, or in an earlier run. Returns the log that is forgotten for it.
+    /// Adds a log that was given up at `now`, or in an earlier run. Returns the log that is forgotten to make room for
+    /// it.
     pub(super) fn add(&mut self, state: LogState, now: Option<Instant>) -> Option<LogId> {
         let log = state.id;
         if self.of.insert(log, Tombstone { state, until: now.map(|now| now + NOT_FETCHED_FOR) }).is_none() {
@@ -52,7 +53,7 @@ impl Tombstones {
         }
     }
 
-    /// How far a log went that was given up.
+    /// How far a log that was given up went.
     pub(super) fn get(&self, log: &LogId) -> Option<&LogState> {
         self.of.get(log).map(|stone| &stone.state)
     }
@@ -63,12 +64,12 @@ impl Tombstones {
         self.of.range(of(0)..=of(u64::MAX)).map(|(log, _)| *log).collect()
     }
 
-    /// Whether a log is not to be fetched.
+    /// Whether a log must not be fetched now.
     pub(super) fn bars(&self, log: &LogId, now: Instant) -> bool {
         self.of.get(log).and_then(|stone| stone.until).is_some_and(|until| now < until)
     }
 
-    /// The log goes on. Returns how far it went.
+    /// The log continues, so its tombstone is removed. Returns how far it went.
     pub(super) fn revive(&mut self, log: &LogId) -> Option<LogState> {
         let stone = self.of.remove(log)?;
         if self.order.len() > 2 * MAX_TOMBSTONES {
@@ -90,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_is_forgotten_and_one_that_goes_on_is_none_any_more() {
+    fn the_oldest_is_forgotten_and_a_continued_log_is_removed() {
         let (mut stones, now) = (Tombstones::default(), Instant::now());
         for epoch in 0..MAX_TOMBSTONES as u64 {
             assert_eq!(stones.add(state(epoch), Some(now)), None);

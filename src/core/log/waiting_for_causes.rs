@@ -11,22 +11,22 @@ use crate::{
     protocol::codec::event::Dep,
 };
 
-/// Events that wait at once. One that finds no room is sent again, since we do not say that we hold it.
+/// Events that may wait at once. One that finds no room is sent again, because we do not say that we hold it.
 pub(super) const MAX_WAITING: usize = 256;
 
-/// Bytes of events that wait at once: a few of the longest, hundreds of the usual ones.
+/// Bytes of events that may wait at once: a few of the longest, or hundreds of the usual ones.
 const MAX_WAITING_BYTES: usize = 4 * 1024 * 1024;
 
 /// How long an event waits for its causes. Honest nodes that have them pass them on within seconds. If the only node
-/// that has them is gone or keeps them back, nobody else is held up: clocks decide the order, and a late event still
+/// that has them is gone or withholds them, nobody else is held up: clocks decide the order, and a late event still
 /// finds its place.
 pub const WAIT_FOR_CAUSES: Duration = Duration::from_secs(10);
 
-/// Events of one author that wait at once, so that nobody takes all the room.
+/// Events of one author that may wait at once, so that nobody takes all the room.
 const MAX_WAITING_OF_ONE: usize = 64;
 
-/// How long an event waits for causes in a log that is unknown here. Keys cost nothing, and not every author is taken
-/// in.
+/// How long an event waits for causes in a log that is unknown here. Keys cost nothing, and we do not hold the logs of
+/// every author.
 pub const WAIT_FOR_STRANGERS: Duration = Duration::from_millis(300);
 
 /// See the module's documentation.
@@ -41,13 +41,13 @@ pub(super) struct Waiting {
 #[derive(Debug, Default)]
 struct Queue {
     events: VecDeque<(LogEntry, Instant)>,
-    /// The cause that the first of them waits for; none if it only waits for its predecessor.
+    /// The cause that the first of them waits for; none if it waits only for its predecessor.
     missing: Option<Dep>,
-    /// How long.
+    /// How long it waits.
     patience: Duration,
 }
 
-/// The last event of a log that waits.
+/// The last waiting event of a log.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct End {
     pub(super) seq: u64,
@@ -56,7 +56,7 @@ pub(super) struct End {
 }
 
 impl Waiting {
-    /// The last event of a log that waits.
+    /// The last waiting event of a log.
     pub(super) fn end(&self, log: &LogId) -> Option<End> {
         let (last, _) = self.logs.get(log)?.events.back()?;
         Some(End { seq: last.event.seq, id: last.event.id, hlc: last.event.hlc })
@@ -68,7 +68,7 @@ impl Waiting {
         events.find(|(entry, _)| entry.event.seq == seq).map(|(entry, _)| entry.event.id)
     }
 
-    /// Adds an event after the last one of its log; whether there was room.
+    /// Adds an event after the last one of its log. Returns whether there was room.
     pub(super) fn push(&mut self, entry: LogEntry, missing: Option<(Dep, Duration)>, now: Instant) -> bool {
         let (log, bytes) = (entry.event.log, entry.signed.bytes());
         let of_author = self.logs.iter().filter(|(other, _)| other.author == log.author);
@@ -105,12 +105,12 @@ impl Waiting {
         }
     }
 
-    /// The first event of a log that waits.
+    /// The first waiting event of a log.
     pub(super) fn front(&self, log: &LogId) -> Option<&LogEntry> {
         self.logs.get(log)?.events.front().map(|(entry, _)| entry)
     }
 
-    /// Until when it does.
+    /// Until when the first event of a log waits.
     pub(super) fn until(&self, log: &LogId) -> Option<Instant> {
         self.logs.get(log)?.until()
     }
@@ -128,12 +128,12 @@ impl Waiting {
         Some(entry)
     }
 
-    /// Nothing of a log is wanted any more.
+    /// Drops all waiting events of a log.
     pub(super) fn remove(&mut self, log: &LogId) {
         while self.pop(log).is_some() {}
     }
 
-    /// When the first of all events has waited long enough.
+    /// When the first of all waiting events has waited long enough.
     pub(super) fn due(&self) -> Option<Instant> {
         self.logs.values().filter_map(Queue::until).min()
     }

@@ -6,9 +6,9 @@ use ipnetwork::IpNetwork;
 
 use crate::domain::model::HardwareAddr;
 
-/// What tells a network from others.
+/// What distinguishes a network from others.
 ///
-/// The same private addresses are in half of all homes, so prefixes alone prove nothing. The hardware address of a router
+/// Half of all homes use the same private addresses, so prefixes alone prove nothing. The hardware address of a router
 /// does, if no other router has it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Evidence {
@@ -17,8 +17,8 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// Keeps what tells something: of IPv4 the prefixes that somebody gave out, of IPv6 those of private networks, because a
-    /// provider gives out others at will; and the addresses of routers that are unique.
+    /// Keeps what helps to recognize a network: IPv4 prefixes that somebody assigned, IPv6 prefixes of private
+    /// networks, because providers change all others at will, and router addresses that are unique.
     pub fn new(prefixes: impl IntoIterator<Item = IpNetwork>, routers: impl IntoIterator<Item = HardwareAddr>) -> Self {
         Self {
             prefixes: prefixes.into_iter().filter(tells_something).collect(),
@@ -57,19 +57,19 @@ impl Evidence {
         self.has_prefix_of(other) && !self.contradicts(other)
     }
 
-    /// The same without routers.
+    /// The same evidence without routers.
     pub(super) fn without_routers(&self) -> Self {
         Self { prefixes: self.prefixes.clone(), routers: BTreeSet::new() }
     }
 
-    /// Adds what the other one has.
+    /// Adds other evidence to this.
     pub(super) fn add(&mut self, other: &Self) {
         self.prefixes.extend(&other.prefixes);
         self.routers.extend(&other.routers);
     }
 }
 
-/// Whether a prefix tells something: addresses that machines give themselves are the same everywhere.
+/// Whether a prefix helps to recognize a network. Link-local addresses are the same everywhere.
 fn tells_something(prefix: &IpNetwork) -> bool {
     match prefix.ip() {
         IpAddr::V4(ip) => !ip.is_link_local() && !ip.is_loopback(),
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_the_same_everywhere_is_no_evidence() {
+    fn addresses_found_everywhere_are_no_evidence() {
         let all = evidence(
             &["192.168.1.0/24", "169.254.0.0/16", "127.0.0.0/8", "fe80::/64", "2001:db8::/64", "fd00:1::/64"],
             &["00:1b:21:3c:9d:f8", "00:00:5e:00:01:01", "02:00:00:00:00:01"],
@@ -99,14 +99,14 @@ mod tests {
     }
 
     #[test]
-    fn networks_without_any_prefix_have_the_same() {
+    fn networks_without_any_prefix_match_each_other() {
         let (v6, v4) = (evidence(&["fe80::/64"], &[]), evidence(&["10.0.0.0/24"], &[]));
         assert!(v6.has_prefix_of(&Evidence::default()) && !v6.has_prefix_of(&v4));
         assert!(evidence(&["10.0.0.0/24", "fd00:1::/64"], &[]).has_prefix_of(&v4));
     }
 
     #[test]
-    fn a_router_that_is_not_seen_contradicts_nothing() {
+    fn an_unseen_router_contradicts_nothing() {
         let (one, other) = (evidence(&[], &["00:1b:21:00:00:01"]), evidence(&[], &["00:1b:21:00:00:02"]));
         assert!(one.contradicts(&other) && !one.contradicts(&one) && !one.contradicts(&Evidence::default()));
     }

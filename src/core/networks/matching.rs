@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{evidence::Evidence, record::NetworkRecord};
 use crate::domain::model::{Network, NodeId};
 
-/// Of several records that fit.
+/// The best of several records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Best<'a> {
     /// None fits.
@@ -16,7 +16,7 @@ pub(super) enum Best<'a> {
     Several,
 }
 
-/// The record that shares a prefix and a router with what is seen. If several do, the one with most people linked.
+/// The record that shares a prefix and a router with what is seen. If several do, the one with the most people linked.
 pub(super) fn best<'a>(
     records: impl IntoIterator<Item = &'a NetworkRecord>,
     seen: &Evidence,
@@ -26,13 +26,13 @@ pub(super) fn best<'a>(
     choose(records.into_iter().filter(fits), linked)
 }
 
-/// The record with most people linked; none if nobody is.
+/// The record with the most people linked; none if nobody is.
 pub(super) fn most_known<'a>(records: impl Iterator<Item = &'a NetworkRecord>, linked: &BTreeSet<NodeId>) -> Best<'a> {
     choose(records.filter(|record| known_here(record, linked) > 0), linked)
 }
 
-/// The records that may be the network that is seen, the one that was visited last at the end: those with a prefix in common
-/// and no other router.
+/// The records that may be the network that is seen: those with a prefix in common and no contradicting router. The one
+/// that was visited last comes last.
 pub(super) fn candidates<'r, 's>(
     records: &'r [NetworkRecord],
     seen: &'s Evidence,
@@ -40,14 +40,14 @@ pub(super) fn candidates<'r, 's>(
     records.iter().filter(|record| record.name != Network::awaited() && record.evidence.may_be(seen))
 }
 
-/// A name for a network of which this is seen. A router tells it from others, else the number does.
+/// A name for a network with this evidence. Its router tells it from others, or else the number does.
 pub(super) fn name(seen: &Evidence, number: u32) -> Network {
     let prefix = seen.prefixes().first().map_or_else(|| "IPv6".to_owned(), ToString::to_string);
     let name = match seen.routers().first() {
         Some(router) => format!("gw {router} {prefix}"),
         None => format!("{prefix} {number:08x}"),
     };
-    // It is short, and has nothing but letters, digits and signs of addresses.
+    // The name is short, and consists of letters, digits and the punctuation of addresses.
     Network::new(&name).unwrap_or_else(|_| Network::awaited())
 }
 

@@ -1,26 +1,27 @@
 //! Which network this is. Pure.
 //!
-//! A network is a record on this machine: its prefixes, its routers, the keys that were met there, and what the user decided
-//! for it. [`Networks`] compares what is seen now with these records.
+//! A network is a record on this machine: its prefixes, its routers, the keys that were met there, and what the user
+//! decided for it. [`Networks`] compares what is seen now with these records.
 //!
 //! | What is seen | This is |
 //! |---|---|
 //! | a prefix and a router of one record | that network |
 //! | a router that no record has | a new network |
-//! | no router that tells anything | a provisional network, until more is known |
-//! | then: a person is linked who is known from one record without routers, with a prefix in common | that network |
+//! | no router that identifies it | a provisional network, until more is known |
+//! | then: a person is linked who is known from one record that has a prefix in common and no routers | that network |
 //! | then: a router of one record answers | that network |
 //! | then: the user says which one it is | that network |
 //!
-//! A provisional network that turns out to be a known one is *joined* to it: its lines are that one's from then on. The
-//! record remembers its name.
+//! A provisional network that turns out to be a known one is *joined* to it: its lines belong to that one from then on.
+//! The record remembers its name.
 //!
-//! A *stay* begins when the node comes to a network, and after each time when the network was gone. Lines that came during
-//! a stay are for everybody there; who gets older ones depends on how certain it is where this is ([`Whereabouts`]).
+//! A *stay* begins when the node comes to a network, and again when the network goes away or comes back. Lines that
+//! come during a stay are for everybody there. Who gets older ones depends on how certain it is which network this is
+//! ([`Whereabouts`]).
 //!
 //! The files: `evidence` what is seen · `people` who was met · `record` one network · `matching` which records fit ·
-//! `remembered` the records at the start · `standing` who may have what was said before ·
-//! `whereabouts` what is told of it.
+//! `remembered` the records at the start · `standing` who may have earlier lines · `whereabouts` what is reported of
+//! it.
 
 mod evidence;
 mod matching;
@@ -45,14 +46,15 @@ pub use whereabouts::{Decided, Step, Whereabouts};
 
 use crate::domain::model::{Date, Network, NodeId, NotTheSame};
 
-/// Networks that are remembered. Few people work in more places. The one that was visited longest ago gives way, blank ones
-/// first; its history stays in the database until it is too old.
+/// Networks that are remembered. Few people work in more places. When there are more, the one visited longest ago is
+/// forgotten, blank ones first. Its history stays in the database until it is too old.
 pub const MAX_NETWORKS: usize = 64;
 
-/// How sure it is which network this is.
+/// How certain it is which network this is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Recognized {
-    /// By its router, by people, or by the user's word; or it is new, and known by its router from now on.
+    /// It was recognized by its router, by people, or because the user said so. Or it is new, and known by its router
+    /// from now on.
     Yes,
     /// It is provisional.
     NotYet,
@@ -68,28 +70,29 @@ struct Here {
     /// Which stay it is, counted over all networks of this run.
     stay: u64,
     linked: BTreeSet<NodeId>,
-    /// Whether the network is gone. People who are linked meanwhile may be somewhere else, so they do not tell where this is.
+    /// Whether the network is gone. People who are linked meanwhile may be somewhere else, so they do not show which
+    /// network this is.
     gone: bool,
 }
 
 /// All networks that are known, and which of them this is.
 #[derive(Debug)]
 pub struct Networks {
-    /// The one that was visited last is the last one.
+    /// The one that was visited last comes last.
     records: Vec<NetworkRecord>,
     here: Option<Here>,
     stays: u64,
     /// Networks for which the user has decided in this run.
     decided: BTreeSet<Network>,
-    /// Networks that are new in this run, and were not gone since: everybody who comes there is introduced.
+    /// Networks that are new in this run and have not been gone since. Everybody who comes there is introduced.
     new: BTreeSet<Network>,
-    /// Provisional networks of this run. Who closes the chat and opens it again is where he was.
+    /// Provisional networks of this run. After closing and opening the chat again, the user is on the same one.
     provisional: BTreeSet<Network>,
     rng: fastrand::Rng,
 }
 
 impl Networks {
-    /// A machine that remembers these networks. `seed` is for names.
+    /// Begins with these remembered networks. `seed` is for the names of new ones.
     pub fn new(records: Vec<NetworkRecord>, seed: u64) -> Self {
         Self {
             records,
@@ -102,7 +105,7 @@ impl Networks {
         }
     }
 
-    /// What is remembered, to be kept.
+    /// The records to store.
     pub fn records(&self) -> &[NetworkRecord] {
         &self.records
     }
@@ -123,8 +126,8 @@ impl Networks {
         })
     }
 
-    /// What the user decided for the network that is seen. That it is open counts only where it is certain to be that network;
-    /// that it is closed counts where it may be that one.
+    /// What the user decided for the network that is seen. A decision to open counts only if it is certain to be that
+    /// network. A decision to close counts if it may be that network.
     pub fn decided(&self, seen: &Evidence) -> Option<Decided> {
         let of =
             |record: &NetworkRecord| record.open.map(|open| Decided { open, now: self.decided.contains(&record.name) });
@@ -141,13 +144,13 @@ impl Networks {
         present.and_then(of).or_else(|| known.and_then(of)).or_else(closed)
     }
 
-    /// Whether the user ever opened the chat in a network that may be the one that is seen. Then it is worth asking its
-    /// router.
+    /// Whether the user ever opened the chat in a network that may be the one that is seen. If so, it is worth asking
+    /// its router.
     pub fn may_be_opened(&self, seen: &Evidence) -> bool {
         matching::candidates(&self.records, &seen.without_routers()).any(|record| record.open == Some(true))
     }
 
-    /// The user opens or closes the chat on the network that is here, or that is seen.
+    /// The user opens or closes the chat on the present network, or on the one that is seen.
     pub fn decide(&mut self, open: bool, seen: &Evidence, today: Date) {
         let was_nowhere = self.here.is_none();
         if was_nowhere {
@@ -180,7 +183,7 @@ impl Networks {
         }
     }
 
-    /// The node is to be on a network, and there is none.
+    /// The node should be on a network, but there is none.
     pub fn wait_for_network(&mut self, today: Date) {
         if self.here.is_some() {
             return;
@@ -192,8 +195,8 @@ impl Networks {
         self.enter(name, Recognized::Awaited, today);
     }
 
-    /// The node is on a network of which this is seen. `steady` says whether it was connected all the time since it was
-    /// looked at last.
+    /// The node is on a network with this evidence. `steady` says whether it has been connected without a break since
+    /// the last look.
     pub fn look(&mut self, seen: &Evidence, steady: bool, today: Date) -> Step {
         let Some(here) = &self.here else {
             self.arrive(seen, today);
@@ -212,7 +215,8 @@ impl Networks {
         let same_prefix = record.evidence.has_prefix_of(seen);
         let contradicts = record.evidence.contradicts(seen);
         let confirmed = record.evidence.has_router_of(seen);
-        // Another router has come beside the first one, or in its place.
+        // Another router may have come beside the first one or in its place. A known person who is linked vouches for
+        // that.
         let vouched = here.linked.iter().any(|node| record.people.knows(node));
         let stays =
             same_prefix && if steady { !contradicts || vouched } else { confirmed || (provisional && !contradicts) };
@@ -250,10 +254,10 @@ impl Networks {
         joined
     }
 
-    /// The user says that this is the network of that name; without one, the one that it most likely is.
+    /// The user says that this is the network with this name or, without a name, the one that it most likely is.
     ///
     /// # Errors
-    /// [`NotTheSame`] if that cannot be.
+    /// [`NotTheSame`] if that is impossible.
     pub fn is_same(&mut self, name: Option<&Network>, today: Date) -> Result<Step, NotTheSame> {
         let whereabouts = self.here().filter(|here| !here.certain && !here.awaited).ok_or(NotTheSame::Certain)?;
         let of_name = |known: &&Network| name.is_none_or(|name| *known == name);
@@ -261,7 +265,7 @@ impl Networks {
         Ok(self.join(&whereabouts.network, known, today))
     }
 
-    /// A router answers that was not seen on this network before.
+    /// A router that was not seen on this network before answers.
     fn router_appeared(&mut self, name: &Network, seen: &Evidence, today: Date) -> Step {
         let linked = self.here.as_ref().map(|here| here.linked.clone()).unwrap_or_default();
         let others = self.records.iter().filter(|record| record.name != *name);
@@ -281,8 +285,8 @@ impl Networks {
         }
     }
 
-    /// Whether somebody is here who tells which network this is. A network with a router is known by that alone: two
-    /// colleagues who meet elsewhere do not make it the office.
+    /// Joins this network to a known one if the people here show which one it is. A network with a router is recognized
+    /// by its router alone: two colleagues who meet elsewhere do not make it the office.
     fn join_by_people(&mut self, name: &Network, today: Date) -> Step {
         let Some((record, here)) = self.record(name).zip(self.here.as_ref()) else { return Step::Stayed };
         let candidates = matching::candidates(&self.records, &record.evidence)
@@ -296,7 +300,7 @@ impl Networks {
         }
     }
 
-    /// The network `from`, which the node is on, is `known`.
+    /// The network `from`, which the node is on, turns out to be `known`.
     fn join(&mut self, from: &Network, known: Network, today: Date) -> Step {
         let Some(at) = self.records.iter().position(|record| record.name == *from) else { return Step::Stayed };
         let gone = self.records.remove(at);
@@ -326,7 +330,7 @@ impl Networks {
                 let name = self.add(seen, today);
                 self.enter(name, Recognized::Yes, today);
             }
-            // Two records have this router: who is here will tell.
+            // No router identifies it, or several records have the same one. The people here will tell.
             Best::None | Best::Several => {
                 let again = self.provisional_of(seen).map(|record| record.name.clone());
                 let name = again.unwrap_or_else(|| self.add(&seen.without_routers(), today));
@@ -364,7 +368,7 @@ impl Networks {
 
     /// Records a network that was never seen before.
     fn add(&mut self, seen: &Evidence, today: Date) -> Network {
-        // A name with a router may be taken by what somebody made of the file by hand.
+        // A name with a router may be taken if somebody edited the file by hand.
         let mut name = matching::name(seen, self.rng.u32(..));
         while self.record(&name).is_some() {
             name = matching::name(&seen.without_routers(), self.rng.u32(..));
@@ -374,7 +378,7 @@ impl Networks {
         name
     }
 
-    /// More is known of a network.
+    /// Adds evidence to a network.
     fn learn(&mut self, name: &Network, seen: &Evidence) {
         if let Some(record) = self.record_mut(name) {
             record.evidence.add(seen);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::model::{Date, NodeId};
 
-/// Keys that are remembered of one network. An office has fewer; of a crowd those with most days stay.
+/// Keys that are remembered for one network. An office has fewer. Of a crowd, those with the most days stay.
 pub const MAX_PEOPLE: usize = 256;
 
 /// On how many days a key must be met on a network to be known there, unless it was introduced.
@@ -17,7 +17,7 @@ pub struct Acquaintance {
     pub days: u16,
     /// The last of them.
     pub last: Date,
-    /// Whether it came when somebody known was there, or on the very day on which the network was new: then it is known at once.
+    /// Whether it came while somebody known was there, or while the network was new. It is then known at once.
     pub introduced: bool,
 }
 
@@ -33,7 +33,7 @@ impl Acquaintance {
 pub struct People(BTreeMap<NodeId, Acquaintance>);
 
 impl People {
-    /// Those of a file; of too many those with most days.
+    /// The keys of a file. If there are too many, the least known ones are left out.
     pub fn new(people: impl IntoIterator<Item = (NodeId, Acquaintance)>) -> Self {
         let mut all = Self(people.into_iter().collect());
         all.forget_excess();
@@ -55,7 +55,7 @@ impl People {
         self.0.iter().filter(|(_, how)| how.is_known()).map(|(node, _)| node)
     }
 
-    /// A key is here today. Whether that is news.
+    /// A key is here today. Returns whether that is news.
     pub(super) fn meet(&mut self, node: NodeId, today: Date, introduced: bool) -> bool {
         let before = self.0.get(&node).copied();
         let how = self.0.entry(node).or_default();
@@ -68,7 +68,7 @@ impl People {
         news && self.0.contains_key(&node)
     }
 
-    /// Adds those of another network, which turned out to be this one.
+    /// Adds the keys of another network that turned out to be this one.
     pub(super) fn add(&mut self, other: Self) {
         for (node, how) in other.0 {
             let ours = self.0.entry(node).or_insert(how);
@@ -79,7 +79,7 @@ impl People {
         self.forget_excess();
     }
 
-    /// The ones that are known least, and among those the newest, give way.
+    /// Forgets the least known keys: first those that are not known, and among those the ones with the fewest days.
     fn forget_excess(&mut self) {
         let over = self.0.len().saturating_sub(MAX_PEOPLE);
         if over == 0 {
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_known_on_its_second_day_or_when_it_was_introduced() {
+    fn a_key_is_known_when_introduced_or_on_day_two() {
         let mut people = People::default();
         let day = Date::from_days;
         assert!(people.meet(node(1), day(1), false) && !people.meet(node(1), day(1), false));
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_crowd_displaces_nobody_who_is_known() {
+    fn a_crowd_does_not_displace_known_people() {
         let mut people = People::default();
         people.meet(node(0), Date::from_days(1), true);
         for n in 1..2 * MAX_PEOPLE as u32 {

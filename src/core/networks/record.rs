@@ -3,7 +3,7 @@
 use super::{evidence::Evidence, people::People};
 use crate::domain::model::{Date, HardwareAddr, Network};
 
-/// Names that a record remembers of networks that turned out to be it. Their lines are moved at the next start at the
+/// Names that a record remembers of networks that were joined to it. Their lines are moved at the next start at the
 /// latest, so older names are of no use.
 pub const MAX_JOINED: usize = 16;
 
@@ -30,8 +30,9 @@ impl NetworkRecord {
         Self { name, evidence, people: People::default(), open: None, joined: Vec::new(), visited }
     }
 
-    /// The record of a network of which only its name is left: `gw`, the address of its router and its prefix, or its prefix
-    /// alone, perhaps with a number. None for this machine, and for a name that the user gave.
+    /// The record of a network of which only the name is left. The name is `gw`, the address of the router and the
+    /// prefix, or the prefix alone, perhaps followed by a number. Returns none for this machine and for a name that the
+    /// user gave.
     pub fn of_name(name: Network) -> Option<Self> {
         let words: Vec<&str> = name.as_str().split(' ').collect();
         let (router, prefix): (Option<HardwareAddr>, &str) = match *words.as_slice() {
@@ -55,7 +56,7 @@ impl NetworkRecord {
         self.joined.drain(..over);
     }
 
-    /// Whether nothing would be lost with the record but the history that is kept under its name.
+    /// Whether nothing would be lost with the record except the history that is kept under its name.
     pub fn is_blank(&self) -> bool {
         let nobody = self.people.iter().next().is_none();
         nobody && self.open.is_none() && self.joined.is_empty() && self.evidence.routers().is_empty()
@@ -67,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_says_what_was_seen() {
+    fn a_network_name_contains_its_evidence() {
         let of = |name: &str| NetworkRecord::of_name(Network::new(name).unwrap()).map(|record| record.evidence);
         let evidence = |router: Option<&str>| {
             Some(Evidence::new(["10.77.0.0/24".parse().unwrap()], router.map(|text| text.parse().unwrap())))

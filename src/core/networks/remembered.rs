@@ -7,11 +7,11 @@ use super::{
 };
 use crate::domain::model::{Network, NodeId};
 
-/// The records to begin with.
+/// The records to start with.
 ///
-/// `said` is what release 0.4 kept of networks: whether the chat was open there. `kept` are the networks that there is history
-/// of, with authors who were met. Networks of which nothing else is known get a record for that. A record without any history
-/// that says nothing is left out.
+/// `said` is what release 0.4 kept of networks: whether the chat was open there. `kept` lists the networks that have a
+/// history, with the authors who were met there. Networks that are known only from these get a record. A blank record
+/// without a history is left out.
 pub fn remembered(
     records: Vec<NetworkRecord>,
     said: &[(Network, bool)],
@@ -42,8 +42,8 @@ pub fn remembered(
     join_stranded(all)
 }
 
-/// Release 0.4 named a network by its prefix alone if it did not know the router at that moment. If there is only one network with
-/// that prefix, it is that one.
+/// Release 0.4 named a network by its prefix alone if it did not know the router at that moment. If only one network
+/// has that prefix, it is that one.
 fn join_stranded(mut all: Vec<NetworkRecord>) -> Vec<NetworkRecord> {
     let is_stranded = |record: &NetworkRecord| record.name.as_str().parse::<ipnetwork::IpNetwork>().is_ok();
     let stranded: Vec<Network> =
@@ -78,7 +78,7 @@ mod tests {
     const OFFICE: &str = "gw 00:1b:21:00:00:01 10.77.0.0/24";
 
     #[test]
-    fn what_release_0_4_left_is_taken_over_with_the_lobby_that_was_stranded() {
+    fn networks_of_release_0_4_are_adopted_with_stranded_lobbies() {
         let kept = [(network(OFFICE), vec![NodeId::numbered(1)]), (network("10.77.0.0/24"), vec![NodeId::numbered(2)])];
         let said = [(network("10.77.0.0/24"), true), (network("10.9.0.0/24"), false)];
         let records = remembered(Vec::new(), &said, &kept);
@@ -90,20 +90,20 @@ mod tests {
     }
 
     #[test]
-    fn a_stranded_lobby_that_may_be_of_two_networks_stays_for_itself() {
+    fn an_ambiguous_stranded_lobby_stays_separate() {
         let other = "gw 00:1b:21:00:00:02 10.77.0.0/24";
         let kept = [OFFICE, other, "10.77.0.0/24"].map(|name| (network(name), Vec::new()));
         assert_eq!(names(&remembered(Vec::new(), &[], &kept)), [OFFICE, other, "10.77.0.0/24"]);
     }
 
     #[test]
-    fn names_of_the_user_and_this_machine_are_no_networks_to_recognize() {
+    fn custom_names_and_this_machine_get_no_record() {
         let kept = ["loopback", "office", "no network"].map(|name| (network(name), Vec::new()));
         assert_eq!(remembered(Vec::new(), &[], &kept), []);
     }
 
     #[test]
-    fn a_record_that_says_nothing_is_kept_only_with_its_history() {
+    fn a_blank_record_is_kept_only_with_its_history() {
         let blank = NetworkRecord::of_name(network("10.0.0.0/24 1f2e3d4c")).unwrap();
         assert_eq!(remembered(vec![blank.clone()], &[], &[]), []);
         let kept = [(blank.name.clone(), Vec::new())];

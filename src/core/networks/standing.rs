@@ -11,13 +11,13 @@ pub struct Standing {
     pub certain: bool,
     /// The keys that are known from this network.
     pub known: Arc<BTreeSet<NodeId>>,
-    /// Counts stays.
+    /// The number of the stay.
     pub stay: u64,
     /// Whether the user gave the history to everybody who is here in this stay.
     pub shared: bool,
 }
 
-/// On this machine alone there is no doubt, and no other network to carry lines to.
+/// On this machine alone there is no doubt, and there is no other network to carry lines to.
 impl Default for Standing {
     fn default() -> Self {
         Self { certain: true, known: Arc::default(), stay: 0, shared: true }
@@ -25,8 +25,8 @@ impl Default for Standing {
 }
 
 impl Standing {
-    /// Whether everybody who is here may have it, while these are linked: somebody must be here who was here before. A router's
-    /// address can be copied, and two colleagues can meet anywhere.
+    /// Whether everybody who is here may have it while these are linked. This takes a certain network and somebody who
+    /// was here before: a router's address can be copied, and two colleagues can meet anywhere.
     pub fn gives_all(&self, mut linked: impl Iterator<Item = NodeId>) -> bool {
         self.shared || (self.certain && linked.any(|node| self.known.contains(&node)))
     }
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_history_is_for_all_where_the_place_is_certain_and_somebody_known_is_here() {
+    fn everybody_gets_history_on_certain_networks_with_known_people() {
         let (bob, eve) = (NodeId::numbered(1), NodeId::numbered(2));
         let standing = |certain| Standing { certain, known: Arc::new([bob].into()), stay: 1, shared: false };
         assert!(standing(true).gives_all([eve, bob].into_iter()));

@@ -1,16 +1,16 @@
-//! What is told of where the node is.
+//! What is reported about where the node is.
 
 use std::collections::BTreeSet;
 
 use crate::domain::model::{Network, NodeId};
 
-/// What a node has to know of where it is.
+/// What a node needs to know about where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Whereabouts {
     /// The network.
     pub network: Network,
-    /// Whether it is certain that this is that network: what was said here before may be passed on to people who were never
-    /// here, as long as somebody is present who was.
+    /// Whether it is certain that this is that network. If so, what was said here before may be passed on to people who
+    /// were never here, as long as somebody who was here is present.
     pub certain: bool,
     /// Whether there is no network at all yet.
     pub awaited: bool,
@@ -18,7 +18,7 @@ pub struct Whereabouts {
     pub known: BTreeSet<NodeId>,
     /// Networks that this one may be, if it is not certain.
     pub may_be: Vec<Network>,
-    /// Counts stays.
+    /// The number of the stay.
     pub stay: u64,
 }
 
@@ -34,7 +34,7 @@ pub enum Step {
 }
 
 impl Step {
-    /// The network that belongs to the present one now.
+    /// The network that was joined to the present one.
     pub fn joined(self) -> Option<Network> {
         match self {
             Self::Joined(network) => Some(network),

@@ -1,4 +1,4 @@
-//! What a link lacks, sent in the order of the clocks: causes come before what follows them.
+//! Sends a link what it lacks in the order of the clocks, so that causes come before the events that follow from them.
 
 use std::time::Instant;
 
@@ -23,7 +23,7 @@ use crate::{
 };
 
 impl Sync {
-    /// Sends a link the next of what it lacks and is to have from us.
+    /// Sends a link the next part of what it lacks and should get from us.
     pub(super) fn send_next(&mut self, name: LinkId, cx: &mut Context<'_>) {
         let Some(link) = self.links.get_mut(name) else { return };
         match link.next() {
@@ -59,8 +59,8 @@ impl Sync {
         self.requests.ask(Purpose::Backfill(name, from), Request::Read(read), cx.out);
     }
 
-    /// Chooses further logs to send to a link that lacks many: those of known people first, then the newest. Otherwise a
-    /// stranger could put lines first by dating them back.
+    /// Chooses further logs to send to a link that lacks many: those of known people first, then the newest. Otherwise
+    /// a stranger could get lines sent first by dating them back.
     fn choose_logs(&mut self, name: LinkId, cx: &Context<'_>) {
         let Some(link) = self.links.get_mut(name) else { return };
         let Some(room) = link.lagging.room() else { return };
@@ -82,7 +82,7 @@ impl Sync {
         }
     }
 
-    /// Events for a link came from the store.
+    /// The store has read events for a link.
     pub(super) fn send_events(
         &mut self,
         name: LinkId,
@@ -92,7 +92,7 @@ impl Sync {
     ) {
         let Some(link) = self.links.get_mut(name) else { return };
         if events.is_empty() {
-            // They were there a moment ago, and are not any more.
+            // They were there a moment ago, but are gone now.
             for (log, _) in wanted {
                 if let Some(key) = self.logs.key(log) {
                     link.cursors.held(&key).sent = self.logs.get(log).map_or(0, log::HeldLog::committed_head);
@@ -121,7 +121,7 @@ impl Sync {
         }
     }
 
-    /// Sends a link again what it has lacked for too long: what it was sent may be lost, and what others should have sent it
+    /// Sends a link again what it has lacked for too long. What we sent may be lost, or what others should have sent
     /// may not have come.
     pub(super) fn find_lagging(&mut self, name: LinkId, cx: &mut Context<'_>) {
         let Some(link) = self.links.get_mut(name) else { return };
@@ -143,22 +143,22 @@ impl Sync {
     }
 }
 
-/// How we stand with a log.
+/// Our side of a log.
 struct OurSide {
     key: Option<LogKey>,
-    /// The newest event that a link can have from us, if there is any.
+    /// The newest event that a link can get from us, if there is any.
     offers: Option<u64>,
     /// Whether its author is or was linked.
     is_met: bool,
-    /// Whether it is dated before what is kept: only its author offers it.
+    /// Whether it is older than what is kept. If so, only its author offers it.
     is_too_old: bool,
-    /// By when a link has told what it holds.
+    /// By when a link will have told us what it holds.
     told_by: Instant,
 }
 
 /// What a link lacks, and what it has that we lack.
 impl Sync {
-    /// A log has changed here or there: looks at how both sides stand with it.
+    /// A log has changed on our side or theirs: compares what both sides hold of it.
     pub(super) fn review(&mut self, name: LinkId, log: &LogId, moved: bool, cx: &Context<'_>) {
         let ours = self.our_side(log, cx);
         self.review_side(name, log, &ours, moved, cx.now.mono);
@@ -198,7 +198,7 @@ impl Sync {
         }
     }
 
-    /// A log has changed here.
+    /// A log has changed here: compares it with all links.
     pub(super) fn review_all(&mut self, log: &LogId, cx: &Context<'_>) {
         let ours = self.our_side(log, cx);
         for name in self.links.names() {
@@ -206,10 +206,10 @@ impl Sync {
         }
     }
 
-    /// How we stand with a log, which is the same for all links.
+    /// Our side of a log, which is the same for all links.
     fn our_side(&self, log: &LogId, cx: &Context<'_>) -> OurSide {
         let holds = self.logs.get(log).filter(|log| log.base() <= log.committed_head());
-        // With many links news comes later, and what was not told yet must not count as lacking.
+        // With many links, we are told later. What we were not told yet must not count as lacking.
         let slack = self.tell_every().saturating_sub(TELL_EVERY);
         OurSide {
             key: self.logs.key(log),
@@ -220,7 +220,7 @@ impl Sync {
         }
     }
 
-    /// A link has listed all that it holds: now it is known what it lacks.
+    /// A link has listed all that it holds, so now we know what it lacks.
     pub(super) fn listed(&mut self, name: LinkId, cx: &Context<'_>) {
         let logs: Vec<LogId> = self.logs.iter().map(|(log, _)| *log).collect();
         for log in logs {

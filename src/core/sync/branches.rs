@@ -1,13 +1,14 @@
-//! Own logs that a copy of our key has written too, so that others hold other events under our numbers.
+//! Our own logs to which a copy of our key has also written, so that others hold other events under our numbers.
 //!
-//! Neither history can become part of the other, and a node that holds one can never take the other. So we begin a new
-//! epoch, and:
-//! 1. find out where both part, by showing events to each other (`forks`);
-//! 2. say our lines from there on again, in the new epoch, which everybody can take;
-//! 3. take ours out, so that theirs can come in their place.
+//! Neither history can become part of the other, and a node that holds one can never accept the other. So we begin a
+//! new epoch and:
+//! 1. find where the two part, by showing events to each other (`forks`);
+//! 2. say our lines from there on again, in the new epoch, which everybody can accept;
+//! 3. take our events out, so that theirs can take their place.
 //!
-//! After that we hold what others hold, and all lines of both histories are everywhere once. If we meet a node that
-//! holds the history we left, step 2 is done for the one that we hold now. Step 3 is not: theirs is said again already.
+//! After that we hold what others hold, and every line of both histories is everywhere exactly once. If we meet a node
+//! that holds the history we left, we do step 2 for the one that we hold now, but not step 3: theirs has already been
+//! said again.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -33,17 +34,18 @@ use crate::{
     },
 };
 
-/// How long a peer has to answer an event of ours that differs from its own. Without an answer both hold the same there.
+/// How long a peer has to answer an event of ours that differs from its own. Without an answer, we assume that both
+/// hold the same there.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
 
-/// Own logs that are dealt with at once, and first events of histories that were left.
+/// Own logs that are dealt with at once, and first events that are remembered of histories that we left.
 const MAX_BRANCHES: usize = 64;
 
-/// How often we try to take events out of a log of which something is on its way to disk, a second apart.
+/// How many times, a second apart, we try to take events out of a log while part of it is on its way to disk.
 const MAX_TRIES: u8 = 10;
 
 /// How many logs are said again at once, and how many per second in the long run. Otherwise a thief of the key could
-/// contradict every new log and have all lines said again without end.
+/// contradict every new log and make us say all lines again without end.
 const ROUNDS: u32 = 4;
 const ROUNDS_RATE: f64 = 1.0 / 60.0;
 
@@ -54,35 +56,36 @@ struct Branch {
     link: LinkId,
     /// The first number known to have two events.
     from: u64,
-    /// Our event there, if both follow the same one: then both histories part here.
+    /// Our event there, if both events follow the same one. Then the histories part here.
     first: Option<EventId>,
-    /// The last number that seems to have the same event in both. Numbers below the first that we hold count as such.
+    /// The last number that seems to have the same event in both. Numbers below the first event that we hold count as
+    /// the same.
     same: u64,
-    /// By how much the next step goes back; none once the search has gone too far, and halves the rest.
+    /// How far the next step goes back. None once the search has gone too far: from then on it halves the rest.
     stride: Option<u64>,
     /// The number that was asked about last.
     asked: u64,
     /// When the answer counts as missing.
     due: Instant,
-    /// Whether a held event says again what theirs says.
+    /// Whether an event that we hold says theirs again.
     is_theirs_said: bool,
-    /// How often it could not be taken out because something of it was on its way to disk.
+    /// How often our events could not be taken out because part of the log was on its way to disk.
     tries: u8,
     step: Step,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
-    /// Looking for where both histories part.
+    /// We are looking for where the two histories part.
     Searching,
-    /// Ours is said again.
+    /// Our lines are being said again.
     Saying,
     /// Done, as far as is known.
     Done,
 }
 
 impl Branch {
-    /// Whether it is known where both histories part.
+    /// Whether we know where the two histories part.
     fn is_found(&self) -> bool {
         self.first.is_some() || self.from <= self.same + 1
     }
@@ -109,7 +112,7 @@ impl Branch {
 #[derive(Debug)]
 pub(super) struct Branches {
     of: BTreeMap<LogId, Branch>,
-    /// The first events of histories that were left: they do not come back in this run.
+    /// The first events of histories that we left. They do not come back in this run.
     left: BTreeSet<EventId>,
     rounds: TokenBucket,
     /// Whether the user was told that there is another copy of the key.
@@ -124,7 +127,7 @@ impl Default for Branches {
 }
 
 impl Branches {
-    /// The store was read again: what was not written is done once more.
+    /// The store was read again. What was not written is done again.
     pub(super) fn reload(&mut self) {
         for branch in self.of.values_mut().filter(|branch| branch.step == Step::Saying) {
             branch.step = Step::Searching;
@@ -133,7 +136,7 @@ impl Branches {
 }
 
 impl Sync {
-    /// A link names a log. If it is one of our key that we never wrote, the user is told once.
+    /// A link names a log. If it is of our key but we never wrote it, the user is told once.
     pub(super) fn look_for_copies(&mut self, range: &HeldRange, cx: &mut Context<'_>) {
         let is_ours = range.log.author == self.me && range.seq > 0;
         if is_ours && !self.branches.told && self.logs.key(&range.log).is_none() {
@@ -155,7 +158,7 @@ impl Sync {
             return;
         }
         let is_theirs_said = self.saying_again.is_said_again(theirs.id, their_signed);
-        // It may only show a proof.
+        // The link may only be showing us a proof.
         let differs = self.links.get(link).is_some_and(|link| link.cursors.get(&log).differs);
         let known = self.branches.of.get(&log).copied().filter(|known| known.step != Step::Done);
         let is_old = known.is_some_and(|known| known.from <= seq);
@@ -183,8 +186,8 @@ impl Sync {
         self.find_fork(&log, cx);
     }
 
-    /// Goes on looking for where a log of ours and that of a link part: shows the link an event of ours further back. If it
-    /// holds another one there, it shows that.
+    /// Continues the search for where our log and that of a link part: shows the link an event of ours further back. If
+    /// the link holds another one there, it shows us that.
     fn find_fork(&mut self, log: &LogId, cx: &mut Context<'_>) {
         let Some(branch) = self.branches.of.get_mut(log) else { return };
         let (link, next) = (branch.link, branch.next());
@@ -197,7 +200,7 @@ impl Sync {
         }
     }
 
-    /// Goes on where no answer came, and says our lines again where the search has ended.
+    /// Continues the searches that got no answer, and says our lines again where the search has ended.
     pub(super) fn leave_branches(&mut self, cx: &mut Context<'_>) {
         let now = cx.now.mono;
         let searching = |(_, branch): &(&LogId, &Branch)| branch.step == Step::Searching;
@@ -228,8 +231,8 @@ impl Sync {
         self.say_again(Lines { log: *log, from, until }, cx);
     }
 
-    /// All of these lines are on disk again, in the present log. `before` is the event before the first of them, and `any`
-    /// whether any of them was said now.
+    /// All of these lines are on disk again, in the present log. `before` is the event before the first of them, and
+    /// `any` says whether any of them was said just now.
     pub(super) fn all_said_again(&mut self, lines: Lines, before: Option<EventId>, any: bool, cx: &mut Context<'_>) {
         let Lines { log, from, .. } = lines;
         if any {
@@ -257,7 +260,7 @@ impl Sync {
     }
 
     /// The events of these logs after the given numbers are gone from the disk: others may send what they hold there.
-    /// Links that were known to have these events hold another history from now on, and the rest do not.
+    /// Links that were known to have these events now count as holding another history. The others do not.
     pub(super) fn left_branches(&mut self, left: &[(LogId, u64)], cx: &mut Context<'_>) {
         for (log, head) in left {
             for (_, link) in self.links.iter_mut() {
@@ -275,8 +278,8 @@ impl Sync {
         }
     }
 
-    /// Whether an event begins a history of ours that we left, and is not held. If its sender holds that history, it is told
-    /// not to send it now.
+    /// Whether an event begins a history of ours that we left, and is not held. If its sender holds that history, it is
+    /// told not to send it now.
     pub(super) fn is_of_left_branch(
         &mut self,
         signed: &Signed,

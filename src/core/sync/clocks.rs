@@ -30,13 +30,13 @@ const LOOK_AFTER: Duration = Duration::from_secs(2);
 /// How often they are compared after that: our own clock may be set at any time.
 const LOOK_EVERY: Duration = Duration::from_mins(1);
 
-/// The user is told again if the clock is off by so many times more, or less, than they were told.
+/// The user is told again if the offset has grown or shrunk by more than this factor since they were told.
 const TELL_AGAIN_FACTOR: i64 = 2;
 
-/// A clock that runs on is measured a little differently each time. Only a larger change is told.
+/// Repeated measurements of a clock differ a little, in milliseconds. Only a larger change is reported.
 const SAME_MS: u64 = 60_000;
 
-/// What the user was told of the own clock.
+/// What the user was told about our own clock.
 #[derive(Debug, Default)]
 pub(super) struct Told {
     /// By how many milliseconds it was said to be ahead; none if nothing is wrong.
@@ -44,7 +44,7 @@ pub(super) struct Told {
 }
 
 impl Told {
-    /// Whether this is to be told.
+    /// Whether the user should be told this.
     fn is_news(&mut self, off: Option<&Off>) -> bool {
         let Some(off) = off else {
             self.ahead = None;
@@ -98,14 +98,14 @@ pub(super) enum Settling {
     /// It was not asked.
     #[default]
     Idle,
-    /// It was asked when others corrected our clock by so much, and this was the latest reading.
+    /// It was asked while others corrected our clock by this much and this was the latest reading.
     Asked {
         /// In milliseconds.
         correction: i64,
         /// Where the last line stood.
         latest: Hlc,
     },
-    /// It has nothing to move, or may not, as long as the correction is this.
+    /// It has nothing to move, or may not move it, as long as the correction stays about the same.
     Refused {
         /// In milliseconds.
         correction: i64,
@@ -118,21 +118,21 @@ impl Settling {
         match self {
             Self::Idle => true,
             Self::Asked { .. } => false,
-            // Measured again, it may be some milliseconds more or less.
+            // The next measurement may differ by some milliseconds.
             Self::Refused { correction: refused } => correction.abs_diff(*refused) > max_off_ms().unsigned_abs() / 2,
         }
     }
 }
 
 impl Sync {
-    /// A link to `node` is open, whose clock is `ahead` milliseconds ahead of ours, if it has said so.
+    /// A link to `node` is open. Its clock is `ahead` milliseconds ahead of ours, if it has said so.
     pub(super) fn clock_up(&mut self, link: LinkId, node: NodeId, ahead: Option<i64>, cx: &mut Context<'_>) {
         if let Some(ahead) = ahead {
             let machine = Machine::new(node, cx.people.host(&node));
             self.clocks.up(link, node, machine, ahead, cx.now);
         }
         self.marked_clocks.forget(&node);
-        // Before the link gets anything, so that it has nothing of what is said again.
+        // This comes before the link gets anything, so that it gets no lines that are then said again.
         self.go_by_clocks(cx);
         self.timers.set_no_later(Timer::LookAtClocks, cx.now.mono + LOOK_AFTER);
     }
@@ -146,7 +146,7 @@ impl Sync {
         }
     }
 
-    /// Sees which time to go by.
+    /// Compares all clocks.
     pub(super) fn look_at_clocks(&mut self, cx: &Context<'_>) -> Look {
         self.clocks.look(|node| !cx.people.class(node, cx.now.wall).is_stranger(), cx.now)
     }
@@ -161,7 +161,7 @@ impl Sync {
             let expected = before.wall.as_millis().saturating_add(i64::try_from(passed).unwrap_or(i64::MAX));
             now.wall.as_millis().abs_diff(expected) > max_off_ms().unsigned_abs()
         });
-        // Without others we cannot tell which of the two was right.
+        // Without others we cannot tell which of the two times was right.
         if !has_moved || look.agreed {
             self.went_by = Some(now);
         }
@@ -181,7 +181,7 @@ impl Sync {
         }
     }
 
-    /// Compares all clocks: tells the user if the own one is off, and puts in order what a wrong one has placed.
+    /// Compares all clocks, tells the user if our own is off, and moves lines that a wrong clock has placed.
     pub(super) fn compare_clocks(&mut self, cx: &mut Context<'_>) {
         if !self.links.is_empty() {
             self.timers.set(Timer::LookAtClocks, cx.now.mono + LOOK_EVERY);
@@ -213,7 +213,7 @@ impl Sync {
         }
     }
 
-    /// What stood too far ahead was put elsewhere.
+    /// The store has moved lines that stood too far ahead, or has failed.
     pub(super) fn settled(&mut self, snapshot: Option<&Snapshot>, cx: &mut Context<'_>) {
         let Settling::Asked { correction, latest } = std::mem::take(&mut self.settling) else { return };
         match snapshot {
@@ -223,18 +223,18 @@ impl Sync {
             }
             _ => self.settling = Settling::Refused { correction },
         }
-        // There may be more, also of what was said meanwhile.
+        // There may be more, including lines that were said meanwhile.
         self.timers.set_no_later(Timer::LookAtClocks, cx.now.mono + LOOK_AFTER);
     }
 
-    /// When what comes now counts as having come. Better too late than too early, or it would be forgotten too soon. A
-    /// clock that is a day behind what was already said here is wrong.
+    /// The arrival time of what comes now. Better too late than too early, or it would be forgotten too soon. A clock
+    /// that is a day behind what was already said here is wrong.
     pub(super) fn arrives(&self, now: Now) -> Timestamp {
         let (ours, room) = (self.clocks.latest(now), self.logs.latest());
         if Logs::is_ahead(room, ours) { room.wall() } else { ours }
     }
 
-    /// How an event of `log` has come over a link.
+    /// How an event of `log` came over a link.
     pub(super) fn arrival(&self, name: LinkId, log: &LogId, seq: u64, cx: &Context<'_>) -> Arrival {
         let live = self.links.get(name).is_some_and(|link| link.is_live(log, seq));
         Arrival { live, ahead: self.clocks.ahead_of_reference(&log.author, cx.now) }

@@ -1,4 +1,5 @@
-//! From memory to disk to screen: nothing is sent or told before it is written. While the disk fails, see `unkept`.
+//! From memory to disk to screen: nothing is sent or acknowledged before it is written. For a disk that fails, see
+//! `unkept`.
 
 use std::{collections::BTreeSet, net::SocketAddr, time::Duration};
 
@@ -33,7 +34,7 @@ use crate::{
     },
 };
 
-/// After so long without an answer the store counts as failed. A disk that comes back later finds all in order.
+/// After this long without an answer the store counts as failed. If the disk comes back later, everything is in order.
 const STUCK_AFTER: Duration = Duration::from_secs(30);
 
 impl Sync {
@@ -50,7 +51,8 @@ impl Sync {
         }
     }
 
-    /// The next event of our own log, signed, dated by the last look at the clocks. It is sent and told once it is on disk.
+    /// The next event of our own log, signed, and dated by the last comparison of clocks. It is sent once it is on
+    /// disk.
     pub(super) fn write_own(
         &mut self,
         room: RoomId,
@@ -144,7 +146,7 @@ impl Sync {
         Some(commit)
     }
 
-    /// The commit is on disk: what it holds is shown, sent and told.
+    /// The commit is on disk, so what it holds is shown, sent and acknowledged.
     pub(super) fn committed(&mut self, cx: &mut Context<'_>) {
         let Some(Commit { queued, states, rewound, given_up, .. }) = self.take_commit() else { return };
         self.disk_has_taken(cx);
@@ -209,14 +211,14 @@ impl Sync {
         }
     }
 
-    /// Sends an own event that is on disk to everyone.
+    /// Sends an event of ours that is on disk to everyone.
     fn publish(&mut self, entry: &LogEntry, cx: &mut Context<'_>) {
         let (log, seq) = (entry.event.log, entry.event.seq);
         let Some(key) = self.logs.key(&log) else { return };
         for (_, link) in self.links.iter_mut() {
             let is_free = link.phase().is_free();
             let cursor = link.cursors.held(&key);
-            // A link that is being sent older ones gets this one after them.
+            // A link that is being sent older events gets this one after them.
             if cursor.next() == seq && is_free {
                 cursor.sent = seq;
             }
@@ -236,7 +238,7 @@ impl Sync {
         let Some(mut message) = self.message(line, cx.people, cx.now) else { return };
         if entry.own {
             self.delivery.open(entry.event.log, entry.event.seq, message.id);
-            // Guests do not say what they got.
+            // Guests do not say what they have received.
             let only_guests = self.links.is_empty() && cx.people.has_guests();
             message.delivery = if only_guests { Delivery::Sent } else { Delivery::Waiting };
             self.report_delivery_soon(cx.now);
@@ -261,7 +263,7 @@ impl Sync {
         self.writer.on_the_way = OnTheWay::default();
         for queued in lost {
             match queued {
-                // It is said again once more.
+                // A line that was being said again is tried again later.
                 Queued::Event(entry, _) if entry.own && entry.again().is_some() => {}
                 Queued::Event(entry, _) if entry.own => self.give_back(&entry, failure.trouble, cx),
                 others => self.show_unkept(others, cx),
@@ -288,7 +290,7 @@ impl Sync {
         self.not_committed(failure, cx);
     }
 
-    /// The store can be read again: what it holds counts, and nothing else.
+    /// The store can be read again. Only what it holds counts.
     pub(super) fn reloaded(&mut self, mut snapshot: Snapshot, cx: &mut Context<'_>) {
         self.saying_again.reload(std::mem::take(&mut snapshot.said_again));
         let abandoned = self.logs.abandoned().clone();

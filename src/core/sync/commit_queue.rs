@@ -1,7 +1,7 @@
 //! What is on its way to disk: our user's lines first, then everyone else's in turn.
 //!
-//! Every author and every guest has a lane. A commit takes one entry from each lane in turn until it is full, so a flood of
-//! one author does not delay the others. An entry never overtakes its causes.
+//! Every author and every guest has a lane. A commit takes one entry from each lane in turn until it is full, so a
+//! flood from one author does not delay the others. An entry never overtakes its causes.
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -21,7 +21,7 @@ use crate::{
     protocol::codec::event::Dep,
 };
 
-/// Entries in one commit, and their bytes. Such a commit takes some 10 ms, and a line that was just typed may have to
+/// Entries in one commit, and their bytes. Such a commit takes about 10 ms, and a line that was just typed may have to
 /// wait for it.
 const MAX_COMMIT: usize = 1_024;
 const MAX_COMMIT_BYTES: usize = 1024 * 1024;
@@ -53,7 +53,7 @@ struct Entry {
     after: Vec<Dep>,
 }
 
-/// What the store was given and has not confirmed.
+/// What the store was given and has not confirmed yet.
 #[derive(Debug)]
 pub(super) struct Commit {
     /// What it was made of.
@@ -74,7 +74,7 @@ pub(super) struct Commit {
 #[derive(Debug, Default)]
 pub(super) struct Writer {
     lanes: BTreeMap<Lane, VecDeque<Entry>>,
-    /// The lane that the last commit took from last: the next one begins behind it.
+    /// The lane that was served last. The next commit begins with the lane after it.
     last: Option<Lane>,
     count: usize,
     bytes: usize,
@@ -82,9 +82,9 @@ pub(super) struct Writer {
     waiting: BTreeSet<(LogId, u64)>,
     /// How much each link and our user have on the way, including what the store was given.
     pub(super) on_the_way: OnTheWay,
-    /// What the store was given and has not confirmed.
+    /// What the store was given and has not confirmed yet.
     pub(super) commit: Option<Commit>,
-    /// Whether the store has failed and was not read again since.
+    /// Whether the store has failed and has not been read again since.
     pub(super) broken: bool,
 }
 
@@ -109,7 +109,7 @@ impl Writer {
         self.lanes.contains_key(&Lane::Own) || self.commit.iter().flat_map(|commit| &commit.queued).any(Queued::is_own)
     }
 
-    /// Lets something wait for the next commit.
+    /// Queues something for the next commit.
     pub(super) fn push(&mut self, queued: Queued) {
         let mut after = Vec::new();
         if let Queued::Event(entry, _) = &queued {
@@ -123,7 +123,7 @@ impl Writer {
         self.lanes.entry(Lane::of(&queued)).or_default().push_back(Entry { queued, after });
     }
 
-    /// Takes the entries of the next commit: all that wait, if they are not too many.
+    /// Takes the entries of the next commit: all that wait, up to the limits.
     pub(super) fn take_batch(&mut self) -> Vec<Queued> {
         let (mut batch, mut bytes) = (Vec::new(), 0);
         while batch.len() < MAX_COMMIT && bytes < MAX_COMMIT_BYTES {
@@ -149,7 +149,7 @@ impl Writer {
         }
     }
 
-    /// All lanes but our own. The lane that has waited longest for its turn is the first.
+    /// All lanes but our own. The lane that has waited longest for its turn comes first.
     fn turn(&self) -> Vec<Lane> {
         let (behind, before): (Vec<Lane>, Vec<Lane>) =
             self.lanes.keys().filter(|lane| **lane != Lane::Own).partition(|lane| Some(**lane) > self.last);
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn own_lines_go_first_and_everybody_else_by_turns() {
+    fn our_lines_go_first_and_all_others_take_turns() {
         let mut writer = Writer::default();
         for seq in 1..=3_000 {
             writer.push(event(1, seq, &[], false));
@@ -246,13 +246,13 @@ mod tests {
     }
 
     #[test]
-    fn nothing_overtakes_what_it_follows() {
+    fn nothing_overtakes_its_causes() {
         let mut writer = Writer::default();
         for seq in 1..=2_000 {
             writer.push(event(1, seq, &[], false));
         }
         writer.push(event(2, 1, &[(1, 2_000)], false));
-        // What comes later than its answer is not waited for, or two could wait for each other.
+        // An event does not wait for a cause that comes after it, or two could wait for each other.
         writer.push(event(3, 1, &[(4, 1)], false));
         writer.push(event(4, 1, &[(3, 1)], false));
         let first = names(&writer.take_batch());

@@ -4,11 +4,11 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use crate::domain::model::LogId;
 
-/// A log's identity, shared by the tables of all links: with 256 links and a full table of logs a copy in each would take
-/// more memory than everything else.
+/// A log's identity, shared by the tables of all links: with 256 links and a full table of logs, a copy in each would
+/// take more memory than everything else.
 pub(super) type LogKey = Arc<LogId>;
 
-/// Logs unknown here that a link may name: twice as many as all strangers may hold here would be waste.
+/// Logs unknown here that a link may name: half as many as strangers may hold here. More would be waste.
 const MAX_UNKNOWN_LOGS: usize = 512;
 
 /// The other side of one log.
@@ -16,12 +16,12 @@ const MAX_UNKNOWN_LOGS: usize = 512;
 pub(super) struct Cursor {
     /// The newest event that it says it holds.
     pub(super) has: u64,
-    /// In a log of our own: the newest event of ours that it is known to hold. Under later numbers it may hold what a
+    /// For a log of our own: the newest event of ours that it is known to hold. Under later numbers it may hold what a
     /// copy of our key wrote.
     pub(super) ours: u64,
-    /// In a log of our own: whether its newest event is not ours.
+    /// For a log of our own: whether its newest event is not ours.
     pub(super) differs: bool,
-    /// The oldest.
+    /// The oldest event that it says it holds.
     pub(super) base: u64,
     /// The newest event of the gapless piece that it was sent.
     pub(super) sent: u64,
@@ -37,14 +37,14 @@ impl Cursor {
         self.has.max(self.sent) + 1
     }
 
-    /// It says that it holds the events from `base` to `seq`. Whether it has moved.
+    /// It says that it holds the events from `base` to `seq`. Returns whether it has moved forward.
     pub(super) fn holds(&mut self, base: u64, seq: u64) -> bool {
         let moved = seq > self.has;
         (self.has, self.base) = (seq, base);
         moved
     }
 
-    /// It has sent an event, and so it holds it. That says nothing of a gap below.
+    /// It has sent an event, so it holds it. That says nothing about a gap below.
     pub(super) fn sends(&mut self, seq: u64) {
         if self.base <= self.has + 1 {
             self.has = self.has.max(seq);
@@ -65,7 +65,7 @@ pub(super) struct Cursors {
 }
 
 impl Cursors {
-    /// The other side of a log; it holds nothing of a log that it has not named.
+    /// The other side of a log. It holds nothing of a log that it has not named.
     pub(super) fn get(&self, log: &LogId) -> Cursor {
         self.of.get(log).copied().unwrap_or_default()
     }
@@ -97,12 +97,12 @@ impl Cursors {
         self.of.get_key_value(log).map(|(key, _)| key.clone())
     }
 
-    /// From which event on it offers a log.
+    /// The first event of a log that it offers.
     pub(super) fn base(&self, log: &LogId) -> Option<u64> {
         self.of.get(log).map(|cursor| cursor.base).filter(|base| *base > 0)
     }
 
-    /// It lacks all that it does not list, whatever it was sent.
+    /// It lacks everything that it does not list, whatever it was sent.
     pub(super) fn forget_sent(&mut self) {
         self.of.values_mut().for_each(Cursor::send_again);
     }
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_link_names_so_many_unknown_logs_and_no_more() {
+    fn the_unknown_logs_of_a_link_are_bounded() {
         let log = |epoch| LogId {
             room: crate::domain::model::Room::LOBBY.id(),
             author: crate::domain::model::NodeId::new([1; 32]),
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_taken_is_sent_from_where_the_other_side_is() {
+    fn events_not_taken_are_sent_again_from_the_peers_position() {
         let mut cursor = Cursor { has: 3, sent: 9, ..Cursor::default() };
         assert_eq!(cursor.next(), 10);
         assert!(cursor.holds(1, 5) && !cursor.holds(1, 5));

@@ -1,4 +1,4 @@
-//! Who has what we said. Only what others say that they hold tells; there is no other receipt.
+//! Who has what we said. The only receipts are what others say that they hold.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -24,27 +24,28 @@ use crate::{
     },
 };
 
-/// Own lines that are followed at once until everyone present has them: the oldest. Others are read from disk when half
-/// of these are done.
+/// Lines of ours that are followed at once until everyone present has them, the oldest first. More are read from disk
+/// when half of these are done.
 const MAX_OPEN: usize = 4_096;
 
-/// Bytes of events that are read to find them after a start.
+/// Bytes of events that are read at once to find them.
 const MAX_OPEN_BYTES: usize = 4 * 1024 * 1024;
 
-/// How long changes are gathered before the front end is told: a burst of lines is a few updates for each, not one for
-/// each and each peer.
+/// How long changes are gathered before the front end is told: a burst makes a few updates for each line, not one for
+/// each line and peer.
 const GATHER: Duration = Duration::from_millis(20);
 
-/// How long acknowledgements are gathered before they are written, if nothing else is.
+/// How long acknowledgements are gathered before they are written, if nothing else is written.
 const WRITE_ACKS_AFTER: Duration = Duration::from_secs(5);
 
-/// The same for the first receipt of a line: after a crash, the user would be told that the line has reached nobody.
+/// The same for the first receipt of a line. If a crash lost it, the user would be told that the line has reached
+/// nobody.
 const WRITE_FIRST_ACK_AFTER: Duration = Duration::from_millis(200);
 
 /// See the module's documentation.
 #[derive(Debug, Default)]
 pub(super) struct Deliveries {
-    /// Lines of our own logs that not everyone present has, and what was last told of them.
+    /// Lines of our own logs that not everyone present has, and what was last reported of them.
     open: BTreeMap<(LogId, u64), (MessageId, (u32, u32))>,
     /// The first line to follow when there is room.
     later: Option<(LogId, u64)>,
@@ -54,15 +55,15 @@ pub(super) struct Deliveries {
     readers: Readers,
     /// Readers who were forgotten and are still in the store.
     forgotten: Vec<(NodeId, LogId)>,
-    /// Those of them that are not written.
+    /// Acknowledgements that are not written yet.
     unwritten: BTreeMap<(NodeId, LogId), u64>,
-    /// Whether these have waited long enough for something to be written with.
+    /// Whether these have waited long enough to share another write, and must be written now.
     overdue: bool,
-    /// How many lines the front end knows to wait for each node.
+    /// How many lines wait for each node, as last told to the front end.
     waiting: BTreeMap<NodeId, u64>,
-    /// How many lines the front end knows to be on nobody else's disk.
+    /// How many lines are on nobody else's disk, as last told to the front end.
     unsent: u64,
-    /// Who lacks lines, as the front end knows.
+    /// Who lacks lines, as last told to the front end.
     lacking: Vec<Lack>,
 }
 
@@ -79,10 +80,10 @@ impl Deliveries {
         }
     }
 
-    /// An own line is on disk.
+    /// A line of ours is on disk.
     pub(super) fn open(&mut self, log: LogId, seq: u64, id: MessageId) {
         if let Some((later, _)) = self.later {
-            // An earlier log of ours has more than enough to follow.
+            // An earlier log of ours has more than enough lines to follow.
             if later != log {
                 self.later = Some((log, seq));
             }
@@ -93,13 +94,13 @@ impl Deliveries {
         }
     }
 
-    /// The lines of an own log are not followed any more: they are said again.
+    /// The lines of a log of ours are not followed any more, because they are said again.
     pub(super) fn close(&mut self, log: &LogId) {
         self.open.retain(|(of, _), _| of != log);
         self.later.take_if(|(of, _)| of == log);
     }
 
-    /// Own lines came from disk, up to `head` of their log.
+    /// Lines of ours came from disk. `head` is the newest event of their log.
     fn open_all(&mut self, events: &[StoredEvent], head: u64) {
         self.reading = false;
         for held in events {
@@ -109,8 +110,8 @@ impl Deliveries {
         self.later = last.filter(|last| last.seq < head).map(|last| (last.log, last.seq + 1));
     }
 
-    /// Somebody holds a log of ours up to `seq`; whether that is more than before. `stays` says who is never forgotten for
-    /// somebody else.
+    /// Somebody holds a log of ours up to `seq`. Returns whether that is more than before. `stays` says who is never
+    /// forgotten to make room.
     fn ack(&mut self, node: NodeId, log: LogId, seq: u64, stays: impl Fn(&NodeId) -> bool) -> bool {
         let news = self.readers.holds(node, log, seq);
         if news {
@@ -123,8 +124,8 @@ impl Deliveries {
         news
     }
 
-    /// Guests may have got this line. Then it has reached somebody, unless an earlier one has reached nobody: guests
-    /// never get what they missed.
+    /// Guests may have got this line. Then it counts as having reached somebody, unless an earlier one has reached
+    /// nobody: guests never get what they missed.
     fn guests_got(&mut self, log: LogId, seq: u64) -> bool {
         let news = self.readers.newest(&log) + 1 == seq && self.readers.holds(GUESTS, log, seq);
         if news {
@@ -143,7 +144,7 @@ impl Deliveries {
         self.readers.newest(log)
     }
 
-    /// A link of somebody has ended, which had lasted for so long.
+    /// A link with somebody has ended after this time.
     pub(super) fn was_linked(&mut self, node: &NodeId, time: Duration) {
         self.readers.was_linked(node, time);
     }
@@ -170,21 +171,22 @@ impl Deliveries {
         unwritten.into_iter().map(|((node, log), seq)| Ack { node, log, seq }).collect()
     }
 
-    /// Acknowledgements that have waited long enough. Those that took another's place are written with what they displace.
+    /// Acknowledgements that have waited long enough. Those that displaced a reader are written together with its
+    /// removal.
     pub(super) fn take_overdue_acks(&mut self) -> Vec<Ack> {
         if self.overdue || !self.forgotten.is_empty() { self.take_acks() } else { Vec::new() }
     }
 }
 
 impl Sync {
-    /// An own line goes out while guests are here.
+    /// A line of ours goes out while guests are here.
     pub(super) fn told_guests(&mut self, log: LogId, seq: u64, now: Now) {
         if self.delivery.guests_got(log, seq) {
             self.timers.set_no_later(Timer::WriteAcks, now.mono + WRITE_FIRST_ACK_AFTER);
         }
     }
 
-    /// Somebody says that it holds a log of ours up to `seq`.
+    /// A node says that it holds a log of ours up to `seq`.
     pub(super) fn acked(&mut self, node: NodeId, log: LogId, seq: u64, cx: &Context<'_>) {
         let links = &self.links;
         let stays = |reader: &NodeId| links.is_linked(reader) || !cx.people.class(reader, cx.now.wall).is_stranger();
@@ -196,7 +198,7 @@ impl Sync {
         self.report_delivery_soon(cx.now);
     }
 
-    /// After a start: the lines that nobody has yet wait for the first who joins.
+    /// After a start: lines that nobody has yet wait for the first peer that joins.
     pub(super) fn find_open_lines(&mut self, cx: &mut Context<'_>) {
         let Some(log) = self.logs.own().copied() else { return };
         let Some(held) = self.logs.get(&log) else { return };
@@ -236,14 +238,14 @@ impl Sync {
         for log in logs {
             let mut has: Vec<u64> = self.links.iter().map(|(_, link)| link.cursors.get(&log).ours).collect();
             has.sort_unstable();
-            // A link that begins later has not got it: older lines were held back.
+            // A link whose log begins later does not have the line: older lines were withheld from it.
             let begin = |cursor: Cursor| cursor.base.min(cursor.ours + 1);
             let mut begins: Vec<u64> = self.links.iter().map(|(_, link)| begin(link.cursors.get(&log))).collect();
             begins.sort_unstable();
-            // Those who do not take it now are not waited for.
+            // Peers that do not take it now are not waited for.
             let mut refuse: Vec<u64> = self.links.iter().filter_map(|(_, link)| link.refuses).collect();
             refuse.sort_unstable();
-            // Nor those who may not have it.
+            // Nor are peers that may not have it.
             let mut first: Vec<u64> = self.links.iter().map(|(_, link)| self.withholding.first(link, &log)).collect();
             first.sort_unstable();
             self.delivery.open.retain(|(of_log, seq), (id, told)| {
@@ -264,7 +266,7 @@ impl Sync {
         self.tell_waiting(cx);
     }
 
-    /// Tells the front end who of those present lacks lines, if that has changed.
+    /// Tells the front end which of those present lack lines, if that has changed.
     fn tell_lacking(&mut self, cx: &mut Context<'_>) {
         let Some(log) = self.logs.own() else { return };
         let Some(own) = self.logs.get(log) else { return };
@@ -278,7 +280,7 @@ impl Sync {
         let lacking = takes.map(|(_, link)| lack(link));
         let mut lacking: Vec<Lack> = lacking.filter(|lack| lack.lines > 0).collect();
         lacking.sort_unstable_by_key(|lack| (lack.node, lack.lines));
-        // Of a node with two links the one counts that brought more.
+        // Of two links with one node, the one that lacks less counts.
         lacking.dedup_by_key(|lack| lack.node);
         if self.delivery.lacking != lacking {
             self.delivery.lacking.clone_from(&lacking);

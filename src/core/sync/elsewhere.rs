@@ -16,7 +16,7 @@ impl Sync {
         self.tell_elsewhere(cx);
     }
 
-    /// Says here what waits on that network; on all of them, if none is named.
+    /// Says here what waits on that network, or on all of them if none is named.
     pub(super) fn say_here(&mut self, network: Option<&Network>, cx: &mut Context<'_>) {
         let is_meant = |one: &Undelivered| network.is_none_or(|network| one.network == *network);
         let (meant, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut self.undelivered).into_iter().partition(is_meant);

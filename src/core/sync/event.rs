@@ -1,4 +1,4 @@
-//! What goes into the log machine, what comes out of it, and what it may ask meanwhile.
+//! What goes into the log machine, what comes out of it, and what it may ask in between.
 
 use std::net::SocketAddr;
 
@@ -27,7 +27,7 @@ use crate::{
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
-    /// The program runs. Comes once, before anything is written.
+    /// The program has started. Comes once, before anything is written.
     Start,
     /// A link with another node is open. Frames may be sent on it from now on.
     LinkUp {
@@ -67,7 +67,7 @@ pub enum Input {
     Batch {
         /// Which link.
         link: LinkId,
-        /// As they came: neither valid nor new yet.
+        /// As they came: it is not known yet whether they are valid and new.
         events: Vec<Signed>,
     },
     /// A link has taken the frame of the last [`Output::Batch`].
@@ -81,9 +81,9 @@ pub enum Input {
     },
     /// Our user says something.
     Say {
-        /// In which room.
+        /// The room.
         room: Room,
-        /// What.
+        /// The text.
         text: Text,
         /// Whether it is an action.
         action: bool,
@@ -105,7 +105,7 @@ pub enum Input {
         room: Room,
         /// Which messages.
         seek: Seek,
-        /// At most so many.
+        /// The most messages to return.
         max: usize,
     },
     /// The front end wants messages with these words; answered by [`Update::Found`].
@@ -116,7 +116,7 @@ pub enum Input {
         query: String,
         /// Only messages older than this.
         before: Option<Position>,
-        /// At most so many, the newest.
+        /// The most messages to return: the newest ones.
         max: usize,
     },
     /// The user erases a room from this machine; answered by [`Update::Erased`].
@@ -127,7 +127,7 @@ pub enum Input {
     Standing(Standing),
     /// The network turns out to be this one; answered by [`Update::NetworkJoined`].
     Join(Network),
-    /// Our user wants to say here what has reached nobody on that network; on all other ones, if none is named.
+    /// Our user wants to say here what has reached nobody on that network, or on all other ones if none is named.
     SayHere(Option<Network>),
     /// The user quits; answered by [`Output::Leave`], which waits for the disk unless `Quit` comes a second time.
     Quit,
@@ -135,7 +135,7 @@ pub enum Input {
     Timer,
 }
 
-/// What is to be done.
+/// What must be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Output {
     /// Send a frame on a link, before its batches.
@@ -152,7 +152,7 @@ pub enum Output {
         /// The frame.
         frame: Bytes,
     },
-    /// Send a message of ours on all links, guests' too.
+    /// Send a message of ours on all links, including those of guests.
     Publish(Published),
     /// Ask the store; answered by [`Input::Stored`].
     Store {
@@ -177,17 +177,17 @@ pub enum Output {
 pub trait People {
     /// Our own name.
     fn own_nick(&self) -> &Nick;
-    /// Whether this key was linked to us at any time.
+    /// Whether this key was ever linked to us.
     fn is_known(&self, node: &NodeId) -> bool;
-    /// What a key has earned.
+    /// How well a key is known.
     fn class(&self, node: &NodeId, wall: Timestamp) -> Class;
     /// The host that a linked node connects from.
     fn host(&self, node: &NodeId) -> Option<Host>;
     /// Whether any guest is linked.
     fn has_guests(&self) -> bool;
-    /// Whether the user shut this peer out.
+    /// Whether the user ignores this peer.
     fn is_ignored(&self, peer: PeerId) -> bool;
-    /// Everybody whom the user shut out.
+    /// Everybody whom the user ignores.
     fn ignored(&self) -> Ignored;
     /// The name to show with a message of this peer, who wrote it under the name `said`, and what is known of the peer
     /// under that name.

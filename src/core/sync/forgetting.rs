@@ -1,4 +1,4 @@
-//! Forgetting what is too old, or too much.
+//! Forgetting what is too old or too much.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use crate::{
 const RETAIN_EVERY: Duration = Duration::from_hours(1);
 
 impl Sync {
-    /// Has the store forget what is too old or too much. Nothing goes by age while our clock is doubtful.
+    /// Makes the store forget what is too old or too much. Nothing is forgotten by age while our clock is in doubt.
     pub(super) fn retain(&mut self, cx: &mut Context<'_>) {
         self.timers.set(Timer::Retain, cx.now.mono + RETAIN_EVERY);
         let Retention { age, lines } = self.retention;
@@ -40,7 +40,7 @@ impl Sync {
         self.requests.ask(Purpose::Retain, Request::Retain(retain), cx.out);
     }
 
-    /// Whether our clock is believed, by how it has run. What it shows then is kept for the next run.
+    /// Whether our clock is believed, judged by how it has run. If so, what it shows is kept for the next run.
     pub(super) fn believes_clock(&mut self, agreed: bool, cx: &Context<'_>) -> bool {
         let kept = self.retention.age.unwrap_or(Duration::MAX);
         let is_believed = self.run.is_believed(kept, agreed, cx.now);
@@ -50,7 +50,7 @@ impl Sync {
         is_believed
     }
 
-    /// Whether all of a log is dated before what is kept. Then only its author offers it, or it would be passed on for
+    /// Whether all of a log is older than what is kept. If so, only its author offers it, or it would be passed on for
     /// ever.
     pub(super) fn is_too_old(&self, log: &LogId, cx: &Context<'_>) -> bool {
         let Some(age) = self.retention.age.filter(|_| log.author != self.me) else { return false };

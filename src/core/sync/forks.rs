@@ -16,24 +16,24 @@ use crate::{
     },
 };
 
-/// Events of one log that a link is shown because it holds others: the way back to where two histories part.
+/// Events of one log that a link may be shown because it holds others: the way back to where two histories part.
 const MAX_DISPUTES: u8 = 64;
 
-/// Proofs that are kept and passed on. An author who makes keys to contradict them needs no further proof.
+/// Proofs that are kept and passed on. Somebody who makes more keys just to contradict them needs no further proof.
 const MAX_FORKS: usize = 64;
 
 /// Events, and bytes of them, that wait to be compared until ours are on disk. One that finds no room comes again.
 const MAX_POSTPONED: usize = 64;
 const MAX_POSTPONED_BYTES: usize = 1024 * 1024;
 
-/// An event of a link that is yet to be compared with ours of this log and number.
+/// An event of a link that must still be compared with ours of this log and number.
 type Postponed = (LinkId, (LogId, u64), Signed);
 
 /// Proofs that authors contradict themselves.
 #[derive(Debug, Default)]
 pub(super) struct Forks {
     known: Vec<Proof>,
-    /// Those that are not on disk.
+    /// Those that are not on disk yet.
     unwritten: Vec<Proof>,
     /// What cannot be compared yet, because ours is being written.
     postponed: Vec<Postponed>,
@@ -45,7 +45,7 @@ impl Forks {
         Self { known, ..Self::default() }
     }
 
-    /// All content is gone, theirs too.
+    /// All content was erased, so that of the proofs must go, too.
     pub(super) fn forget(&mut self) {
         self.known.clear();
     }
@@ -87,7 +87,7 @@ impl Forks {
 }
 
 impl Sync {
-    /// A link holds another event than we do: it is shown ours, which proves that the author signed both.
+    /// A link holds another event than we do. We show it ours, which proves that the author signed both.
     pub(super) fn dispute(&mut self, name: LinkId, log: LogId, seq: u64, cx: &mut Context<'_>) {
         let holds = self.logs.get(&log).is_some_and(|held| (held.base()..=held.committed_head()).contains(&seq));
         let (Some(key), Some(link)) = (self.logs.key(&log), self.links.get_mut(name)) else { return };
@@ -101,7 +101,7 @@ impl Sync {
         self.requests.ask(Purpose::Dispute(name), Request::Read(read), cx.out);
     }
 
-    /// Gives a link events beside what it lacks.
+    /// Sends a link events in addition to what it lacks.
     pub(super) fn show<'a>(&mut self, name: LinkId, events: impl Iterator<Item = &'a Signed>, cx: &mut Context<'_>) {
         if let Some(link) = self.links.get_mut(name) {
             link.queue(vec![mesh::batch(events)]);
@@ -109,7 +109,7 @@ impl Sync {
         }
     }
 
-    /// A link has sent `theirs` where we hold this.
+    /// A link has sent `theirs` where we hold `ours`.
     pub(super) fn compare(&mut self, link: LinkId, theirs: &Signed, ours: Vec<StoredEvent>, cx: &mut Context<'_>) {
         let Some(StoredEvent { log, seq, signed: ours }) = ours.into_iter().next() else { return };
         let same_place = theirs.read().is_ok_and(|event| (event.log, event.seq) == (log, seq));
@@ -152,7 +152,7 @@ impl Sync {
     }
 
     /// Shows a link that holds a log up to `has` the proof that its author contradicts itself. A link that does not
-    /// hold the log that far could make nothing of it.
+    /// hold the log that far could not use it.
     pub(super) fn prove(&mut self, name: LinkId, log: &LogId, has: u64, cx: &mut Context<'_>) {
         let Some(proof) = self.forks.find(log, has) else { return };
         let (Some(key), Some(link)) = (self.logs.key(log), self.links.get_mut(name)) else { return };

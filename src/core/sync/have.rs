@@ -23,33 +23,34 @@ use crate::{
     },
 };
 
-/// How long changes are gathered before those who wait for them are told: too short to be felt, long enough that a
-/// batch is one receipt.
+/// How long changes are gathered before the peers that wait for them are told: too short to notice, long enough for one
+/// receipt per batch.
 const GATHER: Duration = Duration::from_millis(5);
 
-/// How often one link is told at most what came from it or was written there: receipts of a stream of lines.
+/// The shortest interval at which one link is told about events that came from it or were written there: receipts of a
+/// stream of lines.
 const RECEIPT_EVERY: Duration = Duration::from_millis(50);
 
-/// How often one link is told at most of what nobody there waits for.
+/// The shortest interval at which one link is told of changes that nobody there waits for.
 pub(super) const TELL_EVERY: Duration = Duration::from_secs(1);
 
-/// With more links than this, each is told less often. So what a link costs hardly grows with their number: while each
-/// of 32 nodes says five lines a second, a link costs some 0.9 kB/s.
+/// With more links than this, each is told less often, so that the cost of a link hardly grows with their number. While
+/// each of 32 nodes says five lines a second, a link costs about 0.9 kB/s.
 const LINKS_OF_RECEIPTS: u32 = 16;
 const LINKS_OF_NEWS: u32 = 32;
 
-/// How long an event may wait for what it follows before its sender is asked for that: the author's own copy is mostly
-/// on its way. And how often after that.
+/// How long an event may wait for its causes before its sender is asked for them, and how often it is asked after that.
+/// Usually the author's own copy is already on its way.
 const ASK_FOR_CAUSES_AFTER: Duration = Duration::from_millis(50);
 const ASK_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
-/// How long a link that was asked for everything may stand still before another one is asked.
+/// How long a link that was asked for everything may bring nothing before another one is asked.
 const ASK_ANOTHER_AFTER: Duration = Duration::from_secs(3);
 
 /// How often the link that was asked for everything is asked again when it has something new.
 const ASK_FOR_NEWS_EVERY: Duration = Duration::from_millis(250);
 
-/// How often we see whether what we lack has come.
+/// How often we check whether what we lack has come.
 const CATCH_UP_EVERY: Duration = Duration::from_millis(500);
 
 /// A link that was asked for everything.
@@ -58,13 +59,13 @@ pub(super) struct Asked {
     pub(super) link: LinkId,
     /// When it was asked last.
     at: Instant,
-    /// When it was asked first, or something last came from it.
+    /// When it was first asked, or when something last came from it.
     pub(super) moved_at: Instant,
 }
 
 /// What we tell.
 impl Sync {
-    /// The first words on a link: all that we hold.
+    /// The first thing that we say on a link: all that we hold.
     pub(super) fn tell_all(&mut self, link: LinkId, cx: &mut Context<'_>) {
         let logs = self.logs.iter().map(|(log, _)| log).filter(|log| self.may_be_offered(link, log, cx));
         let given_up = self.links.get(link).map(|link| self.logs.given_up_of(&link.node)).unwrap_or_default();
@@ -75,7 +76,7 @@ impl Sync {
         }
     }
 
-    /// Tells a link what we hold of some logs. Those that `change` get a short name for the next time.
+    /// Tells a link what we hold of some logs. With `change`, they get short names for the next time.
     fn tell(&mut self, name: LinkId, logs: &[LogKey], change: bool, cx: &mut Context<'_>) {
         let Some(link) = self.links.get_mut(name) else { return };
         let mut told: Vec<Told> = Vec::with_capacity(logs.len());
@@ -100,7 +101,7 @@ impl Sync {
             }
             mesh::encode(&Frame::Have(have))
         };
-        // None of them may be lost: what one says is never said again.
+        // None of these frames may be lost, because what they say is never repeated.
         if !link.queue((0..last).map(frame).collect()) {
             link.our_names = OurNames::default();
             link.untold.extend(logs.iter().cloned());
@@ -109,8 +110,8 @@ impl Sync {
         self.send_next(name, cx);
     }
 
-    /// A log has changed, by what came over the link `from` or was written here. Its author and that link wait for a
-    /// receipt and are told soon, the others after a while.
+    /// A log has changed, because of what came over the link `from` or was written here. Its author and that link wait
+    /// for a receipt, so they are told soon. The others are told after a while.
     pub(super) fn changed(&mut self, log: &LogId, from: Option<LinkId>, cx: &Context<'_>) {
         let (Some(key), now) = (self.logs.key(log), cx.now.mono) else { return };
         let (author, is_met) = (self.links.of(&log.author), self.is_met(&log.author, cx));
@@ -134,12 +135,12 @@ impl Sync {
         once * count.div_ceil(links).max(1)
     }
 
-    /// How often one link is told of what nobody there waits for.
+    /// How often one link is told of changes that nobody there waits for.
     pub(super) fn tell_every(&self) -> Duration {
         self.every(TELL_EVERY, LINKS_OF_NEWS)
     }
 
-    /// Tells a link of the logs that have changed since it was told.
+    /// Tells a link of the logs that have changed since it was last told.
     pub(super) fn tell_untold(&mut self, name: LinkId, cx: &mut Context<'_>) {
         let Some(link) = self.links.get_mut(name) else { return };
         link.told_at = Some(cx.now.mono);
@@ -147,7 +148,7 @@ impl Sync {
         self.tell(name, &logs, true, cx);
     }
 
-    /// Tells a link what it waits for.
+    /// Sends a link the receipts that it waits for.
     pub(super) fn tell_receipts(&mut self, name: LinkId, cx: &mut Context<'_>) {
         let Some(link) = self.links.get_mut(name) else { return };
         link.receipt_at = Some(cx.now.mono);
@@ -169,7 +170,7 @@ impl Sync {
         }
     }
 
-    /// A link is told soon how far we are with a log, once a second at most: it is mistaken, or a frame was lost.
+    /// A link is told soon how far we are with a log, once a second at most. It is mistaken, or a frame was lost.
     pub(super) fn tell_again(&mut self, name: LinkId, log: &LogId, now: Now) {
         let (Some(key), Some(link)) = (self.logs.key(log), self.links.get_mut(name)) else { return };
         link.untold.insert(key);
@@ -220,7 +221,8 @@ impl Sync {
         }
     }
 
-    /// The range that a change stands for. The base is as it was. The beginning of the id is enough to see whether it is ours.
+    /// The range that a change stands for. The base is unchanged. The first bytes of the id are enough to see whether
+    /// the event is ours.
     fn range_of_change(&self, name: LinkId, change: &Change) -> Option<HeldRange> {
         let link = self.links.get(name)?;
         let log = *link.their_names.log(change.name)?;
@@ -255,7 +257,7 @@ impl Sync {
         self.look_for_copies(range, cx);
         let held = self.logs.get(&range.log);
         let ours = held.and_then(|held| held.id_at(range.seq));
-        // What is our own is compared with its receipts.
+        // For our own logs, the receipts are compared instead.
         let is_own = range.log.author == self.me;
         let contradicts = !is_own && ours.is_some() && range.head.is_some() && ours != range.head;
         let (is_held, gap) = (held.is_some(), held.is_some_and(HeldLog::has_gap));
@@ -278,7 +280,7 @@ impl Sync {
             self.tell_again(name, &range.log, cx.now);
         }
         if gap && news {
-            // It may have what we lack below our base, and sends it if it knows that.
+            // It may have what we lack below our base, and sends it once it knows that.
             self.tell_again(name, &range.log, cx.now);
         }
         if contradicts {
@@ -295,7 +297,7 @@ impl Sync {
         cx.out.push(Output::Notice(HistoryNotice::NewLog));
     }
 
-    /// An event of this link waits for what it follows: its sender has that too.
+    /// An event from this link waits for its causes. Its sender has those, too.
     pub(super) fn ask_for_causes_soon(&mut self, link: LinkId, now: Now) {
         self.timers.set_if_unset(Timer::AskForCauses(link), now.mono + ASK_FOR_CAUSES_AFTER);
     }
@@ -317,7 +319,8 @@ impl Sync {
         }
     }
 
-    /// Asks the link that was asked last again: it has something new, and may have sent all that it had then.
+    /// Asks the link that was asked last once more. It has something new, and may have sent all that it had at the
+    /// time.
     fn ask_for_news(&mut self, name: LinkId, cx: &mut Context<'_>) {
         let now = cx.now.mono;
         let is_time = |asked: &Asked| now.saturating_duration_since(asked.at) >= ASK_FOR_NEWS_EVERY;
@@ -327,9 +330,9 @@ impl Sync {
         }
     }
 
-    /// Asks one link for all that we lack and that no author who is here will send.
+    /// Asks one link for all that we lack and that no present author will send.
     pub(super) fn ask_for_all(&mut self, cx: &mut Context<'_>) {
-        // What is on the screen and not on disk would be sent again and again.
+        // Lines that are on the screen but not on disk would be sent again and again.
         if self.writer.is_broken() {
             return;
         }

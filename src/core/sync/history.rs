@@ -1,4 +1,4 @@
-//! What the machine begins with.
+//! What the machine starts with.
 
 use std::time::Duration;
 
@@ -8,12 +8,12 @@ use crate::{
     protocol::identity::Identity,
 };
 
-/// How long what was said is kept.
+/// How long and how many lines are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Retention {
-    /// Lines that are older are forgotten.
+    /// Older lines are forgotten.
     pub age: Option<Duration>,
-    /// Of each room only so many lines are kept.
+    /// Only this many lines of each room are kept.
     pub lines: Option<u64>,
 }
 
@@ -22,7 +22,7 @@ pub struct Retention {
 pub struct History {
     /// What the store holds.
     pub snapshot: Snapshot,
-    /// How long it is to hold it.
+    /// How long and how many lines the store should keep.
     pub retention: Retention,
     /// What our events are signed with.
     pub identity: Identity,

@@ -14,12 +14,12 @@ use crate::{
 };
 
 impl Sync {
-    /// This is the network of that name.
+    /// The present network is the one with this name.
     pub(super) fn join(&mut self, network: Network, cx: &mut Context<'_>) {
         self.requests.ask(Purpose::Join, Request::Join(network), cx.out);
     }
 
-    /// The store holds both together now.
+    /// The store has joined the two networks.
     pub(super) fn joined(&mut self, mut snapshot: Snapshot, cx: &mut Context<'_>) {
         let (acks, undelivered) = (std::mem::take(&mut snapshot.acks), std::mem::take(&mut snapshot.undelivered));
         self.saying_again.add(&snapshot.said_again);
@@ -35,7 +35,7 @@ impl Sync {
             self.review_all(log, cx);
         }
         self.tell_everybody(&logs, cx);
-        // So far we ignored what others told us of these logs. They tell it again when they are asked for everything.
+        // So far we ignored what others told us about these logs. They tell us again when we ask them for everything.
         let links = self.links.names();
         cx.out.extend(links.into_iter().map(super::have::want));
         self.find_open_lines(cx);
@@ -45,12 +45,12 @@ impl Sync {
         cx.update(Update::NetworkJoined);
     }
 
-    /// A link names a log that is kept of another network.
+    /// A link names a log that is kept for another network.
     pub(super) fn names_foreign(&mut self, name: LinkId, node: NodeId, range: &HeldRange, cx: &mut Context<'_>) {
         if let Some(link) = self.links.get_mut(name)
             && let Some(cursor) = link.cursors.unknown(&range.log)
         {
-            // That counts if the log turns out to be of this network.
+            // This counts if the log turns out to belong to this network.
             cursor.holds(range.base, range.seq);
         }
         // Its author knows best where it belongs.
@@ -59,7 +59,7 @@ impl Sync {
         }
     }
 
-    /// The store could not join them. The next start of the program does it.
+    /// The store could not join them. The next start of the program will.
     pub(super) fn not_joined(cx: &mut Context<'_>) {
         cx.update(Update::NetworkJoined);
     }

@@ -1,5 +1,5 @@
 //! What one link lacks, and when it is sent again. Only a few logs have a running timer at once, and a link that takes
-//! nothing is offered less and less. So an idle link costs nothing, however much it lacks.
+//! nothing is offered less and less, so that an idle link costs nothing, however much it lacks.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,29 +13,30 @@ use crate::{core::mutant, domain::model::LogId};
 /// forwarding cost 2 to 2.6 duplicates per event.
 const LAGS_AFTER: Duration = Duration::from_secs(2);
 
-/// How often the wait is doubled while a link does not take what it is sent.
+/// How many times the wait is doubled while a link does not take what it is sent.
 const MAX_DOUBLINGS: u8 = 5;
 
 /// How soon we look again at a link that was busy when something was due for it.
 const BUSY_AGAIN: Duration = Duration::from_millis(500);
 
-/// Logs that may be on their way to a link at once: sent in part, and not confirmed.
+/// Logs that may be on their way to a link at once: at least partly sent, and not confirmed.
 pub(super) const MAX_WINDOW: usize = 256;
 
 /// The divisor of the window when a link has confirmed nothing at all for a while.
 const SHRINK: usize = 4;
 
-/// Bytes that a link may be sent before it confirms anything. A link that works confirms every 50 ms and never reaches this.
+/// Bytes that a link may be sent before it confirms anything. A working link confirms every 50 ms and never reaches
+/// this.
 const MAX_UNCONFIRMED: usize = 4 * 1024 * 1024;
 
-/// A log that the link lacks something of and that has a running timer.
+/// A log of which the link lacks something and that has a running timer.
 #[derive(Debug, Clone, Copy)]
 struct Wait {
-    /// When it is to be sent again.
+    /// When to send it again.
     due: Instant,
-    /// How often that was done.
+    /// How often it was sent again.
     tries: u8,
-    /// Whether it is sent this log although another node wrote it.
+    /// Whether the link is sent this log although another node wrote it.
     forwards: bool,
     /// Whether our user wrote it.
     own: bool,
@@ -44,11 +45,12 @@ struct Wait {
 /// See the module's documentation.
 #[derive(Debug)]
 pub(super) struct Lagging {
-    /// An extra wait before this link is sent what another node wrote. It is random, so that not all nodes begin at once.
+    /// An extra wait before this link is sent what another node wrote. It is random, so that not all nodes begin at
+    /// once.
     jitter: Duration,
-    /// The logs that it lacks something of and may have from us.
+    /// The logs of which it lacks something that it may get from us.
     behind: BTreeSet<LogKey>,
-    /// Those of them with a running timer: at most `window`, and our own.
+    /// Those of them with a running timer: at most `window`, plus our own.
     waits: BTreeMap<LogKey, Wait>,
     window: usize,
     /// Logs that it does not take now, and until when.
@@ -60,7 +62,7 @@ pub(super) struct Lagging {
 }
 
 impl Lagging {
-    /// It lacks nothing yet.
+    /// A link that lacks nothing yet.
     pub(super) fn new(jitter: Duration) -> Self {
         let (behind, waits, refused) = (BTreeSet::new(), BTreeMap::new(), BTreeMap::new());
         Self { jitter, behind, waits, window: MAX_WINDOW, refused, unconfirmed: 0, progress: true }
@@ -116,7 +118,7 @@ impl Lagging {
         self.window = (self.window * 2).min(MAX_WINDOW);
     }
 
-    /// It was handed a frame of so many bytes.
+    /// It was handed a frame of `bytes` bytes.
     pub(super) fn handed(&mut self, bytes: usize) {
         self.unconfirmed = self.unconfirmed.saturating_add(bytes);
     }
@@ -126,7 +128,7 @@ impl Lagging {
         self.unconfirmed < MAX_UNCONFIRMED / MAX_WINDOW * self.window
     }
 
-    /// From how many more logs it may be sent something, if it is worth choosing some now.
+    /// How many more logs it may be sent something of, if it is worth choosing some now.
     pub(super) fn room(&self) -> Option<usize> {
         let room = self.window.saturating_sub(self.waits.len());
         let idle = self.behind.len() > self.waits.len();
@@ -143,7 +145,8 @@ impl Lagging {
         logs.iter().filter_map(|log| self.watch(log, false, now)).min()
     }
 
-    /// The logs to send it now: our own, those that it has lacked for too long, and all others if it has asked for `all`.
+    /// The logs to send it now: our own, those that it has lacked for too long, and all others if it has asked for
+    /// `all`.
     pub(super) fn to_send(&self, all: bool) -> impl Iterator<Item = &LogKey> {
         self.waits.iter().filter(move |(_, wait)| all || wait.own || wait.forwards).map(|(log, _)| log)
     }
@@ -163,7 +166,7 @@ impl Lagging {
         over
     }
 
-    /// Takes out the logs that it has lacked for too long. They are sent again, from where it is.
+    /// Takes out the logs that it has lacked for too long. They are sent again, starting at what it holds.
     pub(super) fn take_due(&mut self, is_free: bool, now: Instant) -> Vec<LogKey> {
         let mut late = Vec::new();
         for (log, wait) in self.waits.iter_mut().filter(|(_, wait)| wait.due <= now) {

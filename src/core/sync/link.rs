@@ -22,24 +22,24 @@ use crate::{
     protocol::codec::mesh::Caps,
 };
 
-/// Events that no honest node sends, at once and per second in the long run, until the link is cut: none is expected,
-/// but a defect of ours should not throw out everybody at once.
+/// Events that no honest node sends: how many a link may send at once, and per second in the long run, before it is
+/// cut. None is expected, but a bug of ours should not throw out everybody at once.
 const REFUSED_BURST: u32 = 16;
 const REFUSED_RATE: f64 = 0.1;
 
-/// Reads of the store that a link may cause at once, and per second in the long run, by events that we hold already.
-/// Memory knows ordinary duplicates.
+/// Reads of the store that a link may cause at once, and per second in the long run, by sending events that we already
+/// hold. Ordinary duplicates are recognized in memory.
 const LOOKUP_BURST: u32 = 256;
 const LOOKUP_RATE: f64 = 32.0;
 
-/// How often at most a link is told that we refuse a log.
+/// A link is told at most once in this time that we refuse a log.
 const TOLD_EVERY: Duration = Duration::from_mins(1);
 
 /// Refused logs that a link is told of within that time.
 const MAX_TOLD: usize = 64;
 
-/// Logs of its own that a link may list before it has listed everything. An author has one for each time that their profile
-/// was put back, so this is far more than anybody needs.
+/// Logs of its own that a link may list before it has listed everything. An author has one for each time that their
+/// profile was restored from a backup, so this is far more than anybody needs.
 const MAX_LISTED_OWN: usize = 64;
 
 /// Frames, and bytes of them, that may wait for a link.
@@ -49,7 +49,7 @@ const MAX_QUEUED_BYTES: usize = 1024 * 1024;
 /// One link with another node.
 #[derive(Debug)]
 pub(super) struct Link {
-    /// Who is there.
+    /// The node at the other end.
     pub(super) node: NodeId,
     /// Since when it is linked.
     since: Instant,
@@ -65,7 +65,7 @@ pub(super) struct Link {
     pub(super) untold: BTreeSet<LogKey>,
     /// Logs that it waits for a receipt of.
     pub(super) awaited: BTreeSet<LogKey>,
-    /// When it was told last what nobody there waits for, and when it got receipts.
+    /// When it was last told of changes that nobody there waits for, and when it last got receipts.
     pub(super) told_at: Option<Instant>,
     pub(super) receipt_at: Option<Instant>,
     /// What the program at the other end can do.
@@ -75,9 +75,9 @@ pub(super) struct Link {
     pub(super) their_names: TheirNames,
     /// Frames that wait for it, such as proofs. They go before the events that it lacks.
     queue: VecDeque<Bytes>,
-    /// Whether it has brought more of strangers than they may have. It is not read until the store has made room.
+    /// Whether it has brought more from strangers than they may have. It is not read until the store has made room.
     pub(super) held_up: bool,
-    /// What it says of logs of ours, until the store has said whether that is true.
+    /// What it claims about our logs, until the store has said whether that is true.
     pub(super) checks: BTreeMap<LogId, Check>,
     /// The first event of our own log that it refused.
     pub(super) refuses: Option<u64>,
@@ -133,7 +133,7 @@ impl Link {
         }
     }
 
-    /// Whether its own user has said this event since it had listed all that it holds.
+    /// Whether its own user has said this event after it had listed all that it holds.
     pub(super) fn is_live(&self, log: &LogId, seq: u64) -> bool {
         let listed = self.listed_own.get(log).copied();
         let is_new = listed.map_or(self.listed_own.len() < MAX_LISTED_OWN, |listed| seq > listed);
@@ -159,7 +159,7 @@ impl Link {
         self.phase.next(!self.queue.is_empty())
     }
 
-    /// It has sent an event that no honest node sends; whether it may go on.
+    /// It has sent an event that no honest node sends. Returns whether it may stay.
     pub(super) fn may_err(&mut self, now: Instant) -> bool {
         self.refused.take(now)
     }
@@ -225,7 +225,7 @@ impl Links {
         self.newest.insert(node, link);
     }
 
-    /// A link is gone: whose it was, and for how long.
+    /// A link is gone. Returns whose it was and how long it lasted.
     pub(super) fn down(&mut self, link: LinkId, now: Instant) -> Option<(NodeId, Duration)> {
         let gone = self.links.remove(&link)?;
         if self.newest.get(&gone.node) == Some(&link) {
@@ -254,7 +254,7 @@ impl Links {
         self.links.iter_mut().map(|(name, link)| (*name, link))
     }
 
-    /// The names of all.
+    /// The names of all links.
     pub(super) fn names(&self) -> Vec<LinkId> {
         self.links.keys().copied().collect()
     }

@@ -1,15 +1,15 @@
-//! The log among nodes: what is said reaches the disk, then everyone who is present, and the others when they join.
+//! The log among nodes: what is said goes to disk, then to everyone present, and to the others when they join.
 //!
-//! [`Sync`] is a state machine. It is told of links, frames, the store's answers and what the user says ([`Input`]),
-//! and says what to do ([`Output`]). It asks the router about people only ([`People`]).
+//! [`Sync`] is a state machine. It takes in links, frames, the store's answers and what the user says ([`Input`]), and
+//! gives out what to do ([`Output`]). It asks the router only about people ([`People`]).
 //!
 //! # The algorithm
 //!
 //! Every author has a log for each room: a chain of signed events, numbered from 1 ([`crate::core::log`]). Nodes try to
-//! hold the same events. A node tells each link how far it holds each log (`Have`), compares that with what the link says
-//! it holds, and sends the difference. A `Have` is the only receipt: what a link was sent and does not list after a while
-//! is sent again. Each link has a set of the logs it lacks and a set of those it has beyond us. Both change only when a
-//! log changes, so idle links cost nothing.
+//! hold the same events. A node tells each link how far it holds each log (`Have`), compares that with what the link
+//! says it holds, and sends the difference. A `Have` is the only receipt: what a link was sent and does not list after
+//! a while is sent again. For each link there is a set of the logs that it lacks events of, and a set of the logs that
+//! it holds more of than we do. Both change only when a log changes, so idle links cost nothing.
 //!
 //! Strangers are the exception: they have a budget ([`crate::core::budgets`]). What exceeds it is refused, and logs of
 //! strangers are shortened or given up. A log of an author that we never met is offered only to links that name it.
@@ -30,28 +30,31 @@
 //! | a link names a log that we do not hold and once gave up | the link | `Have` with a base above the number at which it was given up |
 //! | a link holds another event under the same number | the link | its own copy: the two prove a contradiction |
 //!
-//! Nothing is sent, told or shown before it is on disk, with one exception: while the disk fails, lines of others are
-//! shown, marked as not kept, and held in memory. They are not acknowledged, so their authors do not count them as
-//! delivered. Our user's lines go back to the front end. After the failure the store is read once more, and what it
-//! holds counts. From then on it is tried every second, and what is held in memory is written as soon as it takes
-//! something.
+//! Nothing is sent, acknowledged or shown before it is on disk, with one exception: while the disk fails, lines of
+//! others are shown, marked as not kept, and held in memory. They are not acknowledged, so their authors do not count
+//! them as delivered. Our user's lines go back to the front end. After the failure the store is read once more, and
+//! only what it holds counts. From then on it is tried every second. What is held in memory is written as soon as the
+//! store takes something.
 //!
 //! # The files
 //!
-//! - `event`, `history`, `notice`: inputs and outputs, what the machine begins with, what it says in words
-//! - `receive`: events that come over a link; `budget`: what strangers may cost; `strangers`: what happens to their logs
-//! - `queued`, `commit_queue`, `commit`: from memory to disk, then to the screen and to the links; `on_the_way`: how much
-//!   of each link is on that way; `unkept`, `outage`: what is shown while the disk fails, and what ends that
+//! - `event`, `history`: inputs and outputs, and what the machine starts with
+//! - `receive`: events that come over a link; `budget`: what strangers may cost; `strangers`: what happens to their
+//!   logs
+//! - `queued`, `commit_queue`, `commit`: from memory to disk, then to the screen and to the links; `on_the_way`: how
+//!   much from each link is on that way; `unkept`, `outage`: what is shown while the disk fails, and how that ends
 //! - `have`: who holds what; `backfill`: the events that a link lacks
-//! - `link`, `phase`, `cursor`, `lagging`, `names`: what is known of a link, what it is doing, how far it is with each log,
-//!   what it lacks, and how logs are named there in short
-//! - `withholding`: who may have what was said before the present stay; `joining`: networks that turn out to be one
+//! - `link`, `phase`, `cursor`, `lagging`, `names`: what is known of a link, what it is doing, how far it is with each
+//!   log, what it lacks, and the short names of logs
+//! - `withholding`: who may have what was said before the present stay; `joining`: networks that turn out to be one;
+//!   `elsewhere`: lines of ours that wait on other networks
 //! - `clocks`: which time we go by; `forgetting`: what is too old
 //! - `receipts`, `readers`, `delivery`: who has our lines; `progress`: how much of a backlog is still to come
 //! - `forks`: authors that contradict themselves
-//! - `branches`, `say_again`: own logs that a copy of our key has written too, and own lines that are said again
+//! - `branches`, `say_again`: our logs to which a copy of our key has also written, and lines of ours that are said
+//!   again
 //! - `pages`: messages from disk for the front end
-//! - `requests`, `timer`: what the store was asked, what the clock brings
+//! - `requests`, `timer`: what the store was asked, and what is due at which time
 
 mod backfill;
 mod branches;
@@ -131,14 +134,14 @@ use crate::{
     protocol::{codec::mesh::Caps, identity::Identity},
 };
 
-/// How long after the start they are forgotten for the first time: after everything that the user waits for.
+/// How long after the start old lines are forgotten for the first time: after everything that the user waits for.
 const FIRST_RETAIN: Duration = Duration::from_secs(30);
 
-/// How long the end of the program may wait for the disk to take what was said.
+/// How long the program may wait at its end for the disk to take what was said.
 const LEAVE_AFTER: Duration = Duration::from_secs(3);
 
-/// By how many milliseconds links differ in how long they wait before they forward what others said: when one node
-/// begins, the rest see it within a second.
+/// The limit of the random extra wait, in milliseconds, before a link is sent what others said. When one node begins,
+/// the rest see it within a second.
 const JITTER_MS: u64 = 1_000;
 
 /// The state machine. See the module's documentation.
@@ -171,12 +174,12 @@ pub struct Sync {
     clocks: Clocks,
     /// Which time we went by last.
     went_by: Option<Now>,
-    /// What our user was told of their clock.
+    /// What our user was told about their clock.
     told_clock: Told,
     marked_clocks: Marked,
     settling: Settling,
     run: TrustedRun,
-    /// What our clock shows and the store was not told.
+    /// What our clock shows, if the store has not been told yet.
     clock_to_write: Option<LastRun>,
     /// Whether our user was told that nothing is forgotten.
     told_doubt: bool,
@@ -187,8 +190,8 @@ pub struct Sync {
 }
 
 impl Sync {
-    /// A machine for the logs that `history` holds. `seed` is for what may be guessed, `secret` for the salts of
-    /// messages.
+    /// A machine for the logs that `history` holds. `seed` is for numbers that may be guessed, `secret` for the salts
+    /// of messages.
     pub fn new(me: NodeId, history: History, seed: u64, secret: [u8; 32]) -> Self {
         let History { mut snapshot, retention, identity, started, standing } = history;
         let delivery = Deliveries::new(std::mem::take(&mut snapshot.acks));
@@ -234,7 +237,7 @@ impl Sync {
         sync
     }
 
-    /// Takes one thing that happened and appends what is to be done about it to `out`.
+    /// Handles one input, and appends what must be done about it to `out`.
     pub fn handle(&mut self, input: Input, people: &dyn People, now: Now, out: &mut Vec<Output>) {
         let cx = &mut Context { people, now, out };
         match input {
@@ -266,7 +269,7 @@ impl Sync {
         self.timers.set_or_clear(Timer::GiveUpCauses, self.logs.waiting_due());
     }
 
-    /// When [`Input::Timer`] is wanted next.
+    /// When the next [`Input::Timer`] is due.
     pub fn next_timer(&self) -> Option<Instant> {
         self.timers.next()
     }
@@ -276,8 +279,8 @@ impl Sync {
         self.writer.is_full()
     }
 
-    /// Whether to read more events of `link`. It may have too much on the way to disk, or have brought more of strangers than
-    /// they may have.
+    /// Whether to read more events from `link`. It may have too much on the way to disk, or may have brought more from
+    /// strangers than they may have.
     pub fn has_room_for(&self, link: LinkId) -> bool {
         let held_up = self.links.get(link).is_some_and(|link| link.held_up);
         !held_up && self.writer.on_the_way.has_room_for(link)
@@ -304,7 +307,7 @@ impl Sync {
             self.begin_without_disk(trouble, cx);
         }
         self.believes_clock(false, cx);
-        // Before anybody is linked: what comes now counts as the growth of this day.
+        // This comes before anybody is linked: what comes from now on counts as the growth of this day.
         self.keep_within_budget(cx);
         self.find_open_lines(cx);
         self.tell_waiting(cx);
@@ -319,7 +322,7 @@ impl Sync {
         self.links.up(link, node, jitter, caps, cx.now.mono);
         self.review_history(cx);
         self.tell_all(link, cx);
-        // Its logs are offered to everybody now, and it was perhaps unknown until now.
+        // Its logs are now offered to everybody. The node may have been unknown until now.
         let logs: Vec<LogId> = self.logs.of(&node).map(|held| held.state().id).collect();
         for log in logs {
             self.review_all(&log, cx);
@@ -342,7 +345,7 @@ impl Sync {
         }
     }
 
-    /// Does what is due by the clock.
+    /// Handles the timers that have expired.
     fn expire(&mut self, cx: &mut Context<'_>) {
         while let Some(timer) = self.timers.pop_expired(cx.now.mono) {
             match timer {
@@ -366,8 +369,8 @@ impl Sync {
         }
     }
 
-    /// Leaves when what our user said is on disk, or cannot be; a second time without waiting. What nobody has yet is
-    /// sent after the next start.
+    /// Leaves once what our user said is on disk, or cannot get there. The second call does not wait. What nobody has
+    /// yet is sent after the next start.
     fn quit(&mut self, cx: &mut Context<'_>) {
         self.return_own(cx);
         self.delivery.write_acks_now();

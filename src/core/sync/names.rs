@@ -1,7 +1,8 @@
-//! Short names for logs on one link, so that a change is told in a few bytes.
+//! Short names for logs on one link, so that a change takes only a few bytes.
 //!
-//! The first change of a log on a link is told as a whole range with a number, the name. Later changes have the name
-//! only, which takes a tenth of the bytes. Each side gives names to what it tells, so the two need not agree.
+//! The first change of a log on a link is sent as a whole range with a number, the name. Later changes carry only the
+//! name, which takes a tenth of the bytes. Each side names the logs that it sends changes of, so the two need not
+//! agree.
 
 use std::{collections::BTreeMap, num::NonZeroU32};
 
@@ -11,17 +12,17 @@ use crate::{
     protocol::codec::{event::HeldRange, mesh::Change},
 };
 
-/// Logs that one side may name on a link: more than it can hold. Further ones are told in full.
+/// Logs that one side may name on a link: more than it can hold. Further ones are sent in full.
 const MAX_NAMES: usize = 4_352;
 
 /// The names that we have given.
 #[derive(Debug, Default)]
 pub(super) struct OurNames {
-    /// The name of each log, and the base that was told.
+    /// The name of each log, and the base that was sent.
     of: BTreeMap<LogKey, (NonZeroU32, u64)>,
 }
 
-/// What is told of one log.
+/// What is sent about one log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Told {
     Range(HeldRange),
@@ -29,7 +30,7 @@ pub(super) enum Told {
 }
 
 impl OurNames {
-    /// The shortest way to tell a range.
+    /// The shortest form of a range.
     pub(super) fn shorten(&self, range: HeldRange) -> Told {
         let known = self.of.get(&range.log).filter(|(_, base)| *base == range.base);
         match (known, range.head) {
@@ -42,7 +43,7 @@ impl OurNames {
         }
     }
 
-    /// The name for a log that is told in full: its present one, or a new one.
+    /// The name for a log that is sent in full: its present one, or a new one.
     pub(super) fn name(&mut self, log: &LogKey, base: u64) -> Option<NonZeroU32> {
         if let Some((name, told)) = self.of.get_mut(log) {
             *told = base;
@@ -89,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_log_is_named_once_and_then_told_in_short() {
+    fn a_log_is_named_once_and_then_shortened() {
         let (mut ours, mut theirs) = (OurNames::default(), TheirNames::default());
         let first = range(7, 1, 1);
         assert_eq!(ours.shorten(first), Told::Range(first));

@@ -1,4 +1,4 @@
-//! How much is on its way to disk, in all and of each link.
+//! How much is on its way to disk, in all and from each link.
 
 use super::queued::{Queued, Used};
 use crate::{domain::model::LinkId, protocol::codec::Published};
@@ -8,7 +8,7 @@ use crate::{domain::model::LinkId, protocol::codec::Published};
 pub struct Unpublished {
     /// How many.
     pub lines: usize,
-    /// Bytes that they will take once they are published, at most.
+    /// The most bytes that they will take once they are published.
     pub bytes: usize,
 }
 

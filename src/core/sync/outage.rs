@@ -1,6 +1,6 @@
 //! An outage: from the first commit that the disk does not take to the first one that it takes again.
 //!
-//! After the failure we read the store once, because the failed write may have left anything there. Then we ask it
+//! After the failure we read the store once, because the failed write may have left it in any state. Then we ask it
 //! every second whether it takes anything, and at once when our user says something. The front end gets one error, one
 //! notice when the outage is over, and the state whenever it changes.
 
@@ -29,26 +29,27 @@ const MAX_OWN: usize = 64;
 /// How long that answer may take before the user gets these lines back.
 const ANSWER_WITHIN: Duration = Duration::from_secs(3);
 
-/// An outage this soon after the last one is the same trouble. Only the status line says so.
+/// An outage this soon after the last one counts as the same trouble. Only the status line shows it.
 const SAME_TROUBLE: Duration = Duration::from_secs(10);
 
 /// See the module's documentation.
 #[derive(Debug, Default)]
 pub(super) struct Outage {
-    /// What the front end knows.
+    /// The state that the front end was last told.
     state: DiskState,
-    /// Whether the store must be read first, because the failed write may have left anything there.
+    /// Whether the store must be read first, because the failed write may have left it in any state.
     must_reload: bool,
     /// Whether the disk was asked and has not answered.
     is_asking: bool,
-    /// Whether this outage was told in words.
+    /// Whether the user was told of this outage in words.
     is_told: bool,
     /// When the last outage ended.
     ended: Option<Instant>,
-    /// Lines that are written now that the disk takes something, and how many of them are not on it yet.
+    /// How many lines from memory are written now that the disk takes something, and how many of them are not on disk
+    /// yet.
     returning: usize,
     left: usize,
-    /// Lines of our user that wait for an answer of the disk, or for these lines: they may be answers to them.
+    /// Lines of our user that wait for the disk's answer, or for the lines from memory: they may be answers to those.
     own: Vec<(Room, Text, bool)>,
 }
 
@@ -66,7 +67,8 @@ impl Sync {
         self.writer.is_broken() || self.outage.left > 0
     }
 
-    /// The disk took nothing the last time. It is asked at once whether it does now; if not, the line goes back.
+    /// The disk took nothing last time. It is asked at once whether it does now. If not, the line goes back to the
+    /// user.
     pub(super) fn say_later(&mut self, room: Room, text: &Text, action: bool, cx: &mut Context<'_>) {
         self.outage.own.push((room, text.clone(), action));
         if self.outage.own.len() > MAX_OWN {
@@ -76,7 +78,7 @@ impl Sync {
         }
     }
 
-    /// Says what our user said meanwhile.
+    /// Says the lines of our user that had to wait.
     fn say_own(&mut self, cx: &mut Context<'_>) {
         self.outage.left = 0;
         for (room, text, action) in std::mem::take(&mut self.outage.own) {
@@ -94,7 +96,7 @@ impl Sync {
         }
     }
 
-    /// Gives our user the lines back that wait for an answer.
+    /// Gives our user back the lines that wait for an answer.
     pub(super) fn return_own(&mut self, cx: &mut Context<'_>) {
         let trouble = self.outage.state.trouble.unwrap_or(DiskTrouble::Failing);
         for (_, text, action) in std::mem::take(&mut self.outage.own) {
@@ -131,7 +133,7 @@ impl Sync {
         self.outage.was_reloaded();
     }
 
-    /// Reads the store after a failure; once that is done, sees whether it takes anything.
+    /// Reads the store after a failure. Once that is done, checks whether the store takes anything.
     pub(super) fn try_disk(&mut self, cx: &mut Context<'_>) {
         self.timers.set(Timer::Reload, cx.now.mono + ANSWER_WITHIN);
         if std::mem::replace(&mut self.outage.is_asking, true) {
@@ -153,12 +155,12 @@ impl Sync {
         self.return_own(cx);
     }
 
-    /// The disk takes something again: what is held goes there, and what was held back is fetched.
+    /// The disk takes something again: lines held in memory go to disk, and what was held back is fetched.
     pub(super) fn disk_takes(&mut self, cx: &mut Context<'_>) {
         self.outage.is_asking = false;
         self.timers.clear(Timer::Reload);
         self.writer.broken = false;
-        // We may have told more of our logs than there is.
+        // We may have told others that we hold more than we do.
         let logs: Vec<LogId> = self.logs.iter().map(|(log, _)| *log).collect();
         for log in &logs {
             self.review_all(log, cx);
@@ -179,7 +181,7 @@ impl Sync {
         } else {
             self.outage.returning = count;
         }
-        // What was sent meanwhile was not taken. Links that have only what is refused are not asked.
+        // What links sent meanwhile was not taken. Links that have only refused logs are not asked.
         let helpers = self.links.iter().filter(|(_, link)| !link.ahead.is_empty());
         cx.out.extend(helpers.map(|(name, _)| super::have::want(name)));
         self.catch_up(cx);

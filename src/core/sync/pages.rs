@@ -21,7 +21,7 @@ use crate::{
 /// Messages that a front end may ask for at once: more than any screen shows.
 const MAX_PAGE: usize = 1_000;
 
-/// After so long on its way an event is marked as late: it may be dated back.
+/// An event that was on its way for longer than this is marked as late: it may have been dated back.
 const LATE_AFTER: Duration = Duration::from_mins(10);
 
 impl Sync {
@@ -73,7 +73,7 @@ impl Sync {
         cx.update(Update::Page(Page { room, seek, messages, before: *before, after: *after }));
     }
 
-    /// What was searched for came from disk.
+    /// Search results came from disk.
     pub(super) fn show_found(&self, query: String, found: &Found, cx: &mut Context<'_>) {
         let messages = found.lines.iter().filter_map(|line| self.message(line, cx.people, cx.now)).collect();
         cx.update(Update::Found { query, messages, more: found.more, behind: found.behind });

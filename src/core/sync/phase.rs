@@ -1,7 +1,7 @@
 //! What a link is doing, as one table of (state, event).
 //!
-//! Two things decide what a link is sent next. Its [`Pipe`] carries one frame at a time, so that a slow link holds up
-//! nobody and memory has one batch for each link:
+//! Two things decide what a link is sent next. Its [`Pipe`] carries one frame at a time, so that a slow link holds
+//! nobody up and memory has one batch for each link:
 //!
 //! | pipe \ event | `ReadBegun` | `Handed` | `NothingRead` | `Taken` |
 //! |---|---|---|---|---|
@@ -9,7 +9,7 @@
 //! | `Reading` | | `Full` | `Free` | |
 //! | `Full` | | | | `Free` |
 //!
-//! Its [`Scope`] is how much of what it lacks it is to have from us:
+//! Its [`Scope`] is how much of what it lacks it should get from us:
 //!
 //! | scope \ event | `Listed` | `Asked` | `CaughtUp` |
 //! |---|---|---|---|
@@ -32,15 +32,15 @@ pub(super) enum Pipe {
     Full,
 }
 
-/// Which of the events that it lacks a link is sent.
+/// Which of the events that it lacks are sent to a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Scope {
     /// None: it has not finished listing what it holds.
     #[default]
     Unknown,
-    /// None either, and it has asked for everything already.
+    /// None either, but it has already asked for everything.
     UnknownAsked,
-    /// Our own, and of others' logs those where it lags behind.
+    /// Those of our own logs, and of others' logs in which it lags behind.
     Own,
     /// Everything: it has asked.
     All,
@@ -100,7 +100,7 @@ impl Phase {
         };
     }
 
-    /// What the link can be sent now, if a frame waits for it or none does.
+    /// What the link can be sent now. `has_frame` says whether a frame waits for it.
     pub(super) fn next(self, has_frame: bool) -> Next {
         match (self.pipe, self.scope, has_frame) {
             (Pipe::Reading | Pipe::Full, _, _) | (Pipe::Free, Scope::Unknown | Scope::UnknownAsked, false) => {
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_but_frames_is_sent_before_all_is_listed() {
+    fn only_queued_frames_are_sent_before_all_is_listed() {
         for events in [&[][..], &[Event::Asked], &[Event::CaughtUp], &[Event::Handed, Event::Taken]] {
             assert_eq!((after(events).next(false), after(events).next(true)), (Next::Wait, Next::Frame), "{events:?}");
         }
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_that_asked_early_gets_everything_once_all_is_listed() {
+    fn an_early_request_is_served_once_all_is_listed() {
         assert_eq!(after(&[Event::Asked, Event::Listed]).next(false), Next::Events(Scope::All));
         assert_eq!(after(&[Event::Listed, Event::Asked]).next(false), Next::Events(Scope::All));
         assert_eq!(after(&[Event::Asked, Event::Listed, Event::CaughtUp]).next(false), Next::Events(Scope::Own));
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_link_has_listed_is_never_unlisted() {
+    fn a_listed_link_never_becomes_unlisted() {
         for event in EVENTS {
             assert!(after(&[Event::Listed, event]).is_listed(), "{event:?}");
         }

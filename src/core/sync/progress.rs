@@ -1,4 +1,4 @@
-//! How much of what we lacked has come, for the user.
+//! Tells the user how much of what we lacked has come.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,21 +14,21 @@ use crate::{
     },
 };
 
-/// Fewer missing events come before anybody could read how many they are.
+/// If fewer events than this are missing, they come before anybody could read the number.
 const WORTH_TELLING: u64 = 100;
 
-/// How often progress is counted and told at most.
+/// The shortest interval at which progress is counted and told.
 const TELL_EVERY: Duration = Duration::from_millis(100);
 
-/// How soon it is told again although nothing came.
+/// How soon it is told again even if nothing came.
 const TELL_AGAIN: Duration = Duration::from_millis(500);
 
 /// See the module's documentation.
 #[derive(Debug, Default)]
 pub(super) struct Progress {
-    /// Events that came since there is something to tell; none if there is not.
+    /// Events that have come since there was something to tell; none if there is nothing to tell.
     received: Option<u64>,
-    /// When what is missing was last counted, which looks at all logs of all links.
+    /// When the missing events were last counted. Counting looks at all logs of all links.
     counted_at: Option<Instant>,
     /// What the user was last told: received, and of how many.
     reported: (u64, u64),
@@ -38,11 +38,11 @@ pub(super) struct Progress {
     quiet: bool,
 }
 
-/// After so long without any event the user is told that it is over.
+/// After this long without any event, the user is told that it is over.
 const STALLED_AFTER: Duration = Duration::from_secs(10);
 
 impl Sync {
-    /// Events of others are on disk, which came over these links.
+    /// Events of others that came over these links are on disk.
     pub(super) fn received(&mut self, count: u64, from: &BTreeSet<LinkId>, cx: &mut Context<'_>) {
         let progress = &mut self.progress;
         (progress.moved_at, progress.quiet) = (Some(cx.now.mono), false);
@@ -55,7 +55,7 @@ impl Sync {
         self.report_progress(cx);
     }
 
-    /// Tells the user how much has come and is missing, if that is much and has changed.
+    /// Tells the user how much has come and how much is missing, if that is much and has changed.
     pub(super) fn report_progress(&mut self, cx: &mut Context<'_>) {
         let now = cx.now.mono;
         let counted_at = &mut self.progress.counted_at;
@@ -96,7 +96,7 @@ impl Sync {
         for (_, link) in self.links.iter() {
             for log in &link.ahead {
                 let cursor = link.cursors.get(log);
-                // What they have forgotten themselves cannot come.
+                // What the peers have forgotten themselves cannot come.
                 let ours = self.logs.get(log).map_or(0, HeldLog::committed_head);
                 let first = cursor.base.max(ours + 1);
                 let missing = (cursor.has + 1).saturating_sub(first);

@@ -11,11 +11,11 @@ use crate::{
 pub(super) const MAX_QUEUED: usize = 4_096;
 pub(super) const MAX_QUEUED_BYTES: usize = 8 * 1024 * 1024;
 
-/// The least that an entry counts, in bytes. With it, one limit in bytes is also a limit in entries.
+/// The least weight of an entry, in bytes. It makes the limit in bytes a limit in entries, too.
 const LEAST_BYTES: usize = MAX_QUEUED_BYTES / MAX_QUEUED;
 
-/// A link may have one part in this many of the free room. So there is always room for one more link, however many use all
-/// that they may: ten links leave two sevenths of the room, two hundred leave a fiftieth.
+/// A link may use one part in this many of the free room. So there is always room for one more link, however many use
+/// all that they may: ten links leave two sevenths of the room, two hundred leave a fiftieth.
 const SHARE: usize = 4;
 
 /// An entry that was accepted and is not on disk yet.
@@ -41,13 +41,13 @@ impl Queued {
         }
     }
 
-    /// What it counts, in bytes.
+    /// Its weight, in bytes.
     pub(super) fn weight(&self) -> usize {
         weight(self.bytes())
     }
 }
 
-/// What an entry of this size counts, in bytes.
+/// The weight of an entry of this size, in bytes.
 pub(super) fn weight(bytes: usize) -> usize {
     bytes.max(LEAST_BYTES)
 }
@@ -56,7 +56,7 @@ pub(super) fn weight(bytes: usize) -> usize {
 #[derive(Debug, Default)]
 pub(super) struct Used {
     bytes: usize,
-    /// Of each link that uses any.
+    /// By each link that uses any.
     links: BTreeMap<LinkId, usize>,
 }
 
@@ -71,7 +71,7 @@ impl Used {
         self.links.get(&link).copied().unwrap_or_default() * SHARE < self.free()
     }
 
-    /// An entry that counts so much is there, which this link brought if any did.
+    /// An entry of this weight was added. `link` brought it, if any link did.
     pub(super) fn add(&mut self, link: Option<LinkId>, weight: usize) {
         self.bytes += weight;
         if let Some(link) = link {
@@ -79,7 +79,7 @@ impl Used {
         }
     }
 
-    /// An entry that this link brought is gone.
+    /// An entry of this weight that `link` brought is gone.
     pub(super) fn remove(&mut self, link: LinkId, weight: usize) {
         self.bytes = self.bytes.saturating_sub(weight);
         let left = self.links.remove(&link).unwrap_or_default().saturating_sub(weight);

@@ -1,5 +1,5 @@
-//! How much of our logs each peer says it holds. Keys cost nothing, so keys that were linked only for moments are forgotten
-//! first.
+//! How much of our logs each peer says it holds. Keys cost nothing, so keys that were linked only for moments are
+//! forgotten first.
 
 use std::{cmp::Reverse, collections::BTreeMap, time::Duration};
 
@@ -11,14 +11,14 @@ use crate::{
 /// Strangers listed as waiting for the user's lines: more than anyone meets at a desk in a day.
 const MAX_STRANGERS_WAITED_FOR: usize = 64;
 
-/// Stands for all guests: they say nothing of what they got, and no key is all zeros.
+/// Stands for all guests, who do not say what they have received. No key is all zeros.
 pub(super) const GUESTS: NodeId = NodeId::new([0; 32]);
 
 /// What one peer has said of one log.
 #[derive(Debug, Clone, Copy)]
 struct Reader {
     seq: u64,
-    /// How long it was linked in this run, without a link that is still open.
+    /// How long it was linked in this run, not counting a link that is still open.
     linked: Duration,
     /// Its number in the order of arrival.
     came: u64,
@@ -60,7 +60,7 @@ impl Readers {
         true
     }
 
-    /// A link of a peer has ended that had lasted for this time.
+    /// A link with a peer has ended after this time.
     pub(super) fn was_linked(&mut self, node: &NodeId, time: Duration) {
         let of_node = self.of.iter_mut().filter(|((of, _), _)| of == node);
         for (_, reader) in of_node {
@@ -68,7 +68,8 @@ impl Readers {
         }
     }
 
-    /// If there are too many, forgets the one that is worth least. Those that `stays` names are kept.
+    /// If there are too many, forgets the one that is worth least. Those that `stays` names are kept. Returns the
+    /// forgotten one.
     pub(super) fn forget_excess(&mut self, stays: impl Fn(&NodeId) -> bool) -> Option<(NodeId, LogId)> {
         if self.of.len() <= MAX_READERS {
             return None;
@@ -84,8 +85,8 @@ impl Readers {
         self.of.iter().filter(|((_, of), _)| of == log).map(|(_, reader)| reader.seq).max().unwrap_or(0)
     }
 
-    /// The peers to list as waiting for our lines, and how far each is: known people, and the strangers that were linked
-    /// longest.
+    /// The peers to list as waiting for our lines, and how far each is: known people, and the strangers that were
+    /// linked longest.
     pub(super) fn worth_waiting_for(&self, log: &LogId, is_known: impl Fn(&NodeId) -> bool) -> Vec<(NodeId, u64)> {
         let readers = self.of.iter().filter(|((node, of), _)| of == log && *node != GUESTS);
         let readers = readers.map(|((node, _), reader)| (*node, *reader));
@@ -109,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_made_by_the_thousand_displace_one_another_and_nobody_who_was_here() {
+    fn short_lived_keys_displace_each_other_but_no_real_peers() {
         let mut readers = Readers::default();
         let moment = Duration::from_millis(20);
         readers.holds(NodeId::numbered(1), log(), 3);

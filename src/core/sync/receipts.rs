@@ -1,5 +1,5 @@
-//! Whether a peer holds what we have said: its newest event must be ours. A number alone proves nothing, because a copy of our
-//! key may have used it for something else.
+//! Whether a peer holds what we have said: its newest event must be ours. A number alone proves nothing, because a copy
+//! of our key may have used it for something else.
 
 use std::time::Duration;
 
@@ -10,18 +10,20 @@ use crate::{
     protocol::codec::event::HeldRange,
 };
 
-/// How soon the store is asked about a claim for which it had no room: others have hundreds of requests open.
+/// How soon we try again to ask the store about a claim for which it had no room. That happens only when hundreds of
+/// requests are open.
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(100);
 
-/// Our logs that one link may have claims about at once: the one that we write to, and those that a copy of our key wrote too.
+/// Our logs that one link may have claims about at once: the one that we write to, and those to which a copy of our key
+/// has also written.
 const MAX_CHECKS: usize = 16;
 
-/// What a peer says is the newest event that it holds of our log.
+/// The newest event of our log that a peer says it holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Claim {
     log: LogId,
     seq: u64,
-    /// The beginning of its id: all that a change tells.
+    /// The first bytes of its id, which are all that a change contains.
     begin: [u8; 8],
 }
 
@@ -40,27 +42,27 @@ impl Claim {
 /// A claim about one of our logs whose event is not in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Check {
-    /// The store is to be asked.
+    /// The store must be asked.
     Wanted(Claim),
     /// The store was asked about this one.
     Asked(Claim),
-    /// The store was asked about an earlier one, and is to be asked about this one then.
+    /// The store was asked about an earlier one, and must be asked about this one after that.
     Next(Claim),
 }
 
 impl Sync {
-    /// A peer says which event of a log of ours is its newest one.
+    /// A peer says which event of our log is the newest one that it holds.
     pub(super) fn claimed(&mut self, name: LinkId, node: NodeId, claim: Claim, cx: &mut Context<'_>) {
         let log = claim.log;
         let Some(held) = self.logs.get(&log) else { return };
-        // Nobody can have more than we have said. If it is true, its events prove it.
+        // Nobody can have more than we have said. If the claim is true, the events will prove it.
         if claim.seq > held.committed_head() || claim.seq < held.base() {
             return;
         }
         if let Some(ours) = held.id_at(claim.seq) {
             return self.judge(name, node, claim, ours, cx);
         }
-        // Receipts matter only for the log that we write to, and for those that a copy of our key wrote too.
+        // Receipts matter only for the log that we write to, and for those to which a copy of our key has also written.
         let matters = self.logs.own() == Some(&log) || held.state().forked.is_some();
         if matters && let Some(link) = self.links.get_mut(name) {
             let check = match link.checks.get(&log) {
@@ -74,7 +76,7 @@ impl Sync {
         }
     }
 
-    /// Asks the store about claims, as far as it has room. What finds none is asked with the next report of deliveries.
+    /// Asks the store about claims, as far as it has room. The rest is asked with the next report of deliveries.
     pub(super) fn ask_about_claims(&mut self, cx: &mut Context<'_>) {
         for (name, link) in self.links.iter_mut() {
             for (log, check) in &mut link.checks {
@@ -89,7 +91,7 @@ impl Sync {
         }
     }
 
-    /// The store has given our event that a claim is about; none if it could not.
+    /// The store has read our event that a claim is about; none if it could not.
     pub(super) fn claim_looked_up(&mut self, at: (LinkId, LogId), ours: Option<&StoredEvent>, cx: &mut Context<'_>) {
         let (name, log) = at;
         let Some(link) = self.links.get_mut(name) else { return };
@@ -116,7 +118,7 @@ impl Sync {
         if begin(ours) == claim.begin {
             return self.receipt(name, node, log, claim.seq, cx);
         }
-        // Its history and ours part below this number.
+        // Its history and ours part at this number or below it.
         if let Some(cursor) = self.links.get_mut(name).and_then(|link| link.cursors.get_mut(&log)) {
             (cursor.ours, cursor.differs) = (cursor.ours.min(claim.seq.saturating_sub(1)), true);
         }

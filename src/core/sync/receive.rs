@@ -17,7 +17,7 @@ use crate::{
 impl Sync {
     /// A link has sent events.
     pub(super) fn batch(&mut self, link: LinkId, events: Vec<Signed>, cx: &mut Context<'_>) {
-        // A program that leaves needs no more.
+        // A program that is about to end needs no more events.
         if self.leaving {
             return;
         }
@@ -65,7 +65,7 @@ impl Sync {
         let Some(link) = self.links.get(name) else { return Acceptance::Foreign };
         let (sender, base) = (link.node, link.cursors.base(&log));
         let bytes = u32::try_from(signed.bytes()).unwrap_or(u32::MAX);
-        // A date in the future is worth no more than the present.
+        // A date far in the future counts no more than the present.
         let wall = self.clocks.reference(cx.now).wall;
         let hlc = if Logs::is_ahead(event.hlc, wall) { Hlc::at(wall) } else { event.hlc };
         let brought = Brought { by: sender, log, seq, hlc, bytes };
@@ -102,23 +102,23 @@ impl Sync {
             _ => {}
         }
         if matches!(acceptance, Acceptance::Known | Acceptance::Early) {
-            // It does not know how far we are, or would send something else.
+            // The sender does not know how far we are, or it would send something else.
             self.tell_again(name, &log, cx.now);
         }
         acceptance
     }
 
-    /// Whether somebody is here, or was once.
+    /// Whether an author is here now or was here before.
     pub(super) fn is_met(&self, author: &NodeId, cx: &Context<'_>) -> bool {
         *author == self.me || self.links.is_linked(author) || cx.people.is_known(author)
     }
 
-    /// A link has sent what no honest node sends; whether it may go on.
+    /// A link has sent what no honest node sends. Returns whether it may stay.
     pub(super) fn may_err(&mut self, link: LinkId, cx: &Context<'_>) -> bool {
         self.links.get_mut(link).is_some_and(|link| link.may_err(cx.now.mono))
     }
 
-    /// Looks at the event that we hold where a link has another one, or perhaps the same.
+    /// Looks up the event that we hold where a link has another one, or perhaps the same.
     pub(super) fn look_up(&mut self, name: LinkId, at: (LogId, u64), theirs: Signed, cx: &mut Context<'_>) {
         let is_being_written = self.logs.get(&at.0).is_some_and(|held| at.1 > held.committed_head());
         let Some(link) = self.links.get_mut(name) else { return };
@@ -132,14 +132,14 @@ impl Sync {
         self.requests.ask(Purpose::Compare(name, Box::new(theirs)), Request::Read(read), cx.out);
     }
 
-    /// Looks at what was being written before.
+    /// Compares the events that had to wait because ours were being written.
     pub(super) fn compare_postponed(&mut self, cx: &mut Context<'_>) {
         for (link, at, theirs) in self.forks.take_postponed() {
             self.look_up(link, at, theirs, cx);
         }
     }
 
-    /// Takes events that have waited too long for what they follow.
+    /// Accepts events that have waited too long for their causes.
     pub(super) fn give_up_causes(&mut self, cx: &mut Context<'_>) {
         let mut accepted = Vec::new();
         self.look_at_clocks(cx);

@@ -9,13 +9,13 @@ use crate::{
     protocol::codec::event::Signed,
 };
 
-/// Open requests from which on no link may cause another lookup: what matters more still finds room.
+/// With this many open requests, no link may cause another lookup, so that more important requests still find room.
 const MAX_LOOKUPS: usize = 512;
 
 /// Bytes of events that may wait to be compared.
 const MAX_COMPARING: usize = 4 * 1024 * 1024;
 
-/// Questions of the front end that may be open; a front end that asks more has lost its way.
+/// Questions of the front end that may be open. A front end that asks more is faulty.
 const MAX_QUERIES: usize = 64;
 
 /// What a request was for.
@@ -43,11 +43,11 @@ pub(super) enum Purpose {
     Erase(Room),
     /// To forget old lines.
     Retain,
-    /// To take from strangers what is beyond their share.
+    /// To remove strangers' lines beyond their share.
     Shrink,
     /// To remove all lines of these logs, which were given up.
     Remove(Vec<LogId>),
-    /// To put elsewhere what stands too far ahead.
+    /// To move lines that stand too far ahead.
     Settle,
     /// To know what is on disk after a failure.
     Reload,

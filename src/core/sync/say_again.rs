@@ -1,9 +1,9 @@
-//! Own lines that are said again in the present own log. Others can take them there, and could not where they were said
+//! Lines of ours that are said again in our present log. Others can accept them there, but not where they were said
 //! first.
 //!
-//! Each names the first event that says the same, so that a node that holds both shows one. An event that a held event
-//! of ours repeats is not said again. The store knows which these are, so a restart in the middle repeats nothing
-//! twice.
+//! Each names the first event that said the same, so that a node that holds both shows only one. An event that is
+//! already repeated by an event we hold is not said again. The store knows which ones these are, so a restart in the
+//! middle repeats nothing twice.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -17,17 +17,17 @@ use crate::{
     protocol::codec::event::{Content, KIND_SAID, Signed},
 };
 
-/// Lines that are read and said again in one step. The next step waits until they are on disk, so that what the user types
-/// meanwhile waits for one step only.
+/// Lines that are read and said again in one step. The next step waits until they are on disk, so that what the user
+/// types meanwhile waits for at most one step.
 const STEP_LINES: usize = 64;
 
 /// Bytes of events after which a step reads no more: a few of the longest lines.
 const STEP_BYTES: usize = 256 * 1024;
 
-/// Requests that may wait. Only somebody who keeps making copies of this key causes more.
+/// Requests that may wait. Only somebody who keeps making copies of this key could cause more.
 const MAX_WAITING: usize = 256;
 
-/// Events of an own log that are to be said again.
+/// Events of one of our logs to say again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Lines {
     /// The log, of any network.
@@ -49,7 +49,7 @@ enum Step {
     Writing(u64),
 }
 
-/// One request, and how far it is.
+/// One request, and how far it has come.
 #[derive(Debug)]
 struct Task {
     lines: Lines,
@@ -57,23 +57,23 @@ struct Task {
     next: u64,
     /// The event before the first of them, once that was read.
     before: Option<EventId>,
-    /// Whether all that was read so far is said again.
+    /// Whether everything that was read so far has been said again.
     whole: bool,
-    /// Whether anything was said now.
+    /// Whether anything was said just now.
     any: bool,
 }
 
 /// See the module's documentation.
 #[derive(Debug, Default)]
 pub(super) struct SayingAgain {
-    /// For each event that held events of our key repeat: the clock and id of the last repetition.
+    /// For each event that is repeated by events of our key that we hold: the clock and id of the last repetition.
     done: BTreeMap<EventId, (Hlc, EventId)>,
     waiting: VecDeque<Task>,
     step: Step,
 }
 
 impl SayingAgain {
-    /// `done`: what the store knows to be said again.
+    /// `done`: what has been said again, as the store knows.
     pub(super) fn new(done: Vec<Repeated>) -> Self {
         let mut saying = Self::default();
         saying.reload(done);
@@ -86,7 +86,7 @@ impl SayingAgain {
         (self.done, self.step) = (done.collect(), Step::Idle);
     }
 
-    /// These are said again on the present network, too.
+    /// These have been said again on the present network, too.
     pub(super) fn add(&mut self, done: &[Repeated]) {
         for Repeated { first, hlc, last } in done {
             let known = self.done.entry(*first).or_insert((*hlc, *last));
@@ -103,8 +103,8 @@ impl SayingAgain {
         }
     }
 
-    /// Whether another held event of our key says what this event says. If this one repeats something itself, only a
-    /// later one counts.
+    /// Whether another event of our key that we hold says what this event says. If this one is a repetition itself,
+    /// only a later one counts.
     pub(super) fn is_said_again(&self, id: EventId, signed: &Signed) -> bool {
         let kind = signed.read().map_or(0, |event| event.kind);
         let again = Content::again(kind, &signed.content);
@@ -121,8 +121,8 @@ impl SayingAgain {
 }
 
 impl Sync {
-    /// Says these lines again, after those that wait already. Lines whose content was erased, and lines that were said again
-    /// before, are left out.
+    /// Says these lines again, after those that already wait. Lines whose content was erased, and lines that were said
+    /// again before, are left out.
     pub(super) fn say_again(&mut self, lines: Lines, cx: &mut Context<'_>) {
         let waiting = &mut self.saying_again.waiting;
         if mutant::never_says_again() {
@@ -199,7 +199,8 @@ impl Sync {
         self.go_on_saying_again(cx);
     }
 
-    /// The next event of our log, which says what this one says; none if that is said again already, or cannot be.
+    /// The next event of our log, which says what this one says; none if that has already been said again, or cannot
+    /// be.
     fn repeat(&mut self, held: &StoredEvent, cx: &Context<'_>) -> Option<LogEntry> {
         let id = held.signed.id();
         let kind = held.signed.read().ok()?.kind;

@@ -40,7 +40,7 @@ pub(super) struct Brought {
 
 /// Decisions.
 impl Sync {
-    /// Whether an event may be taken, and which logs are given up for it.
+    /// Whether an event may be taken, and which logs must be given up for it.
     pub(super) fn place_for(&mut self, event: &Brought, cx: &Context<'_>) -> Result<Vec<LogId>, RefusalReason> {
         let Brought { by, log, seq, hlc, bytes } = event;
         let held = self.logs.get(log);
@@ -64,7 +64,7 @@ impl Sync {
         }
     }
 
-    /// An event was taken that came over a link, and these logs have to go for it.
+    /// An event that came over a link was taken. The logs `instead_of` are given up for it.
     pub(super) fn took(&mut self, link: LinkId, event: &Brought, instead_of: Vec<LogId>, cx: &mut Context<'_>) {
         let Brought { by, log, seq, bytes, .. } = event;
         let around = Surroundings::new(&self.logs, &self.links, self.me, cx);
@@ -83,7 +83,7 @@ impl Sync {
         self.keep_within_budget_soon(cx.now);
     }
 
-    /// Whether a log is not asked for now. What its author sends is decided when it comes.
+    /// Whether we do not ask for a log now. What its author sends is decided when it comes.
     pub(super) fn is_refused(&self, log: &LogId, now: Instant) -> bool {
         !mutant::forgets_refusals()
             && !self.links.is_linked(&log.author)
@@ -142,14 +142,14 @@ impl Sync {
     }
 }
 
-/// Keeping to the shares.
+/// Enforcing the shares.
 impl Sync {
-    /// The shares are counted soon.
+    /// Counts the shares soon.
     pub(super) fn keep_within_budget_soon(&mut self, now: Now) {
         self.timers.set_if_unset(Timer::KeepWithinBudget, now.mono + COUNT_AFTER);
     }
 
-    /// Gives up logs of strangers if there are too many, and lines of those who have too many.
+    /// Gives up logs of strangers if there are too many, and removes lines of those who have too many.
     pub(super) fn keep_within_budget(&mut self, cx: &mut Context<'_>) {
         let around = Surroundings::new(&self.logs, &self.links, self.me, cx);
         self.budget.review(around);
@@ -171,7 +171,7 @@ impl Sync {
         }
     }
 
-    /// Gives up logs. Their lines go from the disk after the next commit.
+    /// Gives up logs. Their lines are removed from disk after the next commit.
     fn give_up(&mut self, logs: Vec<LogId>, cx: &mut Context<'_>) {
         cx.out.push(Output::Notice(HistoryNotice::GivenUp { logs: logs.len() }));
         for log in logs {
@@ -183,7 +183,7 @@ impl Sync {
         }
     }
 
-    /// Has the store shorten logs.
+    /// Makes the store shorten logs.
     fn shrink(&mut self, cuts: Vec<(LogId, u64)>, cx: &mut Context<'_>) {
         if !cuts.is_empty() {
             self.budget.shrinking = true;
@@ -191,7 +191,7 @@ impl Sync {
         }
     }
 
-    /// Has the store remove all lines of logs that were given up.
+    /// Makes the store remove all lines of logs that were given up.
     pub(super) fn remove(&mut self, logs: Vec<LogId>, cx: &mut Context<'_>) {
         if !logs.is_empty() {
             let nothing = logs.iter().map(|log| (*log, 0)).collect();
@@ -199,8 +199,8 @@ impl Sync {
         }
     }
 
-    /// The store has removed the lines of logs that were given up: they may go on. What it could not remove goes after the
-    /// next start.
+    /// The store has removed the lines of logs that were given up, so these logs may continue. What it could not remove
+    /// is removed after the next start.
     pub(super) fn removed(&mut self, logs: &[LogId], reply: Result<Reply, StoreFailure>, cx: &mut Context<'_>) {
         for log in logs {
             self.logs.removed(log);
@@ -228,7 +228,7 @@ impl Sync {
     }
 }
 
-/// Why our user's lines are not taken, in the words of the front ends' channel.
+/// Why our user's lines are not taken, in the terms of the channel to the front ends.
 const fn not_taken(reason: RefusalReason) -> NotTaken {
     match reason {
         RefusalReason::TooFast => NotTaken::TooFast,

@@ -1,4 +1,4 @@
-//! The machine alone, without a node around it: several of them, joined by queues.
+//! The machine alone, without a node around it: several machines, joined by queues.
 
 mod clocks;
 mod copies;
@@ -43,7 +43,7 @@ fn a_line_is_stored_before_it_is_sent_and_shown() {
 }
 
 #[test]
-fn what_was_missed_comes_when_the_link_opens() {
+fn missed_lines_arrive_when_a_link_opens() {
     let mut row = Row::new(2);
     for n in 0..100 {
         row.say(0, &n.to_string());
@@ -54,7 +54,7 @@ fn what_was_missed_comes_when_the_link_opens() {
 }
 
 #[test]
-fn a_link_gets_no_events_before_it_has_listed_all_it_holds() {
+fn no_events_are_sent_before_a_link_lists_everything() {
     let mut row = Row::new(1);
     row.say(0, "hello");
     let (link, node) = (LinkId::Accepted(1), Identity::from_secret(&[9; 32]).node());
@@ -92,7 +92,7 @@ fn a_link_that_takes_nothing_is_handed_one_frame() {
 }
 
 #[test]
-fn lines_of_others_are_passed_on_to_a_peer_that_lags() {
+fn lines_of_others_are_forwarded_to_a_lagging_peer() {
     let mut row = Row::new(3);
     row.link(0, 1);
     row.link(1, 2);
@@ -105,7 +105,7 @@ fn lines_of_others_are_passed_on_to_a_peer_that_lags() {
 }
 
 #[test]
-fn what_its_author_cannot_send_is_asked_of_somebody_else() {
+fn lines_of_an_absent_author_are_asked_of_others() {
     let mut row = Row::new(3);
     let link = row.link(0, 1);
     row.say(0, "hello");
@@ -115,7 +115,7 @@ fn what_its_author_cannot_send_is_asked_of_somebody_else() {
 }
 
 #[test]
-fn a_receipt_comes_within_milliseconds_and_only_from_the_disk() {
+fn a_receipt_comes_within_milliseconds_and_only_after_the_commit() {
     let mut row = Row::new(2);
     row.link(0, 1);
     row.wait(100);
@@ -148,7 +148,7 @@ fn a_disk_that_does_not_answer_counts_as_failed() {
 }
 
 #[test]
-fn quitting_waits_for_the_disk_three_seconds_or_once() {
+fn quitting_waits_once_and_at_most_three_seconds() {
     let left = |row: &Row| row.peers[0].count(|output| *output == Output::Leave);
     let mut idle = Row::new(1);
     idle.feed(0, Input::Quit);
@@ -198,7 +198,7 @@ fn a_peer_that_sends_forged_events_misbehaves() {
 }
 
 #[test]
-fn an_author_with_two_histories_is_noticed_and_proved_to_others() {
+fn an_author_with_two_histories_is_exposed_to_everybody() {
     let mut row = Row::new(4);
     // The last one is a copy of the first.
     row.peers[3] = Peer::new(1);
@@ -223,7 +223,7 @@ fn an_author_with_two_histories_is_noticed_and_proved_to_others() {
 }
 
 #[test]
-fn an_ignored_author_is_stored_and_not_shown() {
+fn an_ignored_author_is_stored_but_not_shown() {
     let mut row = Row::new(2);
     let author = PeerId::Node(row.peers[0].identity.node());
     row.peers[1].people.ignored.insert(author);
@@ -233,7 +233,7 @@ fn an_ignored_author_is_stored_and_not_shown() {
 }
 
 #[test]
-fn a_front_end_has_so_many_open_questions_and_no_more() {
+fn open_questions_of_a_front_end_are_bounded() {
     let mut row = Row::new(1);
     row.peers[0].stalled = true;
     for _ in 0..65 {
@@ -244,7 +244,7 @@ fn a_front_end_has_so_many_open_questions_and_no_more() {
 }
 
 #[test]
-fn the_first_acknowledgement_of_a_line_is_written_at_once_and_others_wait_for_more() {
+fn first_receipts_are_written_soon_and_later_ones_are_gathered() {
     let mut row = Row::new(3);
     row.say(0, "hello");
     row.link(0, 1);
@@ -262,7 +262,7 @@ fn the_first_acknowledgement_of_a_line_is_written_at_once_and_others_wait_for_mo
 }
 
 #[test]
-fn a_line_that_guests_alone_received_does_not_wait_for_ever() {
+fn lines_that_only_guests_received_do_not_wait_forever() {
     let mut row = Row::new(2);
     row.say(0, "to nobody");
     row.peers[0].people.guests = true;
@@ -285,7 +285,7 @@ fn a_line_that_guests_alone_received_does_not_wait_for_ever() {
 }
 
 #[test]
-fn who_quits_has_written_who_has_the_lines() {
+fn quitting_writes_pending_receipts_first() {
     let mut row = Row::new(2);
     row.link(0, 1);
     row.say(0, "hello");
@@ -318,7 +318,7 @@ fn nothing_is_left_to_do_once_all_hold_the_same() {
 }
 
 #[test]
-fn who_is_ignored_is_left_out_by_the_store() {
+fn the_store_leaves_out_ignored_people() {
     let mut row = Row::new(1);
     row.peers[0].stalled = true;
     let author = NodeId::new([7; 32]);

@@ -2,10 +2,10 @@
 
 use crate::domain::model::LinkId;
 
-/// What the machine waits for. Of several that have expired the first in this list comes first.
+/// What the machine waits for. If several have expired, the first in this list is handled first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Timer {
-    /// The store has failed: read it again, or see whether it takes anything.
+    /// The store has failed: read it again, or check whether it takes anything.
     Reload,
     /// Forget old lines.
     Retain,
@@ -13,21 +13,21 @@ pub(super) enum Timer {
     Leave,
     /// The disk has not answered the last commit: it counts as failed.
     CommitStuck,
-    /// An event has waited long enough for what it follows: take it without.
+    /// An event has waited long enough for its causes: accept it without them.
     GiveUpCauses,
-    /// See what a link has lacked for too long.
+    /// Find what a link has lacked for too long.
     FindLagging(LinkId),
     /// Ask for what we lack, and tell how much that is.
     CatchUp,
-    /// Tell a link what it waits for.
+    /// Send a link the receipts that it waits for.
     TellReceipts(LinkId),
     /// Tell a link what else has changed.
     TellHave(LinkId),
-    /// Ask a link for what its events follow.
+    /// Ask a link for the causes of its events.
     AskForCauses(LinkId),
-    /// See whether strangers have more than their share.
+    /// Check whether strangers have more than their share.
     KeepWithinBudget,
-    /// See what may be asked for again.
+    /// Find out which refused logs may be asked for again.
     RefusalsOver,
     /// Tell the front end who has our lines.
     ReportDelivery,
@@ -35,6 +35,6 @@ pub(super) enum Timer {
     LookAtClocks,
     /// Write acknowledgements that share no other commit.
     WriteAcks,
-    /// Say the lines of an own log again from where others hold another history.
+    /// Say the lines of one of our logs again, from where others hold another history.
     LeaveBranches,
 }

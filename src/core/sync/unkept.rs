@@ -32,14 +32,15 @@ use crate::{
     },
 };
 
-/// Lines that are known to be on the screen and are not kept. More than are held: some have to be fetched again.
+/// Lines that are remembered as on the screen but not kept. This is more than are held, because some have to be fetched
+/// again.
 const MAX_SHOWN: usize = 2 * MAX_QUEUED;
 
 /// A line that waits here.
 #[derive(Debug)]
 struct Held {
     queued: Queued,
-    /// Whether it is part of its log. If not, it is a stranger's and the disk has too little room for strangers.
+    /// Whether it is part of its log. If not, it is a stranger's line, and the disk has too little room for strangers.
     accepted: bool,
 }
 
@@ -55,12 +56,12 @@ pub(super) struct Unkept {
 }
 
 impl Unkept {
-    /// Whether this message is on the screen and not on disk.
+    /// Whether this message is on the screen but not on disk.
     pub(super) fn shows(&self, id: &MessageId) -> bool {
         self.shown.contains_key(id)
     }
 
-    /// A commit is on disk, which may have such lines.
+    /// A commit that may contain such lines is on disk.
     pub(super) fn commit_is_written(&mut self) {
         self.told_moved = false;
     }
@@ -72,7 +73,7 @@ impl Unkept {
     /// Holds a line, if there is room. Returns whether there was.
     fn hold(&mut self, queued: Queued, accepted: bool) -> bool {
         let weight = queued.weight();
-        // What a link brought was let in by its share; what was on its way to the disk may be more.
+        // What a link brought was limited by its share, but what was on its way to disk may be more.
         if weight > self.used.free() {
             return false;
         }
@@ -81,10 +82,10 @@ impl Unkept {
         true
     }
 
-    /// Notes that a message is on the screen and not on disk. Returns whether that is news.
+    /// Notes that a message is on the screen but not on disk. Returns whether that is news.
     fn note_shown(&mut self, Position { id, hlc, .. }: Position) -> bool {
         if self.shown.len() >= MAX_SHOWN {
-            // The marks of the oldest stay until the screen is drawn from disk.
+            // The mark of the message that is dropped here stays until the screen is drawn from disk.
             self.shown.pop_first();
         }
         self.shown.insert(id, hlc).is_none()
@@ -136,8 +137,8 @@ impl Sync {
         }
     }
 
-    /// Shows a stranger's line that was refused because the disk is nearly full. Only what its author sends is shown: it is
-    /// not offered by others.
+    /// Shows a stranger's line that was refused because the disk is nearly full. Only what its author sends is shown,
+    /// because others do not offer it.
     pub(super) fn show_refused(&mut self, link: LinkId, event: Event, signed: Signed, cx: &mut Context<'_>) {
         let author = event.log.author;
         let is_new = !self.unkept.shows(&event.id.into());
@@ -165,8 +166,8 @@ impl Sync {
         is_full
     }
 
-    /// A line is on disk. If it was shown before, its mark goes, and nothing else is told of it unless it stands
-    /// elsewhere now. Returns whether it was shown.
+    /// A line is on disk. If it was shown before, the front end is told only that its mark goes, and that it stands
+    /// elsewhere now if it does. Returns whether it was shown.
     pub(super) fn is_kept_now(&mut self, line: &StoredLine, cx: &mut Context<'_>) -> bool {
         let Position { id, hlc, .. } = line.position;
         let Some(shown) = self.unkept.shown.remove(&id) else { return false };
@@ -179,8 +180,8 @@ impl Sync {
         true
     }
 
-    /// Lines that are not kept and belong among these, which came from disk. `before` and `after` say whether there are
-    /// further ones on disk.
+    /// Lines that are not kept and belong among the `stored` ones, which came from disk. `before` and `after` say
+    /// whether there are more on disk.
     pub(super) fn unkept_lines(&self, stored: &[StoredLine], before: bool, after: bool) -> Vec<StoredLine> {
         let first = stored.first().map(|line| line.position).filter(|_| before);
         let last = stored.last().map(|line| line.position).filter(|_| after);
@@ -195,9 +196,9 @@ impl Sync {
     }
 }
 
-/// What may follow what is on disk.
+/// Events that may continue what is on disk.
 impl Sync {
-    /// What is held in memory follows what is on disk, as it was just read.
+    /// The logs were just read from disk. Offers them again the events that are held in memory.
     pub(super) fn offer_unkept(&mut self, cx: &mut Context<'_>) {
         for queued in self.unkept.take(true) {
             let Queued::Event(entry, from) = queued else {
@@ -226,7 +227,7 @@ impl Sync {
         (acceptance, accepted)
     }
 
-    /// How much room the disk has. If that is enough for strangers, what was shown of them is kept now.
+    /// Notes how much room the disk has. If that is enough for strangers, their lines that were shown are kept now.
     pub(super) fn free_space(&mut self, space: Space, cx: &mut Context<'_>) {
         self.budget.disk_is(space);
         if self.budget.is_disk_full() {

@@ -17,13 +17,13 @@ use crate::{
     protocol::codec::event::HeldRange,
 };
 
-/// What is held back.
+/// What is withheld.
 #[derive(Debug, Default)]
 pub(super) struct Withholding {
     standing: Standing,
     /// How far each log was held when this stay began.
     heads: BTreeMap<LogId, u64>,
-    /// The people that the front end was told of.
+    /// The people who do not get older lines, as last told to the front end.
     told: Vec<NodeId>,
 }
 
@@ -41,7 +41,8 @@ impl Withholding {
         self.heads.get(log).map_or(1, |head| head + 1)
     }
 
-    /// What to say to a link that we hold of a log: none of what it may not have. `None` if there is nothing to say.
+    /// The range of a log that we tell a link we hold, without what the link may not have. `None` if there is nothing
+    /// to tell.
     pub(super) fn told(&self, link: &Link, range: HeldRange) -> Option<HeldRange> {
         let first = self.first(link, &range.log);
         let base = range.base.max(first);
@@ -50,14 +51,14 @@ impl Withholding {
         (base <= range.seq || first <= range.base || is_named).then_some(HeldRange { base, ..range })
     }
 
-    /// Lines of a network that turned out to be this one are older than this stay.
+    /// Adds a log of a network that turned out to be this one. Its lines are older than this stay.
     pub(super) fn add(&mut self, log: LogId, head: u64) {
         self.heads.insert(log, head);
     }
 }
 
 impl Sync {
-    /// More is known of where we are.
+    /// We know more about where we are.
     pub(super) fn standing_is(&mut self, standing: Standing, cx: &mut Context<'_>) {
         if self.withholding.standing.stay != standing.stay {
             self.begin_stay();
@@ -66,13 +67,14 @@ impl Sync {
         self.review_history(cx);
     }
 
-    /// What is held from now on came in this stay.
+    /// Begins a stay: what is held from now on came in it.
     pub(super) fn begin_stay(&mut self) {
         let heads = self.logs.iter().map(|(log, held)| (*log, held.head())).filter(|(_, head)| *head > 0);
         self.withholding.heads = heads.collect();
     }
 
-    /// Which links may have what was said before this stay; those that may for the first time are told of it.
+    /// Decides which links may have what was said before this stay. Links that may have it for the first time are told
+    /// of it.
     pub(super) fn review_history(&mut self, cx: &mut Context<'_>) {
         let standing = &self.withholding.standing;
         let all = standing.gives_all(self.links.iter().map(|(_, link)| link.node));

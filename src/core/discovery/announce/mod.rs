@@ -1,4 +1,4 @@
-//! When to announce the node, and what to believe of what others announce: pure.
+//! When to announce the node, and what to believe of the announcements of others. Pure.
 
 mod receive_filter;
 mod schedule;

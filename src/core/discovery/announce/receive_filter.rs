@@ -1,8 +1,7 @@
 //! Decides which announcements to verify and which to pass on.
 //!
-//! Forged sources and replayed datagrams get no further than this. The number of signatures to verify is bounded, for each
-//! source and in all. What passes is a hint: the dial that follows accepts only the key that signed (see
-//! [`crate::core::node`]).
+//! Forged sources and replayed datagrams stop here. The number of signatures to verify is bounded, for each source and
+//! in all. What passes is a hint: the dial that follows accepts only the key that signed (see [`crate::core::node`]).
 
 use std::{collections::BTreeMap, net::IpAddr, time::Instant};
 
@@ -14,14 +13,14 @@ use crate::{
     protocol::codec::announcement::Announcement,
 };
 
-/// Keys that are remembered; the one heard longest ago gives way.
+/// Keys that are remembered. When there are more, the one heard longest ago is forgotten.
 const MAX_KEYS: usize = 256;
 
-/// Sources that are remembered; all others share one bucket.
+/// Sources that are remembered. All others share one bucket.
 const MAX_SOURCES: usize = 256;
 
-/// Signatures that are verified for one source: at once, and per second in the long run. A host with many nodes that all
-/// start stays within that.
+/// Signatures that are verified for one source: at once, and per second in the long run. A host whose many nodes all
+/// start at once stays within that.
 const VERIFY_BURST: u32 = 64;
 const VERIFY_RATE: f64 = 2.0;
 
@@ -34,7 +33,7 @@ const VERIFY_RATE_OF_ALL: f64 = 200.0;
 pub enum Novelty {
     /// It was not heard before.
     New,
-    /// It was heard before: it took another way too, or somebody repeats it.
+    /// It was heard before: it also came another way, or somebody replays it.
     Repeated,
 }
 
@@ -73,7 +72,7 @@ impl ReceiveFilter {
     pub fn accept(&mut self, announcement: &Announcement, now: Instant) -> Novelty {
         let Announcement { node, boot, counter, .. } = *announcement;
         if let Some(key) = self.keys.get_mut(&node) {
-            // Another boot may be an older one that somebody repeats. That cannot be told, and costs one dial.
+            // Another boot may be an older one that somebody replays. We cannot tell, and it costs only one dial.
             if key.boot == boot && counter <= key.counter {
                 return Novelty::Repeated;
             }
@@ -105,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn one_announcement_is_news_once_whichever_way_it_comes() {
+    fn an_announcement_is_new_once_whichever_way_it_comes() {
         let (mut filter, now) = (ReceiveFilter::default(), Instant::now());
         assert_eq!(filter.accept(&announcement(1, 7, 1), now), Novelty::New);
         assert_eq!(filter.accept(&announcement(1, 7, 1), now), Novelty::Repeated);

@@ -2,18 +2,18 @@
 
 use std::time::{Duration, Instant};
 
-/// When announcements follow the first one of a burst: some are lost, and a switch or an access point that has just seen
-/// the cable may pass nothing yet.
+/// When the announcements of a burst are sent, counted from its start. Some get lost, and a switch or an access point
+/// that has just come up may not forward anything yet.
 const BURST: [Duration; 4] =
     [Duration::ZERO, Duration::from_millis(100), Duration::from_millis(500), Duration::from_secs(2)];
 
 /// The wait between two announcements while nothing changes.
 const EVERY: Duration = Duration::from_secs(30);
 
-/// How often a burst may begin: what makes us announce ourselves may be somebody else's doing.
+/// The shortest time from one burst to the next: others may cause what makes us announce ourselves.
 const BURST_EVERY: Duration = Duration::from_secs(2);
 
-/// How often the question who is there is answered, and the longest delay before the answer. The delay varies, so that
+/// How often we answer the question who is there, and the longest delay before the answer. The delay varies, so that
 /// the nodes of a room do not all answer at once.
 const ANSWER_EVERY: Duration = Duration::from_secs(2);
 const ANSWER_WITHIN: Duration = Duration::from_millis(100);
@@ -24,7 +24,7 @@ pub struct Schedule {
     next: Instant,
     /// When the present burst began, and which of its announcements is next.
     burst: (Instant, usize),
-    /// A burst that is to begin.
+    /// When the next burst should begin, if one is wanted.
     wanted: Option<Instant>,
     answered: Option<Instant>,
     answer: Option<Instant>,
@@ -36,7 +36,7 @@ impl Schedule {
         Self { next: now, burst: (now, 0), wanted: None, answered: None, answer: None }
     }
 
-    /// When to announce next; the past is now.
+    /// When to announce next. A time in the past means now.
     pub fn next(&self) -> Instant {
         [self.wanted, self.answer].into_iter().flatten().fold(self.next, Instant::min)
     }
@@ -55,7 +55,7 @@ impl Schedule {
         }
     }
 
-    /// Whether what is due is to be heard by everybody at once: then it takes every way there is.
+    /// Whether everybody should hear the due announcement at once: it is then sent every way there is.
     pub fn is_loud(&self, now: Instant) -> bool {
         let due = |at: Option<Instant>| at.is_some_and(|at| at <= now);
         self.burst.1 < BURST.len() || due(self.wanted) || due(self.answer)
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_node_is_loud_at_first_and_quiet_then() {
+    fn a_node_is_loud_at_first_and_quiet_later() {
         let start = Instant::now();
         let mut schedule = Schedule::new(start);
         let sent = run(&mut schedule, start, Duration::from_mins(2));
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn who_asks_is_answered_once_and_soon() {
+    fn a_question_is_answered_once_and_soon() {
         let (start, mut rng) = (Instant::now(), fastrand::Rng::with_seed(1));
         let mut schedule = Schedule::new(start);
         run(&mut schedule, start, Duration::from_secs(10));

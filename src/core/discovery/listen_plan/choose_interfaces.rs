@@ -1,4 +1,4 @@
-//! Which interfaces to open the node to, and what of their networks to sweep.
+//! Which interfaces to open the node to, and which parts of their networks to sweep.
 
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
@@ -13,13 +13,13 @@ use crate::{
     domain::model::{Interface, InterfaceAddr, InterfaceKind, LocalSubnet, NetworkRemark, NoNetwork, Unusable},
 };
 
-/// What is swept of a network that is larger than that: the part around our own address.
+/// The part of a network that is swept if the whole is too large: the /24 around our own address.
 const NEAR_PREFIX: u8 = 24;
 
 /// Where link-local addresses of IPv6 are (RFC 4291, section 2.5.6).
 const LINK_LOCAL_V6: (Ipv6Addr, u8) = (Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 0), 10);
 
-/// What the user has to say about the choice.
+/// The user's wishes about the choice.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Wishes {
     /// Only the interface with this address.
@@ -28,9 +28,9 @@ pub struct Wishes {
     pub interfaces: Vec<String>,
     /// Sweep these networks instead of those of the interfaces.
     pub cidrs: Option<Vec<IpNetwork>>,
-    /// Whether public addresses and networks larger than a /16 are fine.
+    /// Whether public addresses and networks larger than a /16 are allowed.
     pub any_network: bool,
-    /// Of several networks the one that this interface leads to, if the user named none above.
+    /// Of several networks, the one that this interface leads to, if the user named no address and no interface.
     pub at: Option<Arc<str>>,
 }
 
@@ -54,7 +54,7 @@ pub(super) fn spots(interface: &Interface) -> impl Iterator<Item = LocalSubnet> 
 
 pub(super) fn lan(interfaces: &[Interface], wishes: &Wishes) -> Result<ListenPlan, NoNetwork> {
     let mut chosen: Vec<&Interface> = interfaces.iter().filter(|interface| is_wanted(interface, wishes)).collect();
-    // The one that leads to the rest of the world stands for the network that we are in.
+    // An interface with a router comes first: it stands for the network that we are in.
     chosen.sort_by_key(|interface| (interface.gateway.is_none(), interface.index));
     let mut remarks = Vec::new();
     let mut networks: Vec<LocalSubnet> = Vec::new();
@@ -89,12 +89,12 @@ pub(super) fn lan(interfaces: &[Interface], wishes: &Wishes) -> Result<ListenPla
     Ok(site(interfaces, networks, sweep, remarks))
 }
 
-/// The spots of one network: of the interface `at`, else of the first one, and of other interfaces that lead there too. The
-/// rest stays closed: what is said in one network is not for people in another.
+/// The spots of one network: those of the interface `at`, or else of the first one, and those of other interfaces that
+/// lead to the same network. The rest stays closed: what is said in one network is not for people in another.
 fn one_network(spots: Vec<LocalSubnet>, at: Option<&Arc<str>>, remarks: &mut Vec<NetworkRemark>) -> Vec<LocalSubnet> {
     let wanted = spots.iter().find(|spot| at == Some(&spot.interface)).or(spots.first());
     let Some(name) = wanted.map(|spot| spot.interface.clone()) else { return spots };
-    // What machines give themselves is the same everywhere.
+    // Link-local networks are the same everywhere, so they do not identify one.
     let tells = |spot: &LocalSubnet| match spot.ip {
         IpAddr::V4(ip) => !ip.is_link_local(),
         IpAddr::V6(ip) => !ip.is_unicast_link_local(),
@@ -156,8 +156,8 @@ fn is_wanted(interface: &Interface, wishes: &Wishes) -> bool {
     }
 }
 
-/// The addresses of an interface that others can use: of IPv4 those that were given out, or else what it gave itself; of
-/// IPv6 its own on the link, and those of a private network.
+/// The addresses of an interface that others can use. IPv4: the assigned ones, or else the link-local ones. IPv6: the
+/// first link-local one, and all others. The caller leaves out public addresses.
 fn worth_listening(interface: &Interface) -> Vec<LocalSubnet> {
     let all: Vec<LocalSubnet> = spots(interface).collect();
     let given = |spot: &LocalSubnet| matches!(spot.ip, IpAddr::V4(ip) if !ip.is_link_local());

@@ -1,7 +1,7 @@
-//! Where a node is: the addresses it listens on, the networks it looks at, the interfaces it announces itself on. Pure.
+//! Where a node is: the addresses it listens on, the networks it searches, the interfaces it announces itself on. Pure.
 //!
-//! Out of the box that is this machine alone. Opened to the network it is whatever [`ListenPlan::lan`] makes of the machine's
-//! interfaces; what it leaves out is said in remarks.
+//! By default that is this machine alone. If the node is open to the network, [`ListenPlan::lan`] chooses from the
+//! machine's interfaces. Remarks say what it leaves out.
 
 mod choose_interfaces;
 
@@ -24,18 +24,20 @@ pub struct ListenPlan {
     pub listen: Vec<SocketAddr>,
     /// Where to announce the node and to hear announcements.
     pub spots: Vec<LocalSubnet>,
-    /// Where addresses that are swept or passed on may lie. Announcements are from the spots' own links, and may be from elsewhere.
+    /// Where addresses that are swept or passed on must lie. Announcements come from the links of the spots, and may
+    /// lie elsewhere.
     pub networks: Vec<IpNetwork>,
     /// Where to sweep.
     pub sweep: Vec<IpNetwork>,
-    /// The only address to dial from, if it does not depend on where to.
+    /// The only address to dial from; none if it depends on the target.
     from: Option<IpAddr>,
     /// What the user should know about this choice.
     pub remarks: Vec<NetworkRemark>,
 }
 
 impl ListenPlan {
-    /// This machine alone: `ip` of it, looking at what `cidrs` has of it.
+    /// This machine alone: listens on `ip` and sweeps the part of `cidrs` that is on it. If `ip` is not a loopback
+    /// address, 127.0.0.1 is used for both.
     pub fn machine(ip: IpAddr, cidrs: &[IpNetwork], interfaces: &[Interface]) -> Self {
         let (ip, cidrs) = if ip.is_loopback() {
             (ip, cidrs.iter().copied().filter(|cidr| is_loopback(*cidr)).collect())
@@ -45,7 +47,7 @@ impl ListenPlan {
         Self { open: false, ..Self::fixed(ip, cidrs, interfaces) }
     }
 
-    /// One address that the user chose, looking at the networks that the user chose.
+    /// Listens on one address and sweeps the networks that the user chose.
     pub fn fixed(ip: IpAddr, cidrs: Vec<IpNetwork>, interfaces: &[Interface]) -> Self {
         let holds_it = |spot: &LocalSubnet| spot.ip == ip || (ip.is_loopback() && spot.network.contains(ip));
         let spots: Vec<LocalSubnet> =
@@ -64,14 +66,14 @@ impl ListenPlan {
     /// The networks of this machine's interfaces, and this machine.
     ///
     /// # Errors
-    /// [`NoNetwork`] if there is none, which says why.
+    /// [`NoNetwork`] says why there is none.
     pub fn lan(interfaces: &[Interface], wishes: &Wishes) -> Result<Self, NoNetwork> {
         choose_interfaces::lan(interfaces, wishes)
     }
 
     /// The address to dial `to` from; none leaves it to the operating system.
     pub fn source(&self, to: IpAddr) -> Option<IpAddr> {
-        // A link-local address is nothing without its scope; that of `to` tells the system all.
+        // A link-local address is useless without its scope. The scope of `to` tells the system enough.
         let is_scoped = |ip: &IpAddr| matches!(ip, IpAddr::V6(ip) if ip.is_unicast_link_local());
         let on_link = |spot: &&LocalSubnet| spot.is_on_link(to) && spot.ip.is_loopback() == to.is_loopback();
         let from = self.from.or_else(|| self.spots.iter().find(on_link).map(|spot| spot.ip));
@@ -93,7 +95,7 @@ impl ListenPlan {
         self.listen.iter().map(with_port).collect()
     }
 
-    /// The spots that announcements go out on: one for each network, and of IPv6 the one on the link.
+    /// The spots that announcements go out on: one for each network; for IPv6, the link-local one if there is one.
     pub fn calls(&self) -> impl Iterator<Item = &LocalSubnet> {
         let has_link_local = |index: u32| self.spots.iter().any(|spot| spot.index == index && spot.is_link_local_v6());
         self.spots.iter().enumerate().filter_map(move |(at, spot)| {
@@ -104,7 +106,7 @@ impl ListenPlan {
         })
     }
 
-    /// The spot that stands for the network that we are in; none on this machine alone.
+    /// The spot that stands for the network that we are in; none if we are on this machine alone.
     pub fn primary(&self) -> Option<&LocalSubnet> {
         self.spots.iter().find(|spot| !spot.ip.is_loopback())
     }

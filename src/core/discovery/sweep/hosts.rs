@@ -6,10 +6,10 @@ use ipnetwork::IpNetwork;
 
 use crate::core::discovery::sweep_policy::SHORTEST_IPV6_SWEEP;
 
-/// From this prefix on an IPv4 network has no network and broadcast address (RFC 3021).
+/// IPv4 networks with a prefix of this length or more have no network address and no broadcast address (RFC 3021).
 const POINT_TO_POINT_PREFIX: u8 = 31;
 
-/// Whether the sweep covers `network`: nobody is found in 2^64 addresses by trying.
+/// Whether the sweep covers `network`. Trying 2^64 addresses would find nobody.
 fn sweepable(network: IpNetwork) -> bool {
     match network {
         IpNetwork::V4(_) => true,
@@ -32,12 +32,12 @@ pub(super) struct Hosts {
 }
 
 impl Hosts {
-    /// All hosts of `networks`: without network and broadcast addresses, and without what a larger network in the list
-    /// holds already.
+    /// All hosts of `networks`, without network and broadcast addresses. Networks inside others of the list are left
+    /// out.
     pub(super) fn of(networks: &[IpNetwork]) -> Self {
         let mut hosts = Self::default();
         for (i, network) in networks.iter().enumerate() {
-            // Two networks are either disjoint or one holds the other, whole.
+            // Two networks are either disjoint, or one contains the other.
             let held = networks.iter().enumerate().any(|(j, other)| {
                 other.contains(network.network())
                     && (other.prefix() < network.prefix() || (other.prefix() == network.prefix() && j < i))
@@ -51,7 +51,8 @@ impl Hosts {
         hosts
     }
 
-    /// The part of `networks` that is in the /24 around any of `ips`; nothing around one whose network is no larger than that.
+    /// The part of `networks` that is in the /24 (for IPv6, the /120) around any of `ips`. An address whose network is
+    /// no larger than that adds nothing.
     pub(super) fn near(networks: &[IpNetwork], ips: impl Iterator<Item = IpAddr>) -> Self {
         let mut near = Self::default();
         for run in ips.filter_map(|ip| Self::around(networks, ip)) {
@@ -114,7 +115,7 @@ fn run(network: IpNetwork) -> Run {
 
 fn offset(first: IpAddr, by: u64) -> IpAddr {
     match first {
-        // Runs never leave their network, so this never wraps; wrapping keeps it free of panics all the same.
+        // Runs never leave their network, so this never wraps. Wrapping arithmetic is used because it cannot panic.
         IpAddr::V4(v4) => Ipv4Addr::from(u32::from(v4).wrapping_add(by as u32)).into(),
         IpAddr::V6(v6) => Ipv6Addr::from(u128::from(v6).wrapping_add(u128::from(by))).into(),
     }
@@ -147,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn networks_inside_others_and_long_ipv6_ones_count_once_or_not_at_all() {
+    fn nested_networks_count_once_and_huge_ipv6_ones_never() {
         assert_eq!(Hosts::of(&nets(&["10.0.0.0/24", "10.0.0.64/26", "10.0.0.0/24"])).count(), 254);
         assert_eq!(Hosts::of(&nets(&["fd00::/64"])).count(), 0);
         let hosts = Hosts::of(&nets(&["fd00::/112", "10.0.0.4/31"]));
@@ -157,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn the_near_part_is_the_own_24_of_something_larger() {
+    fn the_near_part_is_our_24_of_a_larger_network() {
         let ip = "10.1.2.3".parse().unwrap();
         assert_eq!(Hosts::near(&nets(&["10.1.2.0/24"]), [ip].into_iter()).count(), 0);
         let near = Hosts::near(&nets(&["10.1.0.0/16"]), [ip, "10.1.2.77".parse().unwrap()].into_iter());

@@ -4,19 +4,19 @@ use std::time::{Duration, Instant};
 
 use crate::core::discovery::sweep_policy::SWEEP_RATES;
 
-/// Probes per second at most, whatever is asked for.
+/// The most probes per second, whatever the user asks for.
 pub const MAX_RATE: u32 = *SWEEP_RATES.end();
 
 /// Probes per second up to a /24: a pass over it takes 1.3 s.
 const SMALL_RATE: u32 = 200;
 
-/// Probes per second beyond.
+/// Probes per second for larger networks.
 const LARGE_RATE: u32 = 100;
 
 /// Hosts of the largest network that counts as small.
 const SMALL: u64 = 256;
 
-/// Even spacing: when the next probe may leave.
+/// Spaces probes evenly: says when the next one may leave.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
     /// The interval, if nobody else on this machine sweeps.
@@ -26,20 +26,21 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// The pace for a sweep of `hosts` hosts that begins at `now`; `rate` (probes per second) is the user's wish.
+    /// The pace for a sweep of `hosts` hosts that begins at `now`; `rate` (probes per second) is what the user asks
+    /// for.
     pub fn new(hosts: u64, rate: Option<u32>, now: Instant) -> Self {
         let rate = rate.unwrap_or(if hosts <= SMALL { SMALL_RATE } else { LARGE_RATE }).clamp(1, MAX_RATE);
         let interval = Duration::from_secs(1) / rate;
         Self { alone: interval, interval, next: now }
     }
 
-    /// The last probe, of whichever sweep, left at `last`.
+    /// The last probe of any sweep left at `last`.
     pub fn follow(&mut self, last: Instant) {
         self.next = self.next.max(last + self.interval);
     }
 
-    /// So many copies of the program sweep from this machine, this one among them: together they stay below [`MAX_RATE`], since the
-    /// kernel's table of neighbours is one for all.
+    /// `copies` copies of the program sweep from this machine, this one included. Together they stay within
+    /// [`MAX_RATE`], because the kernel has one table of neighbours for all.
     pub fn share(&mut self, copies: u32) {
         self.interval = self.alone.max(Duration::from_secs(copies.into()) / MAX_RATE);
     }
@@ -49,7 +50,7 @@ impl Pace {
         self.next
     }
 
-    /// A probe left at `now`. A machine that was late does not make up for it by a burst.
+    /// A probe left at `now`. A machine that was late does not catch up with a burst.
     pub fn sent(&mut self, now: Instant) {
         let on_time = self.next + self.interval;
         self.next = if now > on_time { now + self.interval } else { on_time };
@@ -67,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn probes_are_spaced_evenly_and_never_faster_than_the_kernel_can_bear() {
+    fn probes_are_spaced_evenly_and_within_the_kernels_limit() {
         let t0 = Instant::now();
         for (hosts, rate, per_second) in
             [(1, None, 200), (254, None, 200), (65_534, None, 100), (254, Some(4), 4), (254, Some(9_999), 300)]
@@ -83,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn copies_on_one_machine_share_what_the_kernel_can_bear() {
+    fn copies_on_one_machine_share_the_kernels_limit() {
         for (rate, copies, per_second) in [(None, 1, 200), (None, 2, 150), (Some(300), 4, 75), (Some(50), 4, 50)] {
             let mut pace = Pace::new(254, rate, Instant::now());
             pace.share(20);
@@ -93,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn who_asks_for_a_sweep_does_not_wait_for_the_pace_of_the_one_before() {
+    fn a_new_sweep_ignores_the_pace_of_the_last_one() {
         let t0 = Instant::now();
         let mut slow = Pace::new(254, Some(1), t0);
         slow.sent(t0);
@@ -107,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stall_is_not_made_up_for() {
+    fn a_stall_is_not_followed_by_a_burst() {
         let t0 = Instant::now();
         let mut pace = Pace::new(1, Some(100), t0);
         pace.sent(t0);

@@ -1,10 +1,10 @@
 //! A random order of 0..n that needs no memory.
 
-/// Rounds of the Feistel network. Four already make the order look random; nobody's secrecy depends on it.
+/// Rounds of the Feistel network. Four are enough to make the order look random. No secret depends on it.
 const ROUNDS: u32 = 4;
 
-/// A permutation of `0..len`: a Feistel network on the next even number of bits, walked along its cycles until it is
-/// back inside (Black and Rogaway, "Ciphers with Arbitrary Finite Domains", CT-RSA 2002).
+/// A permutation of `0..len`: a Feistel network on the next even number of bits, with cycle walking until the value is
+/// in range (Black and Rogaway, "Ciphers with Arbitrary Finite Domains", CT-RSA 2002).
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Permutation {
     len: u64,
@@ -18,10 +18,10 @@ impl Permutation {
         Self { len, half_bits: bits.div_ceil(2).max(1), seed }
     }
 
-    /// Where `index` (less than `len`) goes.
+    /// Where `index` goes. It must be less than `len`.
     pub(super) fn get(&self, index: u64) -> u64 {
         let mut at = self.shuffle(index);
-        // The domain is less than four times as large as the range: about that many steps at most, on average.
+        // The domain is less than four times as large as the range, so this takes about four steps at most, on average.
         while at >= self.len {
             at = self.shuffle(at);
         }
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn another_seed_is_another_order() {
+    fn another_seed_gives_another_order() {
         let order = |seed| (0..256).map(|i| Permutation::new(256, seed).get(i)).collect::<Vec<_>>();
         assert_ne!(order(1), order(2));
         assert_ne!(order(1), (0..256).collect::<Vec<_>>());

@@ -10,15 +10,15 @@ use ipnetwork::IpNetwork;
 use super::{hosts::Hosts, permutation::Permutation, survey::Survey};
 use crate::domain::model::PortRange;
 
-/// Hosts remembered as live: as many as a /16 has. In a larger, fuller network the hosts beyond are probed again with
-/// the rest, which is late but not wrong.
+/// Hosts remembered as live: as many as a /16 has. In a larger, fuller network, further live hosts are probed with the
+/// rest, which is late but not wrong.
 const MAX_LIVE: usize = 65_536;
 
-/// While hosts still wait for their first probe, every so many probes one goes to another port of a live host: people
-/// are mostly found on the first port, and those on the others need not wait for the end of a large network.
+/// While hosts still wait for their first probe, one probe in this many goes to another port of a live host. Most
+/// people are found on the first port, and those on other ports should not have to wait for the end of a large network.
 const LIVE_SHARE: u64 = 4;
 
-/// What a probe brought.
+/// The result of a probe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
     /// The port is open: somebody may be there.
@@ -41,7 +41,7 @@ pub struct Plan {
     own_hosts: BTreeSet<IpAddr>,
     step: Step,
     live: BTreeSet<IpAddr>,
-    /// Other ports of live hosts that were not probed yet.
+    /// Ports of live hosts, except the first, that were not probed yet.
     queue: VecDeque<SocketAddr>,
     given: u64,
     found: u64,
@@ -61,7 +61,8 @@ enum Step {
 }
 
 impl Plan {
-    /// A sweep of `networks` times `ports`, from the node that listens at all of `own`; `seed` makes the order.
+    /// A sweep of all `ports` of all hosts of `networks`, from the node that listens on all of `own`. `seed` decides
+    /// the order.
     pub fn new(networks: &[IpNetwork], ports: PortRange, own: &[SocketAddr], seed: u64) -> Self {
         let near = Hosts::near(networks, own.iter().map(SocketAddr::ip));
         let all = Hosts::of(networks);
@@ -95,7 +96,7 @@ impl Plan {
         target
     }
 
-    /// Tells what became of a probe. A target where somebody known is need not be probed: it counts as refused, which
+    /// Takes in the result of a probe. A target where we know a node need not be probed: it counts as refused, which
     /// makes its host a live one.
     pub fn answered(&mut self, target: SocketAddr, answer: Answer) {
         self.found += u64::from(answer == Answer::Open);
@@ -105,7 +106,7 @@ impl Plan {
                 self.survey.answered(target.ip());
             }
         }
-        // The rest is walked host by host; a host that answers only then keeps its place in that walk.
+        // The rest is probed host by host. A host that answers only then keeps its place in that order.
         let first_pass = matches!(self.step, Step::Near(_) | Step::Far(_)) && target.port() == self.ports.min();
         if answer == Answer::Silent || !first_pass || self.live.len() >= MAX_LIVE {
             return;
@@ -126,7 +127,7 @@ impl Plan {
         self.found
     }
 
-    /// Who answered so far, whatever it was.
+    /// The hosts that have answered so far, in any way.
     pub fn survey(&self) -> Survey {
         self.survey.clone()
     }
@@ -142,7 +143,7 @@ impl Plan {
                 Step::Near(index) if index < self.near.count() => {
                     self.step = Step::Near(index + 1);
                     let ip = self.near.get(self.near_order.get(index))?;
-                    // The edges of a /24 at the edge of its network are no hosts.
+                    // At the edge of the network, the first or last address of the /24 is no host.
                     if !self.all.contains(ip) {
                         continue;
                     }
@@ -212,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn loopback_is_its_ports_without_our_own() {
+    fn loopback_is_swept_except_for_our_own_port() {
         let mut plan = plan(&["127.0.0.1/32"], (4565, 4569), "127.0.0.1:4566");
         let seen = run(&mut plan, |_| Answer::Refused);
         assert_eq!(seen.iter().map(SocketAddr::port).collect::<Vec<_>>(), [4565, 4567, 4568, 4569]);
@@ -232,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn hosts_count_as_looked_at_when_it_is_known_whether_they_answer() {
+    fn hosts_count_as_probed_once_their_answer_is_known() {
         let mut plan = plan(&["10.0.0.0/29"], (1, 1), "10.0.0.1:1");
         let first = plan.next_target().unwrap();
         assert_eq!(plan.survey(), Survey::default());
@@ -243,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn the_own_24_of_a_large_network_comes_first() {
+    fn our_24_of_a_large_network_comes_first() {
         let mut plan = plan(&["10.0.0.0/8"], (4565, 4569), "10.77.3.1:4565");
         let near: IpNetwork = "10.77.3.0/24".parse().unwrap();
         let first: Vec<_> = std::iter::from_fn(|| plan.next_target()).take(255).collect();

@@ -1,4 +1,4 @@
-//! Where lines stand, and which time they show.
+//! Where lines stand and which time they show.
 
 use super::*;
 use crate::core::log::storage::{Dating, Place};
@@ -12,7 +12,7 @@ fn offer(arrival: Arrival) -> Offer<'static> {
     Offer { arrival, ..ANYBODY }
 }
 
-/// Where `listener` puts what `speaker` says when their clocks show this.
+/// Where `listener` places what `speaker` says, when their clocks show `hears` and `says`.
 fn place(listener: &mut Person, speaker: &mut Person, says: i64, hears: i64, arrival: Arrival) -> Place {
     let said = speaker.say("x", now(says));
     let (acceptance, accepted) = listener.hear_as(&said.signed, &offer(arrival), now(hears));
@@ -21,7 +21,7 @@ fn place(listener: &mut Person, speaker: &mut Person, says: i64, hears: i64, arr
 }
 
 #[test]
-fn what_is_dated_more_than_a_day_ahead_stands_where_it_came_and_moves_nothing() {
+fn lines_dated_over_a_day_ahead_are_placed_by_arrival() {
     let (mut bob, mut carol) = (Person::new(2), Person::new(3));
     let before = carol.say("before", now(0));
     let far = place(&mut carol, &mut bob, 2 * DAY, 1_000, Arrival { live: true, ahead: 2 * DAY - 1_000 });
@@ -38,7 +38,7 @@ fn what_is_dated_more_than_a_day_ahead_stands_where_it_came_and_moves_nothing() 
 }
 
 #[test]
-fn a_line_that_was_said_just_now_stands_below_what_is_there_and_old_ones_in_their_time() {
+fn live_lines_go_below_others_and_old_lines_by_date() {
     let year = 365 * DAY;
     let (mut slow, mut carol) = (Person::new(2), Person::new(3));
     let before = carol.say("before", now(0));
@@ -49,14 +49,14 @@ fn a_line_that_was_said_just_now_stands_below_what_is_there_and_old_ones_in_thei
     assert_eq!((old.dating, old.hlc.wall(), old.shown), (Dating::Believed, now(-year).wall, now(-year).wall));
     let day_slow = place(&mut carol, &mut Person::new(5), 1_000 - DAY, 1_000, LIVE);
     assert_eq!(day_slow.dating, Dating::Believed, "a day and no more");
-    // What comes after a line of the same log never stands above it.
+    // A line never stands above its predecessor in the log.
     let next = place(&mut carol, &mut slow, MINUTE - year, 2_000, BACKLOG);
     assert_eq!(next.dating, Dating::Behind);
     assert!(next.hlc > live.hlc && carol.say("last", now(2_000)).event.deps.iter().all(|dep| dep.log != slow.log()));
 }
 
 #[test]
-fn somebody_pulled_ahead_leaves_nobody_behind() {
+fn a_clock_pulled_ahead_keeps_later_lines_in_order() {
     let (mut mallory, mut victor, mut bob) = (Person::new(1), Person::new(2), Person::new(3));
     // Victor merges this. For bob, who is three minutes slow, it is more than a day ahead.
     let pull = mallory.say("pull", now(DAY - MINUTE));
@@ -70,7 +70,7 @@ fn somebody_pulled_ahead_leaves_nobody_behind() {
 }
 
 #[test]
-fn a_shown_time_is_corrected_and_an_impossible_one_is_not_shown() {
+fn shown_times_are_corrected_and_impossible_ones_are_replaced() {
     let (bob, mut carol) = (Person::new(2), Person::new(3));
     let mut hear = |wall: i64, ahead: i64, at: i64| {
         let key = bob.identity.clone();
@@ -92,7 +92,7 @@ fn a_shown_time_is_corrected_and_an_impossible_one_is_not_shown() {
 }
 
 #[test]
-fn a_clock_that_was_ahead_begins_another_log_when_it_is_set_right() {
+fn correcting_a_fast_clock_begins_another_log() {
     let mut alice = Person::new(1);
     let wrong = alice.say("three days ahead", now(3 * DAY));
     commit(&mut alice);

@@ -1,8 +1,8 @@
 //! What strangers may cost the log: how many of their logs are held, how many bytes, and how fast lines may come.
 //!
-//! The numbers are in [`crate::core::budgets`]. `table` decides which logs have a place. `shares` decides which logs lose lines
-//! when there are too many bytes. `pace` limits how fast lines come. `refusals` remembers what was refused. A log is charged
-//! to its author's host while the author is linked, otherwise to the link that brought it.
+//! The numbers are in [`crate::core::budgets`]. `table` decides which logs have a place. `shares` decides which logs
+//! lose lines when there are too many bytes. `pace` limits how fast lines come. `refusals` remembers what was refused.
+//! A log is charged to its author's host while the author is linked, otherwise to the link that brought it.
 
 mod pace;
 mod refusals;
@@ -27,7 +27,8 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Charge {
     machine: Machine,
-    /// Whether another node wrote it. Such events are charged apart, so that a node that passes lines on is not silenced by them.
+    /// Whether another node wrote it. Such events are charged separately, so that a node that passes lines on is not
+    /// silenced by them.
     for_others: bool,
 }
 
@@ -67,7 +68,7 @@ impl<'a> Surroundings<'a> {
         *author != self.me && self.class(author).is_stranger()
     }
 
-    /// The charge for an author's log that the node `brings`.
+    /// The charge for an author's log that the node `brings` sends.
     fn charge(&self, author: &NodeId, brings: &NodeId) -> Charge {
         let is_linked = self.links.is_linked(author);
         let node = if is_linked { author } else { brings };
@@ -91,7 +92,7 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    /// Takes in how much room the disk has.
+    /// Notes how much room the disk has.
     pub(super) fn disk_is(&mut self, space: Space) {
         self.disk_full = space.is_scarce(self.disk_full);
     }
@@ -150,7 +151,7 @@ impl Budget {
         self.refusals.bars(log, now)
     }
 
-    /// Lines that were refused and did not come since.
+    /// The number of lines that were refused and have not come since.
     pub(super) fn refused_lines(&self) -> u64 {
         self.refusals.lines()
     }

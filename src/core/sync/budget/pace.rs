@@ -8,7 +8,7 @@ use crate::{
     domain::limit::{KeyedTokenBucket, TokenBucket},
 };
 
-/// Hosts and keys with an allowance of their own: four times as many as can be linked. When one more comes, the one
+/// Hosts and keys with an allowance of their own: four times as many as can be linked. When another one comes, the one
 /// that has used the least is forgotten.
 const MAX_CHARGED: usize = 1_024;
 
@@ -29,7 +29,7 @@ impl Default for Pace {
 }
 
 impl Pace {
-    /// Whether an event of so many bytes may be taken from `charge` now.
+    /// Whether an event of `bytes` bytes may be taken from `charge` now.
     pub(super) fn allows(&mut self, charge: &Charge, bytes: u32, now: Instant) -> bool {
         let bytes = f64::from(bytes);
         let is_small_talk = self.each.used(charge, now) + bytes <= f64::from(SMALL_TALK);
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_says_little_is_heard_however_many_shout() {
+    fn quiet_strangers_are_heard_however_many_shout() {
         let (mut pace, now) = (Pace::default(), Instant::now());
         let shouted: usize = (0..200).map(|n| taken(&mut pace, key(n), now)).sum();
         let small_talk = 200 * SMALL_TALK as usize;

@@ -10,7 +10,8 @@ use crate::{domain::model::LogId, protocol::codec::mesh::RefusalReason};
 /// Logs whose refusals are remembered, in 200 KB.
 const MAX_REFUSED: usize = 1_024;
 
-/// How long events that came too fast are not asked for. In this time a stranger earns back most of its allowance.
+/// How long events that came too fast are not asked for. In this time a stranger earns back almost half of its
+/// allowance.
 const TOO_FAST_FOR: Duration = Duration::from_mins(1);
 
 /// How long a log without a place is not asked for.

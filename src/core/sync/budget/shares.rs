@@ -15,19 +15,21 @@ use crate::{
     domain::{limit::fair_level, model::LogId},
 };
 
-/// How long a day lasts for the limit of growth.
+/// The length of a day, for the limit of growth.
 const DAY: Duration = Duration::from_hours(24);
 
-/// The part of its share that a log keeps when it is cut. It is cut below its share so that not every new line costs a cut.
+/// The part of its share that a charge keeps when it is cut. It is cut below its share, so that not every new line
+/// causes another cut.
 const LEFT: (u64, u64) = (7, 8);
 
-/// A charge that exceeds its share by one part in this many is cut at once. Others are cut when the shares are counted next.
+/// A charge that exceeds its share by more than one part in this many is cut at once. Others are cut when the shares
+/// are next counted.
 const TOLERANCE: u64 = 8;
 
-/// How much strangers have. Days are counted from the start of the program, by its own time.
+/// How much strangers have. Days are counted from the start of the program, by the monotonic clock.
 #[derive(Debug)]
 pub(super) struct Shares {
-    /// When the day began, and what all had then.
+    /// When the day began, and how many bytes all had then.
     day: Option<(Instant, u64)>,
     /// Bytes that count against each charge.
     used: BTreeMap<Charge, u64>,
@@ -56,8 +58,8 @@ impl Shares {
 
     /// How many bytes all strangers may have now, when they have `total`.
     fn limit_of_today(&mut self, total: u64, now: Instant) -> u64 {
-        // What is there at the start may have come today, so that a program that starts often takes no more. A quarter
-        // more than the day's share is what the tolerance and events on their way can have added.
+        // What is there at the start may have come today. Counting it keeps a program that restarts often from taking
+        // more. The extra quarter is what the tolerance and events on their way can have added to the day's share.
         let today = STRANGERS_BYTES_A_DAY / 4 * 5;
         let (began, at_first) = match self.day {
             None => (now, total.saturating_sub(today)),
@@ -70,7 +72,7 @@ impl Shares {
 }
 
 impl Budget {
-    /// The logs of strangers that are to be cut, and to how many bytes.
+    /// The logs of strangers that must be cut, and to how many bytes.
     pub(in crate::core::sync) fn cuts(&mut self, around: Surroundings<'_>, now: Instant) -> Vec<(LogId, u64)> {
         if mutant::keeps_every_byte() {
             return Vec::new();
@@ -93,7 +95,7 @@ impl Budget {
                 continue;
             }
             let mut excess = total - level / LEFT.1 * LEFT.0;
-            // Those of absent people first, then the largest.
+            // Logs of absent people first, then the largest.
             logs.sort_unstable_by_key(|(log, bytes)| (around.links.is_linked(&log.author), u64::MAX - bytes));
             for (log, bytes) in logs {
                 if excess == 0 {

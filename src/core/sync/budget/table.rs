@@ -1,5 +1,5 @@
-//! Which logs have a place. When the table is full of strangers' logs, the newest log of the host or key with most logs
-//! goes. The newest log of a present author never goes.
+//! Which logs have a place. When the table is full of strangers' logs, the newest log of the host or key with the most
+//! logs is given up. The newest log of a present author is never given up.
 
 use std::{
     cmp::Reverse,
@@ -54,8 +54,9 @@ struct Candidate {
     rank: Rank,
     /// How many logs count against the same host or key.
     charged: Reverse<usize>,
-    /// The log with the least goes first. Of logs that their authors brought, it is the newest. Of logs that a link brings of
-    /// others, it is the one whose newest event is dated first, so that a crowd of old logs keeps out no new line.
+    /// The log with the lowest value goes first. Of logs that their authors brought, this is the newest. Of logs that a
+    /// link brings for others, it is the one whose newest event has the earliest place, so that a crowd of old logs
+    /// does not keep out new lines.
     age: u64,
     log: LogId,
 }
@@ -74,7 +75,7 @@ impl Budget {
         let oldest = || of_author.iter().min_by_key(|held| held.touched()).map(|held| held.state().id);
         let most = if around.is_stranger(author) { LOGS_PER_STRANGER } else { MAX_LOGS_PER_AUTHOR };
         if of_author.len() >= most {
-            // A present author continues with a new log, and the oldest one goes.
+            // A present author continues with a new log, and its oldest one is given up.
             return match oldest() {
                 Some(oldest) if around.links.is_linked(author) && around.is_stranger(author) => {
                     Admission::InPlaceOf(vec![oldest])
@@ -109,7 +110,7 @@ impl Budget {
         }
     }
 
-    /// The logs of strangers that are to be given up because there are too many.
+    /// The logs of strangers that must be given up because there are too many.
     pub(in crate::core::sync) fn excess(&self, around: Surroundings<'_>) -> Vec<LogId> {
         if mutant::holds_every_log() { Vec::new() } else { self.victims(None, around) }
     }

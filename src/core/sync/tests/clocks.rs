@@ -17,7 +17,7 @@ fn both_directions() -> impl Iterator<Item = i64> {
     OFF.into_iter().flat_map(|off| [off, -off])
 }
 
-/// Machines that are all linked with each other, the last one with a clock that is so far off.
+/// Machines that are all linked to each other. The clock of the last one is `off` milliseconds ahead.
 fn room(count: usize, off: i64) -> Row {
     let mut row = Row::new(count as u8);
     row.peers[count - 1].ahead = off;
@@ -39,7 +39,7 @@ fn told(row: &Row, n: usize) -> usize {
 }
 
 #[test]
-fn the_own_line_is_last_and_others_see_it_last_whatever_the_clocks_show() {
+fn a_new_line_is_last_everywhere_whatever_the_clocks_show() {
     for off in both_directions() {
         for count in [2, 3] {
             let mut row = room(count, off);
@@ -73,7 +73,7 @@ fn only_the_user_of_a_wrong_clock_is_told_once() {
 }
 
 #[test]
-fn whose_clock_is_off_by_ten_minutes_is_marked_for_the_others() {
+fn a_clock_off_by_ten_minutes_is_marked_for_others() {
     let marks = |row: &Row, n: usize| -> Vec<Option<i64>> {
         let update = |output: &Output| match output {
             Output::Update(Update::PeerClock { ahead_ms, .. }) => Some(*ahead_ms),
@@ -90,7 +90,7 @@ fn whose_clock_is_off_by_ten_minutes_is_marked_for_the_others() {
 }
 
 #[test]
-fn what_a_wrong_clock_has_placed_is_put_in_order_when_others_say_so() {
+fn misplaced_lines_are_moved_when_others_correct_the_clock() {
     let mut row = Row::new(3);
     row.peers[2].ahead = 3 * DAY;
     row.say(2, "alone");
@@ -108,7 +108,7 @@ fn what_a_wrong_clock_has_placed_is_put_in_order_when_others_say_so() {
     assert_ne!(row.peers[2].sync.logs.own(), Some(&wrong), "it could not be continued");
     let shown = |n: usize| {
         let mut texts = row.texts(n);
-        // What is said again is shown once; the store in memory gives both.
+        // What is said again is shown once, but the store in memory gives both.
         texts.dedup();
         texts
     };
@@ -121,7 +121,7 @@ fn what_a_wrong_clock_has_placed_is_put_in_order_when_others_say_so() {
 }
 
 #[test]
-fn what_nobody_has_is_said_again_when_the_own_clock_turns_out_to_be_wrong() {
+fn undelivered_lines_are_repeated_when_our_clock_proves_wrong() {
     for off in [-3_650 * DAY, -3 * DAY, 3 * DAY, 3_650 * DAY] {
         let mut row = Row::new(3);
         row.peers[2].ahead = off;
@@ -140,7 +140,7 @@ fn what_nobody_has_is_said_again_when_the_own_clock_turns_out_to_be_wrong() {
 }
 
 #[test]
-fn a_clock_that_is_set_while_links_are_open_changes_no_order() {
+fn setting_a_clock_during_links_does_not_change_the_order() {
     for off in both_directions() {
         let mut row = room(3, 0);
         for round in 0..6 {
@@ -159,7 +159,7 @@ fn a_clock_that_is_set_while_links_are_open_changes_no_order() {
 }
 
 #[test]
-fn a_line_far_ahead_is_passed_on_and_marked_and_shows_a_possible_time() {
+fn a_line_far_ahead_is_forwarded_marked_and_plausibly_timed() {
     let mut row = Row::new(3);
     row.peers[0].ahead = 3 * DAY;
     row.peers[0].people.strangers = true;
@@ -175,7 +175,7 @@ fn a_line_far_ahead_is_passed_on_and_marked_and_shows_a_possible_time() {
     }
 }
 
-/// What was asked of the store: whether to forget by age.
+/// Whether the store was last asked to forget by age, if it was asked to forget anything.
 fn forgets(outputs: &[(u64, Request)]) -> Option<bool> {
     outputs.iter().rev().find_map(|(_, request)| match request {
         Request::Retain(Retain { before, .. }) => Some(before.is_some()),
@@ -183,8 +183,8 @@ fn forgets(outputs: &[(u64, Request)]) -> Option<bool> {
     })
 }
 
-/// Whether somebody forgets by age within a minute, whose clock is `own` milliseconds ahead and showed `last_run` more in the
-/// last run, and who is linked with people whose clocks are so far ahead.
+/// Whether a machine forgets by age within a minute. Its clock is `own` milliseconds ahead and showed `last_run` more
+/// in the last run. It is linked to people whose clocks are ahead by `aheads`.
 fn forgets_beside(own: i64, aheads: &[i64], last_run: Option<i64>) -> Option<bool> {
     let mut row = Row::new(1 + aheads.len() as u8);
     let wall = |ms: i64| Timestamp::from_millis(row.now.wall.as_millis() + own + ms);
@@ -205,7 +205,7 @@ fn forgets_beside(own: i64, aheads: &[i64], last_run: Option<i64>) -> Option<boo
 }
 
 #[test]
-fn nothing_is_forgotten_by_a_clock_that_contradicts_others_or_its_last_run() {
+fn a_contradicted_or_jumped_clock_forgets_nothing() {
     let (yes, no) = (Some(true), Some(false));
     assert_eq!(forgets_beside(0, &[], None), yes);
     assert_eq!(forgets_beside(0, &[], Some(-20 * DAY)), yes, "after a holiday");

@@ -1,4 +1,4 @@
-//! Copies of a key: restored backups and machines that were cloned.
+//! Copies of a key: restored backups and cloned machines.
 
 mod chance;
 
@@ -20,13 +20,13 @@ fn backup(row: &mut Row) -> FakeStore {
     copy
 }
 
-/// A machine starts with this disk.
+/// A machine starts from this disk.
 fn start(row: &mut Row, n: usize, key: u8, seed: u64, store: FakeStore) {
     row.peers[n] = Peer::with(key, seed, store);
     row.feed(n, Input::Start);
 }
 
-/// Alice (0) has said these lines to carol (1) since her backup, and now starts with the backup.
+/// Alice (0) has said these lines to carol (1) since her backup, and now starts from the backup.
 fn restored(count: u8, lost: impl IntoIterator<Item = impl AsRef<str>>) -> Row {
     let mut row = Row::new(count);
     let copy = backup(&mut row);
@@ -40,14 +40,14 @@ fn restored(count: u8, lost: impl IntoIterator<Item = impl AsRef<str>>) -> Row {
     row
 }
 
-/// Repeated lines of a machine's disk, with those that are not shown.
+/// The number of repeated lines on a machine's disk, including those that are not shown.
 fn repetitions(row: &Row, n: usize) -> usize {
     let events = row.peers[n].store.events.values();
     events.filter(|entry| entry.again().is_some()).count()
 }
 
 #[test]
-fn what_a_restored_backup_has_said_alone_reaches_those_who_hold_what_it_has_lost() {
+fn new_lines_of_a_restored_backup_reach_earlier_readers() {
     let mut row = restored(2, ["lost"]);
     row.say(0, "new");
     row.say(0, "newer");
@@ -59,12 +59,12 @@ fn what_a_restored_backup_has_said_alone_reaches_those_who_hold_what_it_has_lost
 }
 
 #[test]
-fn a_disk_that_fails_in_between_makes_nothing_said_twice() {
+fn a_disk_failure_in_between_repeats_nothing_twice() {
     let mut row = restored(2, ["lost"]);
     for n in 0..200 {
         row.say(0, &n.to_string());
     }
-    // The fourth batch finds the disk full.
+    // The third batch finds the disk full.
     row.peers[0].store.fails_after = Some(2);
     row.link(0, 1);
     row.wait(500);
@@ -84,7 +84,7 @@ fn held(row: &Row, n: usize) -> BTreeSet<MessageId> {
     row.peers[n].store.events.values().map(|entry| MessageId::from(entry.event.id)).collect()
 }
 
-/// The own messages of a machine that it says somebody else has, of this run.
+/// The messages of a machine that it has reported, in this run, as delivered to somebody else.
 fn delivered(row: &Row, n: usize) -> Vec<MessageId> {
     let ids = row.peers[n].said.iter().filter_map(|output| match output {
         Output::Update(Update::Delivery { id, delivered: 1.., .. }) => Some(*id),
@@ -94,14 +94,14 @@ fn delivered(row: &Row, n: usize) -> Vec<MessageId> {
 }
 
 #[test]
-fn a_number_is_no_receipt() {
+fn a_sequence_number_alone_is_no_receipt() {
     for restarts in [false, true] {
         let mut row = restored(2, ["lost 2", "lost 3"]);
         for n in 2..=9 {
             row.say(0, &format!("new {n}"));
         }
         if restarts {
-            // Now the ids of the older lines are on disk alone.
+            // Now the ids of the older lines are only on disk.
             let store = row.peers[0].store.clone();
             start(&mut row, 0, 1, 8, store);
         }
@@ -119,7 +119,7 @@ fn a_number_is_no_receipt() {
 }
 
 #[test]
-fn who_proves_that_there_are_two_histories_need_not_hold_ours() {
+fn proving_two_histories_does_not_imply_holding_ours() {
     let mut row = restored(2, ["lost"]);
     row.say(0, "new");
     let second = |row: &Row, n: usize| {
@@ -131,7 +131,7 @@ fn who_proves_that_there_are_two_histories_need_not_hold_ours() {
     let link = LinkId::Accepted(row.links.len() as u32 + 1);
     row.lossy = Some(link);
     row.link(0, 1);
-    // Its disk is still looking for the first of them.
+    // The disk is still looking up the first of the two events.
     row.peers[0].stalled = true;
     row.feed(0, Input::Batch { link, events: vec![lost, new] });
     row.wait(900);
@@ -139,7 +139,7 @@ fn who_proves_that_there_are_two_histories_need_not_hold_ours() {
 }
 
 #[test]
-fn who_lags_by_more_than_memory_knows_has_its_receipts_all_the_same() {
+fn receipts_count_for_events_no_longer_in_memory() {
     let mut row = Row::new(2);
     let link = row.link(0, 1);
     row.say(0, "first");
@@ -158,7 +158,7 @@ fn who_lags_by_more_than_memory_knows_has_its_receipts_all_the_same() {
     assert_eq!(row.peers[0].said.iter().filter_map(lacking).next_back(), Some(200));
 }
 
-/// What a machine has on its disk and shows, in the order of the text.
+/// What a machine has on its disk and shows, sorted by text.
 fn all(row: &Row, n: usize) -> Vec<String> {
     let mut texts = row.texts(n);
     texts.sort_unstable();
@@ -166,7 +166,7 @@ fn all(row: &Row, n: usize) -> Vec<String> {
 }
 
 #[test]
-fn both_histories_of_a_restored_backup_end_at_everybody_once() {
+fn everybody_gets_both_histories_of_a_restored_backup_once() {
     let mut row = restored(4, ["lost 2", "lost 3"]);
     for n in 2..=4 {
         row.say(0, &format!("new {n}"));
@@ -201,7 +201,7 @@ fn two_running_copies_give_all_lines_to_everybody() {
         let mut row = Row::new(4);
         let copy = backup(&mut row);
         start(&mut row, 3, 1, 9, copy);
-        // One speaks with carol, the other with dave, and none knows of the other.
+        // One speaks with carol, the other with dave, and neither knows of the other.
         let both = [row.link(0, 1), row.link(3, 2)];
         for n in 0..5 {
             row.say(0, &format!("one {n}"));
@@ -234,7 +234,7 @@ fn two_running_copies_give_all_lines_to_everybody() {
 }
 
 #[test]
-fn histories_that_part_long_ago_come_together() {
+fn histories_that_parted_long_ago_come_together() {
     let said = |word: &str, count: usize| (0..count).map(|n| format!("{word} {n:03}")).collect::<Vec<_>>();
     let mut row = restored(3, said("lost", 500));
     for line in said("new", 400) {
@@ -252,7 +252,7 @@ fn histories_that_part_long_ago_come_together() {
 }
 
 #[test]
-fn what_a_slow_disk_answers_late_makes_nothing_said_again() {
+fn late_answers_of_a_slow_disk_repeat_nothing_twice() {
     for seed in 0..100 {
         let mut row = restored(2, ["lost 2", "lost 3"]);
         for n in 2..=4 {
@@ -278,7 +278,7 @@ fn what_a_slow_disk_answers_late_makes_nothing_said_again() {
 }
 
 #[test]
-fn who_is_here_while_a_history_is_left_gets_the_other_one() {
+fn linked_peers_get_the_other_history_when_one_is_left() {
     let mut row = restored(3, ["lost 2", "lost 3"]);
     // Bob stays linked, and never meets carol.
     row.link(0, 2);

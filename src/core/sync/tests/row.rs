@@ -83,7 +83,7 @@ impl People for Everyone {
     }
 }
 
-/// One machine, its disk, and what it said that went to nobody else.
+/// One machine, its disk, and its outputs that went to no other machine.
 pub(super) struct Peer {
     pub(super) sync: Sync,
     pub(super) identity: Identity,
@@ -91,13 +91,13 @@ pub(super) struct Peer {
     pub(super) store: FakeStore,
     /// By how many milliseconds its clock is ahead.
     pub(super) ahead: i64,
-    /// Whether the disk keeps everybody waiting.
+    /// Whether the disk does not answer.
     pub(super) stalled: bool,
     pub(super) unanswered: Vec<(u64, Request)>,
     pub(super) said: Vec<Output>,
 }
 
-/// Machines in a row: each is linked with the next one.
+/// Several machines, and the links that a test has opened between them.
 pub(super) struct Row {
     pub(super) peers: Vec<Peer>,
     pub(super) links: Vec<(usize, usize, LinkId)>,
@@ -148,7 +148,7 @@ impl Row {
         self.feed(n, Input::Say { room: Room::LOBBY, text: Text::new(text).unwrap(), action: false });
     }
 
-    /// Gives a machine an input, and all machines what follows from it.
+    /// Gives a machine an input, and passes on to all machines what follows from it.
     pub(super) fn feed(&mut self, n: usize, input: Input) {
         self.queue.push_back((n, input));
         self.run();
@@ -209,7 +209,7 @@ impl Row {
         }
     }
 
-    /// A stalled disk does the first of what it was asked to write, or the first of the rest.
+    /// A stalled disk answers the first write that it was asked for or, without `write`, the first other request.
     pub(super) fn answer(&mut self, n: usize, write: bool) {
         let peer = &mut self.peers[n];
         let first = peer.unanswered.iter().position(|(_, request)| matches!(request, Request::Write(_)) == write);
@@ -225,7 +225,7 @@ impl Row {
     }
 }
 
-/// The machine of somebody whose store says this at the start.
+/// A machine whose store holds this at the start.
 fn machine(identity: &Identity, snapshot: Snapshot, seed: u64, secret: u8) -> Sync {
     let history = History {
         snapshot,
@@ -242,7 +242,7 @@ impl Peer {
         Self::with(n, u64::from(n), FakeStore::default())
     }
 
-    /// Somebody who starts with what is on this disk. `seed` decides on the next epoch.
+    /// A machine that starts from this disk. `seed` decides the next epoch.
     pub(super) fn with(n: u8, seed: u64, store: FakeStore) -> Self {
         let identity = Identity::from_secret(&[n; 32]);
         Self {
@@ -264,7 +264,7 @@ impl Peer {
         }
     }
 
-    /// What the machine says to an input; its disk answers at once unless it is stalled.
+    /// The outputs of the machine for an input. Its disk answers at once unless it is stalled.
     pub(super) fn feed(&mut self, input: Input, now: Now) -> Vec<Output> {
         let (mut outputs, mut inputs) = (Vec::new(), VecDeque::from([input]));
         let now = Now { wall: Timestamp::from_millis(now.wall.as_millis() + self.ahead), ..now };
@@ -284,7 +284,7 @@ impl Peer {
         outputs
     }
 
-    /// Starts again with what its store says.
+    /// Starts again from this snapshot.
     pub(super) fn begin_with(&mut self, snapshot: Snapshot) {
         self.sync = machine(&self.identity, snapshot, 1, 1);
         self.said.clear();

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn one_link_cannot_use_up_the_way_to_disk_in_front_of_another() {
+fn one_link_cannot_block_the_disk_for_another() {
     let mut row = Row::new(3);
     let (flood, other) = (row.link(0, 1), row.link(0, 2));
     row.peers[0].stalled = true;

@@ -69,7 +69,7 @@ impl Victim {
         self.feed(Input::LinkDown(stranger.link));
     }
 
-    /// Takes events from a link; what it is told that is not taken.
+    /// Takes events from a link. Returns the refusals that the link is told of.
     fn hears(&mut self, link: LinkId, events: Vec<Signed>) -> Vec<Refused> {
         let outputs = self.feed(Input::Batch { link, events });
         let refused = outputs.iter().filter_map(|output| match output {
@@ -111,7 +111,7 @@ impl Stranger {
         LogId { room: Room::LOBBY.id(), author: self.identity.node(), epoch }
     }
 
-    /// Events of one log of this key, from its first on.
+    /// Events of one log of this key, starting with its first.
     fn says(&self, epoch: u64, texts: &[&str], at: i64) -> Vec<Signed> {
         let (mut prev, mut events) = (None, Vec::new());
         for (n, text) in texts.iter().enumerate() {
@@ -140,7 +140,7 @@ fn told(outputs: &[Output], is: impl Fn(&HistoryNotice<NodeId>) -> bool) -> usiz
 }
 
 #[test]
-fn a_table_that_is_full_of_strangers_has_a_place_for_whoever_is_here() {
+fn a_full_table_has_a_place_for_present_strangers() {
     let mut victim = Victim::new();
     let mut crowd = Vec::new();
     for n in 0..200 {
@@ -154,7 +154,7 @@ fn a_table_that_is_full_of_strangers_has_a_place_for_whoever_is_here() {
     let bob = victim.links(9_999);
     assert!(victim.hears(bob.link, bob.says(1, &["hello, I am new here"], 1)).is_empty());
     assert!(victim.holds(&bob.log(1)));
-    // The table heals when they have gone, and bob stays.
+    // The table recovers when they have gone, and bob stays.
     for stranger in &crowd {
         victim.leaves(stranger);
     }
@@ -167,7 +167,7 @@ fn a_table_that_is_full_of_strangers_has_a_place_for_whoever_is_here() {
 }
 
 #[test]
-fn whoever_left_before_the_flood_is_not_displaced_by_it() {
+fn people_who_left_before_a_flood_are_not_displaced() {
     let mut victim = Victim::new();
     let dave = victim.links(1);
     victim.hears(dave.link, dave.says(1, &["an important thing"], 0));
@@ -200,7 +200,7 @@ fn whoever_left_before_the_flood_is_not_displaced_by_it() {
 }
 
 #[test]
-fn a_crowd_of_old_logs_keeps_out_nobodys_new_line() {
+fn a_crowd_of_old_logs_does_not_block_new_lines() {
     let mut victim = Victim::new();
     let bob = victim.links(1);
     for n in 10..310 {
@@ -213,7 +213,7 @@ fn a_crowd_of_old_logs_keeps_out_nobodys_new_line() {
 }
 
 #[test]
-fn a_stranger_has_a_ring_of_lines_and_a_pace() {
+fn a_stranger_is_limited_in_bytes_and_pace() {
     let mut victim = Victim::new();
     let stranger = victim.links(1);
     let text = "x".repeat(60_000);
@@ -232,7 +232,7 @@ fn a_stranger_has_a_ring_of_lines_and_a_pace() {
     assert_eq!(refused[0].log, stranger.log(1));
     let taken = victim.peer.sync.logs.get(&stranger.log(1)).unwrap().head();
     assert!((500..700).contains(&taken), "{taken}");
-    // It goes on when it may.
+    // It continues when it may.
     victim.wait(61);
     victim.hears(stranger.link, events[usize::try_from(taken).unwrap()..].to_vec());
     victim.wait(3);
@@ -257,7 +257,7 @@ fn strangers_wait_while_the_disk_has_little_room() {
     let floor = FREE_SPACE_FLOOR;
     let seen = [refused(floor, 1), refused(floor - 1, 2), refused(floor, 3), refused(2 * floor, 4)];
     assert_eq!(seen, [false, true, true, false]);
-    // Nobody who is known waits.
+    // Known people do not wait.
     victim.peer.people.known.insert(bob.identity.node());
     victim.feed(Input::FreeSpace(Space { free: 0, size: 1 << 40 }));
     assert!(victim.hears(bob.link, bob.says(5, &["hello"], 0)).is_empty());
@@ -276,7 +276,7 @@ fn the_user_is_told_what_was_left_out() {
 }
 
 #[test]
-fn the_end_of_a_backlog_says_how_many_lines_were_left_out() {
+fn a_finished_backlog_reports_how_many_lines_were_refused() {
     let mut victim = Victim::new();
     let (bob, carol) = (victim.links(1), victim.links(2));
     victim.leaves(&carol);
@@ -299,7 +299,7 @@ fn the_end_of_a_backlog_says_how_many_lines_were_left_out() {
 }
 
 #[test]
-fn an_author_is_told_that_a_line_is_not_taken_and_waits_with_it() {
+fn a_refused_line_is_reported_and_offered_again_later() {
     let mut victim = Victim::new();
     let bob = victim.links(1);
     victim.feed(Input::Say { room: Room::LOBBY, text: Text::new("hello").unwrap(), action: false });
@@ -318,7 +318,7 @@ fn an_author_is_told_that_a_line_is_not_taken_and_waits_with_it() {
 }
 
 #[test]
-fn a_reader_is_on_disk_as_soon_as_others_are_forgotten_for_it() {
+fn a_reader_that_displaces_others_is_written_at_once() {
     let mut victim = Victim::new();
     victim.feed(Input::Say { room: Room::LOBBY, text: Text::new("hello").unwrap(), action: false });
     let log = *victim.peer.sync.logs.own().unwrap();
@@ -340,7 +340,7 @@ fn a_reader_is_on_disk_as_soon_as_others_are_forgotten_for_it() {
 }
 
 #[test]
-fn logs_of_strangers_whom_we_never_met_go_no_further() {
+fn logs_of_strangers_we_never_met_are_not_forwarded() {
     let mut row = Row::new(3);
     for peer in &mut row.peers {
         (peer.people.strangers, peer.people.unmet) = (true, true);
@@ -399,7 +399,7 @@ fn idle_links_cost_nothing_and_are_offered_less_and_less() {
 
 /// Bytes that a `Have` takes for each of many lines.
 #[test]
-fn what_a_link_has_is_told_in_few_bytes() {
+fn a_have_for_one_line_takes_few_bytes() {
     let mut row = Row::new(2);
     row.link(0, 1);
     row.wait(2_000);

@@ -42,9 +42,9 @@ fn again(row: &Row) -> usize {
     updates(row, 0, |update| matches!(update, Update::Notice(notice) if notice.code() == NoticeCode::DiskAgain))
 }
 
-/// Found by the simulation: it was taken for a line of our own user, which is said again once more.
+/// Found by the simulation: the line was mistaken for one of our own user, which would be tried again later.
 #[test]
-fn what_somebody_says_again_is_shown_as_well() {
+fn repeated_lines_of_others_are_shown_too() {
     let mut row = outage();
     row.wait(100);
     let (network, log) = (Network::loopback(), *row.peers[1].sync.logs.own().unwrap());
@@ -55,7 +55,7 @@ fn what_somebody_says_again_is_shown_as_well() {
 }
 
 #[test]
-fn lines_of_others_are_shown_unacknowledged_and_written_when_there_is_room() {
+fn lines_of_others_are_shown_and_written_after_an_outage() {
     let mut row = outage();
     row.wait(100);
     assert_eq!(delivered(&row), 1);
@@ -76,7 +76,7 @@ fn lines_of_others_are_shown_unacknowledged_and_written_when_there_is_room() {
 }
 
 #[test]
-fn one_error_is_told_for_an_outage_and_one_word_when_it_is_over() {
+fn an_outage_causes_one_error_and_one_final_notice() {
     let mut row = outage();
     row.say(0, "lost");
     assert!(row.peers[0].sync.is_broken());
@@ -103,7 +103,7 @@ fn one_error_is_told_for_an_outage_and_one_word_when_it_is_over() {
     assert_eq!(updates(&row, 0, |update| *update == Update::Disk(DiskState::default())), 1);
     row.say(0, "after");
     assert_eq!(row.texts(1), ["before", "from the other", "after"]);
-    // The same trouble once more: the status line says it, and nothing else.
+    // The same trouble once more: only the status line shows it.
     row.peers[0].store.fails = true;
     row.say(1, "again");
     row.peers[0].store.fails = false;
@@ -113,7 +113,7 @@ fn one_error_is_told_for_an_outage_and_one_word_when_it_is_over() {
 }
 
 #[test]
-fn a_line_that_is_said_when_there_is_room_again_is_sent_at_once() {
+fn a_line_typed_after_an_outage_is_sent_at_once() {
     let mut row = outage();
     row.say(1, "shown");
     row.wait(1_500);
@@ -127,7 +127,7 @@ fn a_line_that_is_said_when_there_is_room_again_is_sent_at_once() {
 }
 
 #[test]
-fn a_line_goes_back_when_the_disk_does_not_answer() {
+fn a_line_is_returned_when_the_disk_does_not_answer() {
     let mut row = outage();
     row.say(1, "shown");
     row.wait(1_500);
@@ -141,7 +141,7 @@ fn a_line_goes_back_when_the_disk_does_not_answer() {
 }
 
 #[test]
-fn what_is_held_survives_its_author_and_its_link() {
+fn held_lines_survive_the_departure_of_their_author() {
     let mut row = Row::new(2);
     let link = row.link(0, 1);
     row.peers[0].store.fails = true;
@@ -156,7 +156,7 @@ fn what_is_held_survives_its_author_and_its_link() {
 }
 
 #[test]
-fn more_than_memory_has_room_for_is_held_back_and_fetched_later() {
+fn excess_lines_are_held_back_and_fetched_later() {
     let mut row = outage();
     let long = "x".repeat(60_000);
     for n in 0..200 {
@@ -173,7 +173,7 @@ fn more_than_memory_has_room_for_is_held_back_and_fetched_later() {
 }
 
 #[test]
-fn a_page_has_what_is_not_kept_in_its_place() {
+fn unkept_lines_have_their_place_in_pages() {
     let mut row = outage();
     row.say(1, "shown");
     row.feed(0, Input::Page { room: Room::LOBBY, seek: Seek::Newest, max: 10 });
@@ -183,9 +183,9 @@ fn a_page_has_what_is_not_kept_in_its_place() {
 }
 
 #[test]
-fn a_line_that_is_kept_elsewhere_than_it_was_shown_is_read_again() {
+fn a_line_written_at_another_place_rearranges_the_screen() {
     let mut row = Row::new(2);
-    // It goes by its own clock, which is two days behind.
+    // Machine 1 goes by its own clock, which is two days behind that of machine 0.
     row.peers[1].people.strangers = true;
     row.peers[0].ahead = 2 * 24 * 3_600_000;
     row.link(0, 1);
@@ -204,7 +204,7 @@ fn a_line_that_is_kept_elsewhere_than_it_was_shown_is_read_again() {
 }
 
 #[test]
-fn strangers_are_shown_on_a_disk_that_is_nearly_full_and_kept_when_there_is_room() {
+fn strangers_lines_are_shown_and_written_when_space_returns() {
     let mut row = Row::new(2);
     row.peers[0].people.strangers = true;
     row.link(0, 1);
@@ -220,7 +220,7 @@ fn strangers_are_shown_on_a_disk_that_is_nearly_full_and_kept_when_there_is_room
 }
 
 #[test]
-fn a_store_that_can_only_be_read_is_an_outage_from_the_start() {
+fn a_read_only_store_is_an_outage_from_the_start() {
     let mut row = Row::new(2);
     let snapshot = Snapshot { read_only: Some(DiskTrouble::ReadOnly), ..Snapshot::default() };
     row.peers[0].begin_with(snapshot);

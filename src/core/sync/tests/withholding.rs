@@ -1,11 +1,11 @@
-//! What was said on a network before, and who gets it.
+//! Who gets what was said earlier on a network.
 
 use std::sync::Arc;
 
 use super::*;
 use crate::{core::networks::Standing, domain::model::NodeId};
 
-/// This machine is on the network again, where these are known.
+/// The machine is on the network again, where these people are known.
 fn come_back(row: &mut Row, n: usize, certain: bool, known: &[NodeId]) {
     let known = Arc::new(known.iter().copied().collect());
     row.feed(n, Input::Standing(Standing { certain, known, stay: 7, shared: false }));
@@ -33,7 +33,7 @@ fn back_at_the_office(count: u8, certain: bool, known: &[usize]) -> Row {
 }
 
 #[test]
-fn who_was_never_here_gets_what_is_said_from_now_on_and_nothing_else() {
+fn newcomers_get_only_what_is_said_from_now_on() {
     let mut row = back_at_the_office(2, true, &[]);
     row.link(0, 1);
     row.say(1, "from the newcomer");
@@ -48,7 +48,7 @@ fn who_was_never_here_gets_what_is_said_from_now_on_and_nothing_else() {
 }
 
 #[test]
-fn a_colleague_gets_all_and_so_does_a_newcomer_beside_him_where_the_place_is_certain() {
+fn colleagues_get_all_and_vouch_for_newcomers_on_certain_networks() {
     for certain in [true, false] {
         let mut row = back_at_the_office(3, certain, &[1]);
         row.link(0, 2);
@@ -74,7 +74,7 @@ fn the_user_can_give_the_history_to_everybody() {
 }
 
 #[test]
-fn a_line_that_somebody_may_not_have_is_not_waited_for() {
+fn delivery_does_not_wait_for_withheld_lines() {
     let mut row = back_at_the_office(2, true, &[]);
     row.link(0, 1);
     row.say(0, "said today");
@@ -87,14 +87,14 @@ fn a_line_that_somebody_may_not_have_is_not_waited_for() {
 }
 
 #[test]
-fn a_log_of_which_somebody_holds_more_comes_although_ours_is_held_back() {
+fn a_withheld_log_is_still_continued_by_a_stranger() {
     let mut row = Row::new(3);
     let link = row.link(0, 1);
     for n in 0..3 {
         row.say(1, &format!("bob {n}"));
     }
     row.wait(2_000);
-    // The third one has heard more of bob, and is a stranger here.
+    // The third machine has heard more from bob, and is a stranger here.
     row.link(1, 2);
     row.wait(2_000);
     row.cut(link);

@@ -36,7 +36,7 @@ fn sweeps(site: &ListenPlan) -> Vec<String> {
 }
 
 #[test]
-fn a_laptop_is_opened_to_its_network_and_stays_on_its_own_machine() {
+fn a_laptop_listens_on_its_network_and_on_loopback() {
     let wifi = interface("wlan0", InterfaceKind::Network, &["192.168.1.20/24", "fe80::5/64"]);
     let site = open(&[loopback(), wifi]).unwrap();
     assert_eq!(listens(&site), ["192.168.1.20:0", "[fe80::5%5]:0", "127.0.0.1:0"]);
@@ -98,7 +98,7 @@ fn a_second_network_stays_closed_unless_the_user_names_it() {
 }
 
 #[test]
-fn public_addresses_need_a_word() {
+fn public_addresses_need_permission() {
     let server = interface("eth0", InterfaceKind::Network, &["203.0.113.5/24", "fe80::5/64"]);
     let (interface_name, ip) = (server.name.clone(), "203.0.113.5".parse().unwrap());
     assert_eq!(open(std::slice::from_ref(&server)), Err(NoNetwork::Public { interface: interface_name.clone(), ip }));
@@ -113,7 +113,7 @@ fn public_addresses_need_a_word() {
 }
 
 #[test]
-fn of_a_network_larger_than_a_16_only_the_near_part_is_swept() {
+fn networks_larger_than_a_16_are_swept_only_nearby() {
     let campus = interface("eth0", InterfaceKind::Network, &["10.1.2.3/8"]);
     let site = open(std::slice::from_ref(&campus)).unwrap();
     assert_eq!(sweeps(&site), ["127.0.0.1/32", "10.1.2.0/24"]);
@@ -134,7 +134,7 @@ fn networks_that_the_user_named_are_swept_instead() {
 }
 
 #[test]
-fn addresses_that_a_machine_gave_itself_are_for_want_of_others() {
+fn link_local_ipv4_is_used_only_without_other_addresses() {
     let both = interface("eth0", InterfaceKind::Network, &["169.254.7.7/16", "10.0.0.5/24"]);
     assert_eq!(listens(&open(&[both]).unwrap()), ["10.0.0.5:0", "127.0.0.1:0"]);
     let alone = interface("eth0", InterfaceKind::Network, &["169.254.7.7/16"]);
@@ -144,7 +144,7 @@ fn addresses_that_a_machine_gave_itself_are_for_want_of_others() {
 }
 
 #[test]
-fn without_a_network_it_is_said_why() {
+fn a_missing_network_is_explained() {
     let mut cable = interface("eth0", InterfaceKind::Network, &["10.0.0.5/24"]);
     cable.up = false;
     let error = open(&[loopback(), cable, interface("wlan0", InterfaceKind::Network, &[])]).unwrap_err();
@@ -155,7 +155,7 @@ fn without_a_network_it_is_said_why() {
 }
 
 #[test]
-fn a_closed_node_is_on_this_machine_whatever_else_was_set() {
+fn a_closed_node_stays_on_this_machine_whatever_is_configured() {
     let cidrs = ["127.0.0.0/30".parse().unwrap(), "10.0.0.0/24".parse().unwrap()];
     let site = ListenPlan::machine("127.0.0.1".parse().unwrap(), &cidrs, &[loopback()]);
     assert_eq!((listens(&site), sweeps(&site)), (vec!["127.0.0.1:0".to_owned()], vec!["127.0.0.0/30".to_owned()]));
@@ -165,7 +165,7 @@ fn a_closed_node_is_on_this_machine_whatever_else_was_set() {
 }
 
 #[test]
-fn from_a_link_local_address_the_system_finds_the_way_by_the_scope_of_who_is_dialled() {
+fn link_local_dials_leave_the_source_to_the_system() {
     let wifi = interface("wlan0", InterfaceKind::Network, &["fe80::5/64"]);
     let site = ListenPlan::fixed("fe80::5".parse().unwrap(), Vec::new(), &[wifi]);
     assert_eq!(listens(&site), ["[fe80::5%5]:0"]);

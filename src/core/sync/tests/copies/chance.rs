@@ -1,8 +1,8 @@
-//! Copies of a key, and what happens to them by chance.
+//! Copies of a key, and random things that happen to them.
 
 use super::*;
 
-/// Two machines with one key (0 and 1) and three others, by chance: they speak, meet and part, and are put back to earlier
+/// Two machines with one key (0 and 1) and three others. At random they speak, meet, part, and are restored to earlier
 /// states.
 struct Chance {
     row: Row,
@@ -89,7 +89,7 @@ impl Chance {
         }
     }
 
-    /// All meet, the copies of the key by turns.
+    /// All meet, the copies of the key in turn.
     fn end(&mut self) {
         self.cut_all();
         for _ in 0..4 {
@@ -105,7 +105,7 @@ impl Chance {
 }
 
 #[test]
-fn whatever_copies_do_all_lines_end_at_everybody_once_and_no_receipt_is_false() {
+fn random_copies_lose_no_line_and_give_no_false_receipt() {
     let mut repeated = 0;
     for seed in 0..100 {
         let mut chance = Chance::new(seed);
