@@ -137,7 +137,7 @@ mod tests {
     use crate::domain::model::Who;
 
     #[test]
-    fn who_could_be_meant_is_asked() {
+    fn an_ambiguous_name_lists_the_people_it_could_mean() {
         let who = || Who::new("bob").unwrap();
         let people = || vec!["bob#461a".to_owned(), "bob#dc14".to_owned()];
         assert_eq!(
