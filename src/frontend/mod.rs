@@ -1,6 +1,6 @@
 //! What people and programs see: the full screen, the pipe, slash commands, JSON.
 //!
-//! A front end talks to the node by the two channels of [`crate::domain::bus`] and nothing else.
+//! A front end talks to the node through the two channels of [`crate::domain::bus`] and nothing else.
 
 pub mod headless;
 pub mod json;

@@ -1,19 +1,19 @@
-//! What the node tells its user, in words. It is noted in the log file as well, for those who ask later what happened.
+//! Messages from the node to the user, in words. They also go to the log file, so that you can look up later what
+//! happened.
 
 use super::words;
 use crate::domain::bus::{Failure, Notice};
 
-/// Something worth a dim line.
+/// The text of a notice.
 ///
-/// In the log file the text is quoted. It may have names in it that others chose, and these must not look like entries of
-/// the log.
+/// The log file has it in quotes. It may contain names that others chose, and these must not look like log entries.
 pub(crate) fn notice(notice: &Notice) -> String {
     let text = words::notice(notice);
     tracing::info!(code = notice.code().as_str(), ?text, "told the user");
     text
 }
 
-/// Something the user asked for did not work. See [`notice`] about the log file.
+/// The text for something that the user asked for and that did not work. See [`notice`] about the log file.
 pub(crate) fn failure(failure: &Failure) -> String {
     let text = words::failure(failure);
     tracing::warn!(code = failure.code().as_str(), ?text, "told the user");
@@ -38,7 +38,7 @@ pub(crate) mod tests {
     pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
 
     impl Log {
-        /// Does something with this as the log.
+        /// Runs `during` with this as the log.
         pub(crate) fn collect<R>(&self, during: impl FnOnce() -> R) -> R {
             let log = self.clone();
             let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || log.clone()).finish();
@@ -62,7 +62,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_the_user_is_told_is_in_the_log_and_names_forge_no_entry() {
+    fn messages_to_the_user_are_logged_without_forged_entries() {
         let log = Log::default();
         let name = "x\nINFO forged".to_owned();
         log.collect(|| {

@@ -30,16 +30,16 @@ pub(super) enum Event<'a> {
         open: bool,
         /// The name of the network that the lobby belongs to.
         network: &'a str,
-        /// Whether it is certain that it is that network.
+        /// Whether it is certain that this is the network.
         certain: bool,
-        /// Networks that it may be.
+        /// Known networks that it may be.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         may_be: Vec<&'a str>,
         addrs: &'a [SocketAddr],
         interfaces: Vec<OpenTo<'a>>,
-        /// Where people are looked for.
+        /// The networks that are searched for people.
         looks: Vec<String>,
-        /// Why there is no network, where there should be one.
+        /// Why there is no network, although there should be one.
         #[serde(skip_serializing_if = "Option::is_none")]
         lost: Option<String>,
         /// Whether it was open until now.
@@ -66,10 +66,10 @@ pub(super) enum Event<'a> {
         activity: Option<Activity<'a>>,
         #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<Reason>,
-        /// How text calls them.
+        /// Their name in text.
         #[serde(skip)]
         name: String,
-        /// How text called them before a change of name.
+        /// Their name in text before they changed it.
         #[serde(skip)]
         was: Option<String>,
     },
@@ -80,37 +80,37 @@ pub(super) enum Event<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         mark: Option<&'static str>,
     },
-    /// Whether the disk takes what is said.
+    /// Whether the disk accepts new lines.
     Disk {
-        /// Why it takes nothing; none if it takes everything.
+        /// Why it accepts nothing, or `None` if it works.
         trouble: Option<&'static str>,
-        /// Whether further lines of others are not shown until then.
+        /// Whether further lines from others are held back until it works.
         held_back: bool,
     },
-    /// How far an own message got, among the nodes that are here.
+    /// How many of the nodes that are here have received one of our own messages.
     Delivery {
         id: Shown<MessageId>,
         delivered: u32,
         of: u32,
     },
-    /// How many own lines wait for somebody who is away.
+    /// How many of our own lines wait for somebody who is away.
     Waiting {
         peer: Shown<NodeId>,
         lines: u64,
     },
-    /// How much of what was missed has come.
+    /// How much of the backlog has arrived.
     Sync {
         received: u64,
         total: u64,
-        /// Lines of strangers that are not taken, if there are any.
+        /// Lines from strangers that were refused, if there are any.
         #[serde(skip_serializing_if = "is_zero")]
         refused: u64,
     },
-    /// Own lines that reached nobody, on another network.
+    /// Our own lines that reached nobody on a network.
     Undelivered {
         network: &'a str,
         lines: u64,
-        /// The sentence for it.
+        /// The same as a sentence.
         text: &'a str,
     },
     /// The answer to `/search`.
@@ -120,7 +120,7 @@ pub(super) enum Event<'a> {
         messages: Vec<Said<'a>>,
         /// Whether there are older ones.
         more: bool,
-        /// Lines that are stored and cannot be found yet, if there are any.
+        /// Stored lines that cannot be searched yet, if there are any.
         #[serde(skip_serializing_if = "Option::is_none")]
         behind: Option<u64>,
     },
@@ -149,10 +149,10 @@ pub(super) enum Event<'a> {
         step: &'static str,
         peer: Shown<PeerId>,
         nick: Option<&'a str>,
-        /// Of the step `code` alone, as the next.
+        /// Only in the step `code`, as is `began`.
         #[serde(skip_serializing_if = "Option::is_none")]
         code: Option<&'a str>,
-        /// Whether it was our user who began.
+        /// Whether our user began the comparison.
         #[serde(skip_serializing_if = "Option::is_none")]
         began: Option<bool>,
         /// The step, for text.
@@ -171,7 +171,7 @@ pub(super) struct OpenTo<'a> {
     pub(super) network: String,
 }
 
-/// What is wrong with the network.
+/// One finding of the diagnosis.
 #[derive(Serialize)]
 pub(super) struct Found {
     pub(super) code: &'static str,
@@ -202,14 +202,14 @@ pub(super) struct Person<'a> {
     pub(super) tag: Option<String>,
     pub(super) addr: SocketAddr,
     pub(super) protocol: &'static str,
-    /// None for a peer that is gone; so is the next.
+    /// `None` for a peer that is gone, as is `trust`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) verified: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) trust: Option<&'static str>,
     #[serde(skip_serializing_if = "is_false")]
     pub(super) ignored: bool,
-    /// By how much their clock is ahead of the right time, if it is off by 10 minutes or more.
+    /// How far their clock is ahead of the right time, if it is off by 10 minutes or more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) clock_off_ms: Option<i64>,
 }
@@ -230,14 +230,14 @@ pub(super) struct Listed<'a> {
     pub(super) person: Person<'a>,
     #[serde(flatten)]
     pub(super) activity: Activity<'a>,
-    /// There and back, in microseconds, once it was measured.
+    /// The round trip in microseconds, once it was measured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) round_trip_us: Option<u64>,
     #[serde(skip)]
     pub(super) name: String,
 }
 
-/// The answer to `/whois`. What is not known is left out.
+/// The answer to `/whois`. Unknown values are left out.
 #[derive(Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "the contract's keys")]
 pub(super) struct Whois<'a> {
@@ -263,7 +263,7 @@ pub(super) struct Whois<'a> {
     pub(super) note: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) round_trip_us: Option<u64>,
-    /// By how much their clock is ahead of ours.
+    /// How far their clock is ahead of ours.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) clock_ahead_ms: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -273,7 +273,7 @@ pub(super) struct Whois<'a> {
     pub(super) class: Trust,
     #[serde(skip)]
     pub(super) name: String,
-    /// Local times for text: first and last sight.
+    /// When they were first and last seen, in local time, for text.
     #[serde(skip)]
     pub(super) seen: Option<(String, String)>,
 }

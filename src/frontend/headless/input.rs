@@ -1,4 +1,4 @@
-//! From lines to commands.
+//! Turns lines into commands.
 
 use std::{
     io::{BufReader, Read},
@@ -26,16 +26,16 @@ use crate::{
 
 /// The thread that reads the input.
 pub(super) struct Reader {
-    /// When it is full, this thread waits, and with it the writer of the pipe.
+    /// When it is full, this thread waits, and so does the program that writes to the pipe.
     pub(super) commands: mpsc::Sender<Command>,
     pub(super) answer: mpsc::Sender<Answer>,
     pub(super) undelivered: Undelivered,
     pub(super) network: CurrentNetwork,
-    /// Set before the node is told to quit: whether everybody who is here has received everything.
+    /// Whether everybody who is here has received everything. Set before the node is told to quit.
     pub(super) quitting: Arc<OnceLock<bool>>,
 }
 
-/// The program ends, nobody takes commands any more.
+/// The program is ending, and nothing takes commands any more.
 struct Ended;
 
 impl<T> From<SendError<T>> for Ended {
@@ -44,11 +44,11 @@ impl<T> From<SendError<T>> for Ended {
     }
 }
 
-/// Messages that a search returns.
+/// The most messages that a search returns.
 const MAX_HITS: usize = 100;
 
 impl Reader {
-    /// Reads to the end of the input, to `/quit`, or to the end of the program.
+    /// Reads until the end of the input, `/quit`, or the end of the program.
     pub(super) fn run(&self, input: impl Read) {
         let mut input = BufReader::new(input);
         let mut line = Vec::new();

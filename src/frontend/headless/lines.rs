@@ -4,7 +4,7 @@ use std::io::{self, BufRead};
 
 use crate::domain::model::MAX_TEXT_BYTES;
 
-/// The longest line that is kept: the longest text and the longest way to write `/me ` before it.
+/// The longest line that is kept: the longest text, plus the longest way to write `/me ` before it.
 pub(super) const MAX_LINE_BYTES: usize = MAX_TEXT_BYTES + 64;
 
 /// What [`next`] found.
@@ -21,7 +21,7 @@ pub(super) enum Line {
 /// Reads the next line into `line`. A last line without a line feed counts as one.
 ///
 /// # Errors
-/// Those of the reader, but for interruptions by signals.
+/// Those of the reader, except interruptions by signals.
 pub(super) fn next(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<Line> {
     line.clear();
     let mut length = 0;
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_too_long_is_counted_and_not_kept() {
+    fn an_overlong_line_is_counted_but_not_kept() {
         let mut input = vec![b'x'; 10_000_000];
         input.extend_from_slice(b"\nshort\n");
         let (mut reader, mut line) = (BufReader::new(input.as_slice()), Vec::new());

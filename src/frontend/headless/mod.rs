@@ -1,8 +1,9 @@
 //! The front end for pipes: lines in, lines out. docs/headless.md has the contract.
 //!
-//! Reading and writing block, so each has a thread of its own: a reader that stops takes neither the network nor Ctrl-C
-//! with it. `input` turns lines into commands, after `startup_delay`, when people were looked for; `printer` turns updates into
-//! events, `event` is the contract's JSON and `text` its plain form; `people` knows who is here.
+//! Reading and writing block, so each has its own thread: if the reader of the output stops reading, the network and
+//! Ctrl-C still work. `input` turns lines into commands, after `startup_delay` has given the node time to look for
+//! people. `printer` turns updates into events; `event` is the contract's JSON and `text` its plain form. `people`
+//! knows who is here.
 
 mod current_network;
 mod event;
@@ -37,10 +38,12 @@ use crate::{
     frontend::slash::Spec,
 };
 
-/// Answers that wait to be printed. The writer drains them all the time; full makes the reader of the input wait.
+/// How many answers may wait to be printed. The writer drains them all the time. While the queue is full, the reader of
+/// the input waits.
 const LOCAL_CAPACITY: usize = 64;
 
-/// How long a signal waits for good-byes: long enough for a reachable network, short enough for a person at Ctrl-C.
+/// How long we wait for good-byes after a signal: long enough for a reachable network, short enough for a person who
+/// pressed Ctrl-C.
 const GOODBYE: Duration = Duration::from_secs(2);
 
 /// How this front end behaves.
@@ -50,7 +53,7 @@ pub struct Options {
     pub json: bool,
     /// The zone of the times in text; JSON has UTC.
     pub zone: jiff::tz::TimeZone,
-    /// What the configuration warned about, printed first.
+    /// Warnings from the configuration, printed first.
     pub warnings: Vec<String>,
 }
 
@@ -63,18 +66,18 @@ pub enum Stop {
     Terminate,
 }
 
-/// How it ended.
+/// How the front end ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// By `/quit`.
     Quit,
-    /// By `/quit`, while someone present lacked a line of the user that they could be expected to take.
+    /// By `/quit`, while someone present still lacked a line that they could be expected to take.
     Undelivered,
     /// By a signal.
     Stopped(Stop),
     /// Nobody reads the output any more.
     OutputClosed,
-    /// The node ended without having been asked; it knows why.
+    /// The node ended without being asked to; it knows why.
     NodeEnded,
 }
 
@@ -90,21 +93,21 @@ impl Outcome {
     }
 }
 
-/// Why it could not go on.
+/// Why the front end could not go on.
 #[derive(Debug, thiserror::Error)]
 pub enum HeadlessError {
     /// The output cannot be written.
     #[error("Cannot write the output: {0}.")]
     Output(io::Error),
-    /// The system gives no thread.
+    /// The system cannot start a thread.
     #[error("Cannot start a thread: {0}. Close other programs and try again.")]
     Thread(io::Error),
-    /// The writer ended without a result, which only a defect does.
+    /// The writer ended without a result, which only a bug can cause.
     #[error("The output stopped unexpectedly. Please report this.")]
     WriterLost,
 }
 
-/// What the input has the output print, because it needs no network.
+/// An answer that needs no network. The input has it printed by the output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Answer {
     Who,
@@ -115,13 +118,14 @@ enum Answer {
     Error { code: &'static str, text: String },
 }
 
-/// Runs until `/quit`, `stop`, the end of the node, or until nobody reads `output` any more. The end of `input` does not
-/// end it. When this returns, the node was asked to quit, unless it ended by itself.
+/// Runs until `/quit`, `stop`, the end of the node, or until nobody reads `output` any more. The end of `input` does
+/// not end it. When this returns, the node has been asked to quit, unless it ended by itself.
 ///
 /// Must be called within a tokio runtime.
 ///
 /// # Errors
-/// [`HeadlessError`] when the output cannot be written for another reason than that its reader is gone.
+/// [`HeadlessError`] when a thread cannot be started, or when the output cannot be written although its reader is still
+/// there.
 pub async fn run<R, W>(
     input: R,
     output: W,
@@ -146,7 +150,7 @@ where
     spawn("output", move || {
         let result = output::run(&handle, output, options, &writers, answers, &watch, (&seen, &told));
         seen.close();
-        // Nobody waits any more if a signal was faster.
+        // If a signal came first, nobody waits for the result any more.
         let _ = finished.send(result);
     })?;
     let reader =
@@ -166,15 +170,15 @@ where
             (outcome, Some(written))
         }
         signal = stop => {
-            // The writer goes on meanwhile, so the node can take the command however much it has to say.
+            // The writer goes on meanwhile, so the node can take the command no matter how many updates it has to send.
             let written = timeout(GOODBYE, async {
                 let _ = commands.send(Command::Quit).await;
                 done.await
             });
             let written = written.await.ok();
             if written.is_none() && let Ok(mut updates) = updates.try_lock() {
-                // The writer is stuck, since it does not hold the lock that it waits with: nobody reads the output. The
-                // node must not wait for that.
+                // The writer holds this lock whenever it waits for updates. The lock is free, so the writer is stuck
+                // writing: nobody reads the output. The node must not wait for that.
                 updates.close();
                 while updates.try_recv().is_ok() {}
             }
@@ -185,7 +189,7 @@ where
         None | Some(Ok(Ok(()))) => Ok(outcome),
         Some(Err(_)) => Err(HeadlessError::WriterLost),
         Some(Ok(Err(error))) => {
-            // Without a reader of its updates the node takes every command at once.
+            // The node takes every command at once when nobody reads its updates.
             let _ = timeout(GOODBYE, commands.send(Command::Quit)).await;
             match (outcome, error.kind()) {
                 (Outcome::Stopped(_), io::ErrorKind::BrokenPipe) => Ok(outcome),

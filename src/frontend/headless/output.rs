@@ -13,11 +13,11 @@ use super::{
 };
 use crate::domain::bus::{UPDATE_CAPACITY, Update};
 
-/// Written before more is formatted: as much as a pipe takes at once, so that a burst of long messages is not kept
-/// a second time.
+/// How many bytes are formatted before they are written: as many as a pipe takes at once, so that a burst of long
+/// messages is not held in memory a second time.
 const WRITE_BYTES: usize = 64 * 1024;
 
-/// Prints until the node ends. Holds the lock of `updates` while it waits for one, never while it writes.
+/// Prints until the node ends. Holds the lock of `updates` while it waits for an update, never while it writes.
 ///
 /// # Errors
 /// Those of `output`.
@@ -38,7 +38,7 @@ pub(super) fn run(
             output.write_all(printer.out())?;
             printer.out().clear();
         }
-        // Everything that is ready is one write, and flushed before this waits.
+        // Everything that is ready is written at once, and flushed before this thread waits.
         output.flush()?;
         let answer = runtime.block_on(async {
             tokio::select! {
@@ -49,7 +49,7 @@ pub(super) fn run(
         match answer {
             Some(Some(answer)) => printer.answer(answer),
             Some(None) => more_answers = false,
-            // What was answered before the end is printed; the input may already wait in vain.
+            // Answers given before the end are still printed. The input may already be waiting in vain.
             None if batch.is_empty() => {
                 while let Ok(answer) = answers.try_recv() {
                     printer.answer(answer);
@@ -59,8 +59,8 @@ pub(super) fn run(
                 return output.flush();
             }
             None => {
-                // An answer that waits is to a line from before those that caused these updates. No more than fit, since
-                // updates must not wait for an input without end.
+                // A waiting answer belongs to an earlier line than the ones that caused these updates, so it comes
+                // first. We print no more than the queue holds, because updates must not wait for an endless input.
                 for _ in 0..LOCAL_CAPACITY {
                     let Ok(answer) = answers.try_recv() else { break };
                     printer.answer(answer);

@@ -1,4 +1,4 @@
-//! Who is here, and how text calls them.
+//! Who is here, and what text calls them.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -28,7 +28,7 @@ pub(super) struct Present {
     round_trip: Option<Duration>,
 }
 
-/// Somebody who is linked, and the tag that tells them from others of their name.
+/// Somebody who is linked, and the tag that tells them apart from others with the same name.
 #[derive(Debug)]
 pub(super) struct Tagged<'a> {
     pub(super) present: &'a Present,
@@ -36,7 +36,7 @@ pub(super) struct Tagged<'a> {
 }
 
 impl People {
-    /// Takes in by what name the user goes.
+    /// Notes the name that the user goes by.
     pub(super) fn own(&mut self, nick: &Nick) {
         self.register.set_own(nick);
     }
@@ -50,14 +50,14 @@ impl People {
         self.get(id).expect("somebody who just joined")
     }
 
-    /// Somebody is gone. Who that was, and how they were called.
+    /// Somebody left. Returns who that was, and what they were called.
     pub(super) fn left(&mut self, id: PeerId) -> Option<(Present, String)> {
         let name = self.get(id)?.name();
         self.register.gone(id);
         Some((self.all.remove(&id)?, name))
     }
 
-    /// Takes in a new name; who that is, and how they were called before.
+    /// Notes a new name. Returns who that is, and what they were called before.
     pub(super) fn renamed(&mut self, id: PeerId, nick: Nick) -> Option<(Tagged<'_>, String)> {
         let called = self.get(id)?.name();
         let present = self.all.get_mut(&id)?;
@@ -66,14 +66,14 @@ impl People {
         Some((self.get(id)?, called))
     }
 
-    /// Takes in what is known of somebody now; who that is, if they are here.
+    /// Notes what is now known about somebody. Returns who that is, if they are here.
     pub(super) fn trusted(&mut self, id: PeerId, repute: Repute) -> Option<Tagged<'_>> {
         self.register.set_repute(id, repute);
         self.all.get_mut(&id)?.peer.repute = repute;
         self.get(id)
     }
 
-    /// Takes in whether somebody is at the keyboard; who that is, and whether they went or came back.
+    /// Notes whether somebody is at the keyboard. Returns who that is, and whether they left it or came back to it.
     pub(super) fn presence(&mut self, id: PeerId, presence: Presence, typing: bool) -> Option<(Tagged<'_>, bool)> {
         let present = self.all.get_mut(&id)?;
         let moved = present.presence != presence;
@@ -81,7 +81,7 @@ impl People {
         Some((self.get(id)?, moved))
     }
 
-    /// Takes in how far off somebody's clock is; who that is.
+    /// Notes how far off somebody's clock is. Returns who that is.
     pub(super) fn clock(&mut self, id: PeerId, off_ms: Option<i64>) -> Option<Tagged<'_>> {
         self.all.get_mut(&id)?.clock_off_ms = off_ms;
         self.get(id)
@@ -103,19 +103,19 @@ impl People {
         self.all.keys().filter_map(|id| Some(self.get(*id)?.listed())).collect()
     }
 
-    /// Whether nobody is here who could say what they got: guests cannot.
+    /// Whether nobody is here who could confirm what they received. Guests cannot.
     pub(super) fn is_alone(&self) -> bool {
         self.all.keys().all(|id| id.node().is_none())
     }
 
-    /// Somebody has said something under the name in the message.
+    /// Somebody said something under the name in the message.
     pub(super) fn heard(&mut self, message: &Message) {
         if let (Author::Peer(id), Some(nick)) = (message.author, &message.nick) {
             self.register.heard(id, nick, message.repute);
         }
     }
 
-    /// What tells the author of `message` from others of that name, with its `#`; empty for most.
+    /// The tag, with its `#`, that tells the author of `message` apart from others with that name; empty for most.
     pub(super) fn tag(&self, message: &Message) -> String {
         match (message.author, &message.nick) {
             (Author::Peer(id), Some(nick)) => {
@@ -128,7 +128,7 @@ impl People {
 }
 
 impl<'a> Tagged<'a> {
-    /// How text calls them.
+    /// Their name in text.
     pub(super) fn name(&self) -> String {
         let peer = &self.present.peer;
         Name::of(peer, doubt_mark(peer.repute.trust), &self.tag).to_string()
@@ -168,19 +168,19 @@ impl<'a> Tagged<'a> {
 }
 
 impl Present {
-    /// Who they were, for JSON. What is known of somebody who is gone matters no more.
+    /// Who they were, for JSON. What was known about somebody who is gone no longer matters.
     pub(super) fn person(&self) -> Person<'_> {
         let tagged = Tagged { present: self, tag: String::new() };
         Person { verified: None, trust: None, ignored: false, clock_off_ms: None, ..tagged.person() }
     }
 }
 
-/// A tag without its `#`, for JSON; none if there is none.
+/// A tag without its `#`, for JSON; `None` if there is none.
 pub(super) fn bare(tag: &str) -> Option<String> {
     tag.strip_prefix('#').map(str::to_owned)
 }
 
-/// What somebody left behind when they went away.
+/// The note that somebody left when they went away.
 pub(super) fn note(presence: &Presence) -> Option<&str> {
     match presence {
         Presence::Here | Presence::Away { note: None } => None,
@@ -225,14 +225,14 @@ mod tests {
     }
 
     #[test]
-    fn who_left_leaves_nothing_behind() {
+    fn a_person_who_left_leaves_nothing_behind() {
         let mut people = People::default();
         for n in 0..5_000 {
             let id = people.joined(node(&format!("{n:08x}"), "bob")).present.peer.id;
             people.renamed(id, Nick::new("rob").unwrap());
             people.trusted(id, Repute::of(Trust::Known));
             people.left(id);
-            // What comes late of somebody who is gone is nothing.
+            // Late news about somebody who is gone is ignored.
             people.round_trip(id, Duration::from_millis(1));
             people.presence(id, Presence::Here, true);
         }
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn only_who_could_be_mistaken_has_a_tag_and_only_as_long_as_needed() {
+    fn only_people_who_could_be_mistaken_have_a_tag() {
         let mut people = People::default();
         people.own(&Nick::new("alice").unwrap());
         let bob = people.joined(node("c04e11", "bob")).present.peer.id;
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn doubts_stand_before_the_name() {
+    fn doubts_are_marked_before_the_name() {
         let mut people = People::default();
         let id = people.joined(node("7f3a", "bob")).present.peer.id;
         assert_eq!(

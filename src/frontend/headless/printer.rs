@@ -1,4 +1,4 @@
-//! From updates to lines of output. It remembers the people who are here.
+//! Turns updates into lines of output, and remembers the people who are here.
 
 use std::{borrow::Cow, time::Duration};
 
@@ -31,7 +31,7 @@ use crate::{
 /// This program's version, as `/version` and the first event say it.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Characters of a line that are quoted when it was not sent: enough to know which it was.
+/// How many characters we quote of a line that was not sent: enough to recognise it.
 const QUOTED: usize = 80;
 
 /// Turns updates into output, appended to a buffer.
@@ -46,13 +46,13 @@ pub(super) struct Printer {
     open: bool,
     /// The network that it is open to.
     here: Option<Network>,
-    /// What reached nobody on the network that it is on.
+    /// Lines that reached nobody on the current network.
     unsent: Option<Elsewhere>,
-    /// Whether that was said on this network, or something was said since.
+    /// Whether the user was told about `unsent` on this network, or has said something since.
     told_unsent: bool,
-    /// Whether the beginning of the present sweep was printed: in text, the steps between are left out.
+    /// Whether the start of the current sweep was printed. Text leaves out the steps in between.
     sweeping: bool,
-    /// Whether it was said that nobody is here: in text, once is enough until somebody joins.
+    /// Whether text has said that nobody is here. Once is enough until somebody joins.
     alone: bool,
     out: Vec<u8>,
 }
@@ -83,7 +83,7 @@ impl Printer {
         printer
     }
 
-    /// What is to be written, in whole lines. Clear it when that is done.
+    /// The output to write, in whole lines. Clear it once it is written.
     pub(super) const fn out(&mut self) -> &mut Vec<u8> {
         &mut self.out
     }
@@ -107,7 +107,7 @@ impl Printer {
             Update::Returned { text, action, trouble, shown: false } => self.returned(&text, action, trouble),
             // The notice for a line that was shown was printed already.
             Update::Returned { shown: true, .. }
-            // A pipe shows what comes, not pages, and tells of deliveries line by line.
+            // A pipe shows what arrives, not pages, and reports deliveries line by line.
             | Update::Page(_)
             | Update::Rearranged { .. }
             | Update::Lacking(_)
@@ -140,7 +140,7 @@ impl Printer {
                 }
             }
             Update::PeerPresence { peer, presence, typing } => {
-                // Whether somebody types is nothing for people who read it later.
+                // People who read text later do not care who was typing.
                 if let Some((present, moved)) = self.people.presence(peer, presence, typing)
                     && (moved || self.json)
                 {
@@ -243,7 +243,7 @@ impl Printer {
         }
     }
 
-    /// So many lines reached nobody. What is left of earlier runs is said.
+    /// This many lines reached nobody. Those left from earlier runs are reported.
     fn unsent(&mut self, lines: u64) {
         let Some(waiting) = &mut self.unsent else { return };
         waiting.lines = lines;
@@ -252,7 +252,7 @@ impl Printer {
         }
     }
 
-    /// Says at the end what reached nobody.
+    /// Reports at the end what reached nobody.
     pub(super) fn end(&mut self) {
         self.tell_unsent();
     }
@@ -263,7 +263,7 @@ impl Printer {
         }
     }
 
-    /// Says what waits on other networks.
+    /// Reports what waits on other networks.
     fn elsewhere(&mut self, networks: &[Elsewhere]) {
         for waiting in networks {
             self.undelivered(waiting, &elsewhere::sentence(waiting, self.here.as_ref(), "/deliver"));
@@ -312,7 +312,7 @@ impl Printer {
             VerifyStep::Ended => ("ended", None, None),
         };
         let nick = present.as_ref().and_then(|tagged| tagged.present.peer.nick.as_ref()).map(Nick::as_str);
-        // Who left meanwhile is still somebody.
+        // Someone who has left meanwhile still needs a name.
         let name =
             present.map_or_else(|| peer.node().map_or_else(|| peer.to_string(), NodeId::short), |tagged| tagged.name());
         let event = Event::Verify { step, peer: Shown(peer), nick, code, began, how, name };
@@ -320,7 +320,7 @@ impl Printer {
     }
 
     fn message(&mut self, message: &Message) {
-        // What is said now is told of line by line.
+        // What is said from now on is reported line by line.
         self.told_unsent |= message.is_own();
         self.people.heard(message);
         let tag = self.people.tag(message);
@@ -345,7 +345,7 @@ impl Printer {
         self.event(&Event::Notice { code: "not_sent", text, id: Some(Shown(id)), alarm: None });
     }
 
-    /// A line was not taken at all.
+    /// A line was not accepted at all.
     fn returned(&mut self, line: &Text, action: bool, trouble: DiskTrouble) {
         let said: String = line.as_str().chars().take(QUOTED).collect();
         let (me, more) = (if action { "/me " } else { "" }, if said.len() < line.as_str().len() { "…" } else { "" });
@@ -394,7 +394,7 @@ impl Printer {
     }
 }
 
-/// Appends an event; a function, so that what is printed may be borrowed from the printer.
+/// Appends an event. It is not a method, so that the event may borrow from the printer.
 fn print(as_json: bool, out: &mut Vec<u8>, event: &Event<'_>) {
     if as_json {
         json(out, event);
@@ -403,13 +403,13 @@ fn print(as_json: bool, out: &mut Vec<u8>, event: &Event<'_>) {
     }
 }
 
-/// What happened to somebody; `was` is how they were called before.
+/// What happened to somebody; `was` is what they were called before.
 fn changed<'a>(change: Change, present: &Tagged<'a>, was: Option<String>) -> Event<'a> {
     let activity = (change == Change::Presence).then(|| present.activity());
     Event::Peer { change, person: present.person(), activity, reason: None, name: present.name(), was }
 }
 
-/// Somebody is gone: what they were matters no more.
+/// Somebody left. Their presence no longer matters.
 fn left(gone: &Present, name: String, reason: LeaveReason) -> Event<'_> {
     let (activity, reason, was) = (None, Some(Reason(reason)), None);
     Event::Peer { change: Change::Left, person: gone.person(), activity, reason, name, was }
@@ -426,7 +426,7 @@ fn json(out: &mut Vec<u8>, event: &Event<'_>) {
     let start = out.len();
     match serde_json::to_writer(&mut *out, event) {
         Ok(()) => out.push(b'\n'),
-        // Memory takes everything and every key is a string; if not, no half line may remain.
+        // This cannot fail: memory takes everything, and every key is a string. If it did, no half line must remain.
         Err(_) => out.truncate(start),
     }
 }

@@ -1,5 +1,5 @@
-//! Delays the input until the people who are there can hear it: without that, `echo hello | proximity-chat` would have said
-//! everything before anybody could be found.
+//! Delays the input until the people on the network can receive it. Without this, `echo hello | proximity-chat` would
+//! say everything before it could find anybody.
 
 use std::{
     sync::mpsc::{Receiver, SyncSender, sync_channel},
@@ -8,16 +8,16 @@ use std::{
 
 use crate::domain::bus::{SweepProgress, SweepState, Update};
 
-/// From the end of the first sweep to the first line, so that the dials it caused can end. A dial takes three round trips,
-/// and one that crosses a dial from the other side is repeated after 150 ms.
+/// The time from the end of the first sweep to the first line, so that the dials that the sweep caused can end. A dial
+/// takes three round trips, and one that crosses a dial from the other side is repeated after 150 ms.
 pub(super) const SETTLING: Duration = Duration::from_millis(200);
 
-/// The longest wait: a large network takes its time, and a pipe is not to seem stuck.
+/// The longest wait: the sweep of a large network takes a while, and a pipe must not seem stuck.
 pub(super) const LONGEST: Duration = Duration::from_secs(2);
 
 /// The delay, and what ends it.
 pub(super) fn startup_delay() -> (SweepWatch, StartupDelay) {
-    // One place: only the first sweep counts.
+    // Room for one message: only the first sweep counts.
     let (swept, first_sweep) = sync_channel(1);
     (SweepWatch { swept }, StartupDelay { first_sweep })
 }
@@ -30,7 +30,7 @@ pub(super) struct SweepWatch {
 impl SweepWatch {
     pub(super) fn see(&self, update: &Update) {
         if matches!(update, Update::Sweep(SweepProgress { state: SweepState::Done, .. })) {
-            // Full, or nobody waits: it was told before.
+            // If this fails, the channel is full or nobody waits: the delay has ended already.
             let _ = self.swept.try_send(());
         }
     }
@@ -42,11 +42,12 @@ pub(super) struct StartupDelay {
 }
 
 impl StartupDelay {
-    /// Waits until the first sweep is over and its dials had a moment; never longer than [`LONGEST`].
+    /// Waits until the first sweep is over and its dials have had a moment, but never longer than [`LONGEST`].
     pub(super) fn wait(self) {
         let began = Instant::now();
         if self.first_sweep.recv_timeout(LONGEST).is_ok() {
-            // Nothing comes: another sweep is for the input to ask for. The end of the program ends this too.
+            // This only sleeps: nothing comes, because another sweep would need a command from the input. The end of
+            // the program ends the sleep too.
             let _ = self.first_sweep.recv_timeout(SETTLING.min(LONGEST.saturating_sub(began.elapsed())));
         }
     }

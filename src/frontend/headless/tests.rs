@@ -37,7 +37,7 @@ fn peer(name: Option<&str>, port: u16) -> Peer {
     Peer { id, nick: name.map(nick), addr: addr(port), software, repute: Repute::of(Trust::Guest) }
 }
 
-/// A key of the digit `digit`.
+/// A key made of the digit `digit`.
 fn key(digit: char) -> NodeId {
     digit.to_string().repeat(64).parse().unwrap()
 }
@@ -48,7 +48,7 @@ fn node(name: &str, digit: char, trust: Trust) -> Peer {
     Peer { id: PeerId::Node(key(digit)), software, repute: Repute::of(trust), ..peer(Some(name), 4567) }
 }
 
-/// A message of bob's, at 127.0.0.1:4566.
+/// A message from bob, at 127.0.0.1:4566.
 fn message(text: &str) -> Message {
     Message {
         id: MessageId([0xab; 16]),
@@ -67,7 +67,7 @@ fn message(text: &str) -> Message {
     }
 }
 
-/// A message of bob's, who has a key.
+/// A message from bob, who has a key.
 fn from_node(text: &str) -> Message {
     Message { author: Author::Peer(PeerId::Node(key('b'))), repute: Repute::of(Trust::Known), ..message(text) }
 }
@@ -76,13 +76,13 @@ fn own(text: &str, delivery: Delivery) -> Message {
     Message { author: Author::Own, nick: Some(nick("alice")), delivery, ..message(text) }
 }
 
-/// An output that the test can read, and that fails from some length on.
+/// An output that the test can read, and that can fail after some length.
 #[derive(Clone)]
 struct Sink {
     written: Arc<Mutex<Vec<u8>>>,
     /// Writes wait until the other end is dropped.
     stopped: Option<Arc<Mutex<mpsc::Receiver<()>>>>,
-    /// Writes are refused with this error once so many bytes are there.
+    /// Writes fail with this error once this many bytes have been written.
     full: Option<(usize, io::ErrorKind)>,
 }
 

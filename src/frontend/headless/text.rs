@@ -1,5 +1,5 @@
-//! Events as plain text. Only a message begins with a time, and only its further lines with four spaces: no peer can
-//! make a line that looks like something else.
+//! Events as plain text. Only a message begins with a time, and only its further lines begin with four spaces, so no
+//! peer can make a line that looks like something else.
 
 use std::{
     fmt::Display,
@@ -16,7 +16,7 @@ use crate::{
     frontend::words::{pipe, trust, verification},
 };
 
-/// What stands before the further lines of a message.
+/// The indent of the further lines of a message.
 const INDENT: &str = "    ";
 
 /// Appends a message: `HH:MM <nick> text`, or `HH:MM * nick text` for an action.
@@ -58,7 +58,7 @@ pub(super) fn event(out: &mut Vec<u8>, event: &Event<'_>) {
     // Writing to memory does not fail.
     let _ = match event {
         Event::Listening { addr, nick, .. } => told(out, pipe::listening(nick, *addr)),
-        // The interfaces of a network that is gone are those that it had.
+        // This comes first, because a lost network still has the interfaces that it had.
         Event::Network { lost: Some(lost), .. } => warned(out, lost),
         Event::Network { open: true, interfaces, looks, .. } if interfaces.is_empty() => {
             told(out, pipe::open_to(&looks.join(", ")))
@@ -81,7 +81,7 @@ pub(super) fn event(out: &mut Vec<u8>, event: &Event<'_>) {
             (Change::Presence, _, Some(Activity { away: true, note, .. })) => told(out, pipe::away(name, *note)),
             (Change::Presence, _, Some(_)) => told(out, pipe::back(name)),
             (Change::Clock, ..) => told(out, pipe::clock(name, person.clock_off_ms)),
-            // What causes it is said by a notice, an alarm or a comparison.
+            // A notice, an alarm or a comparison reports the cause.
             (Change::Trust | Change::Renamed | Change::Presence, ..) => Ok(()),
         },
         Event::Notice { text, alarm: Some(_), .. } | Event::Error { text, .. } => warned(out, text),
@@ -92,9 +92,9 @@ pub(super) fn event(out: &mut Vec<u8>, event: &Event<'_>) {
         }
         Event::Erased { room, lines } => told(out, pipe::erased(room, *lines)),
         Event::Disk { held_back: true, .. } => told(out, pipe::HELD_BACK),
-        // Being on this machine only is how it starts.
+        // Being on this machine only is how the program starts.
         Event::Network { .. }
-        // Steps that only programs follow; messages have functions of their own, because they need the local time.
+        // Only programs follow these steps. Messages have functions of their own, because they need the local time.
         | Event::Delivery { .. }
         | Event::Kept { .. }
         | Event::Disk { held_back: false, .. }
@@ -109,7 +109,7 @@ pub(super) fn event(out: &mut Vec<u8>, event: &Event<'_>) {
     };
 }
 
-/// Appends a line that tells of something.
+/// Appends a line of information.
 fn told(out: &mut Vec<u8>, text: impl Display) -> io::Result<()> {
     writeln!(out, "-- {text}")
 }

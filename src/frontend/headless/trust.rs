@@ -23,7 +23,7 @@ pub(super) fn keys(alarm: &Alarm) -> Alarmed<'_> {
     }
 }
 
-/// What is known of somebody, who may be `present` in the list; nothing if that is nobody.
+/// What is known about somebody, who may be `present` in the list; `None` if there is no such person.
 pub(super) fn whois<'a>(whois: &'a bus::Whois, present: Option<&Tagged<'_>>, clock: &mut Clock) -> Option<Whois<'a>> {
     let bus::Whois { peer, known, repute, addrs, presence, round_trip, clock_ahead_ms } = whois;
     let id = peer.as_ref().map(|peer| peer.id).or_else(|| Some(PeerId::Node(known.as_ref()?.node)))?;

@@ -1,4 +1,4 @@
-//! Own lines that somebody here has not received yet: `/quit` waits for them, and its exit code tells of them.
+//! Our own lines that somebody here has not received yet. `/quit` waits for them, and its exit code reports them.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -11,27 +11,28 @@ use crate::domain::{
     model::{Delivery, MessageId, NodeId, Repute, Trust},
 };
 
-/// How long `/quit` waits for the others to have everything: enough for a link that has to be dialled
-/// anew, and for a pause in Wi-Fi.
+/// How long `/quit` waits for the others to have everything: enough to dial a lost link again, and for a pause in
+/// Wi-Fi.
 pub(super) const LINGER: Duration = Duration::from_secs(5);
 
-/// How long `/quit` waits for a stranger that takes no lines. Keys cost nothing, and one that never takes anything would delay
-/// every `/quit`. A peer takes a line within milliseconds, and on a bad Wi-Fi within half a second.
+/// How long `/quit` waits for a stranger that takes no lines. Keys cost nothing, so a stranger that never takes
+/// anything could delay every `/quit`. A peer takes a line within milliseconds, or within half a second on bad Wi-Fi.
 const STRANGERS_PATIENCE: Duration = Duration::from_secs(1);
 
-/// A tally of own lines, shared by the threads that read them, that see what becomes of them, and that want to leave.
+/// A tally of our own lines. The input counts them and waits for them at `/quit`; the output sees what becomes of them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Undelivered(Arc<(Mutex<Tally>, Condvar)>);
 
-/// A node holds an author's log without gaps, so a node with the newest line has those before it. Following one line is
-/// enough. All that grows here is bounded by the links and the lines that the node follows at once.
+/// A node holds an author's log without gaps, so a node with the newest line also has the lines before it. Following
+/// one line is enough. Everything that grows here is bounded by the links, and by the lines that the node follows at
+/// once.
 #[derive(Debug, Default)]
 struct Tally {
-    /// Lines that the node was given and has not shown yet.
+    /// Lines that the node was given and that were not shown yet.
     on_the_way: u64,
-    /// The newest line of this run, and how far it is.
+    /// The newest line of this run, and how far it got.
     newest: Option<(MessageId, Newest)>,
-    /// When that was shown.
+    /// When a line of this run was last shown.
     shown: Option<Instant>,
     /// Lines of earlier runs that someone here has not received; at most as many as the node follows.
     earlier: BTreeSet<MessageId>,
@@ -39,17 +40,17 @@ struct Tally {
     here: BTreeMap<NodeId, bool>,
     /// Nodes that have not received all lines.
     lacking: BTreeMap<NodeId, Lacking>,
-    /// Whether the last line was not taken. One that was not taken before others were was told of, and said again if it
-    /// mattered.
+    /// Whether the last line was not accepted. Earlier ones that were not accepted were reported, and the user could
+    /// say them again.
     lost: bool,
     /// Nothing more will be seen.
     closed: bool,
 }
 
-/// How far the newest line is.
+/// How far the newest line got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Newest {
-    /// Nothing is known yet of who has it.
+    /// It is not known yet who has it.
     New,
     /// Someone here, or everyone, has not received it.
     Lacked { by_all: bool },
@@ -61,7 +62,7 @@ enum Newest {
 #[derive(Debug, Clone, Copy)]
 struct Lacking {
     lines: u64,
-    /// When it was first missing some, or last took one.
+    /// When it first lacked a line, or last took one.
     since: Instant,
 }
 
@@ -116,7 +117,8 @@ impl Tally {
         self.lacking = lacking
             .iter()
             .map(|Lack { node, lines }| {
-                // More than before are newer ones: those it lacked are lacking still.
+                // If the number did not shrink, the node has taken none of the lines that it lacked: any others are
+                // newer.
                 let since = before.get(node).filter(|before| before.lines <= *lines).map_or(now, |before| before.since);
                 (*node, Lacking { lines: *lines, since })
             })
@@ -143,13 +145,13 @@ impl Tally {
             && self.lacking.values().any(|lacking| self.shown.is_some_and(|shown| lacking.since >= shown))
     }
 
-    /// When we stop waiting for a node; none if we do not stop.
+    /// When we stop waiting for a node, or `None` if we do not.
     fn given_up(&self, node: &NodeId, lacking: &Lacking) -> Option<Instant> {
         let stranger = self.here.get(node).copied().unwrap_or(true);
         stranger.then(|| lacking.since + STRANGERS_PATIENCE)
     }
 
-    /// When [`Self::is_complete`] changes by itself next.
+    /// When [`Self::is_complete`] next changes by itself.
     fn next_given_up(&self, now: Instant) -> Option<Instant> {
         let ends = self.lacking.iter().filter_map(|(node, lacking)| self.given_up(node, lacking));
         ends.filter(|end| *end > now).min()
@@ -167,7 +169,7 @@ impl Undelivered {
         self.tally().on_the_way += 1;
     }
 
-    /// Something happened.
+    /// Takes an update into account.
     pub(super) fn see(&self, update: &Update) {
         let mut tally = self.tally();
         tally.see(update, Instant::now());
@@ -175,14 +177,15 @@ impl Undelivered {
         self.0.1.notify_all();
     }
 
-    /// Nothing more will be seen. A thread that waits goes on.
+    /// Nothing more will be seen. Wakes a thread that waits.
     pub(super) fn close(&self) {
         self.tally().closed = true;
         self.0.1.notify_all();
     }
 
-    /// Waits until everybody here who can be expected to has taken everything, but no longer than [`LINGER`]. Returns
-    /// whether they have, and the newest line has been heard unless all who are here are known to take nothing.
+    /// Waits until everybody here who can be expected to take lines has taken all of them, but no longer than
+    /// [`LINGER`]. Returns whether they have. If nobody has the newest line, that counts only if everyone here is known
+    /// to take nothing. It never counts if the last line was not accepted.
     pub(super) fn wait(&self) -> bool {
         let begun = Instant::now();
         let mut tally = self.tally();
@@ -198,7 +201,7 @@ impl Undelivered {
     }
 
     fn tally(&self) -> MutexGuard<'_, Tally> {
-        // The counts are right, even if another thread panicked while it held them.
+        // The counts are right, even if another thread panicked while it held the lock.
         self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -222,7 +225,7 @@ mod tests {
         Update::Lacking(nodes.iter().map(|&(byte, lines)| Lack { node: node(byte), lines }).collect())
     }
 
-    /// A tally with an own line that so many of the others have.
+    /// A tally with one of our own lines, which `delivered` of `of` others have.
     fn tally(delivered: u32, of: u32) -> Tally {
         let id = MessageId([1; 16]);
         let mut tally = Tally { newest: Some((id, Newest::New)), ..Tally::default() };
@@ -231,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn strangers_who_take_nothing_are_given_up_and_people_one_knows_are_not() {
+    fn we_give_up_on_strangers_but_not_on_known_people() {
         let (start, mut tally) = (Instant::now(), tally(1, 3));
         let at = |ms| start + Duration::from_millis(ms);
         for (byte, trust) in [(1, Trust::Known), (2, Trust::New), (3, Trust::New)] {
@@ -240,7 +243,7 @@ mod tests {
         tally.see(&lack(&[(2, 1), (3, 5)]), at(0));
         assert!(!tally.is_complete(at(999)) && tally.is_complete(at(1_000)));
         assert_eq!(tally.next_given_up(at(500)), Some(at(1_000)));
-        // Another line is no reason to wait longer, but one that was taken is.
+        // A further line is no reason to wait longer, but a line that was taken is.
         tally.see(&lack(&[(2, 2), (3, 4)]), at(900));
         assert_eq!(tally.next_given_up(at(1_000)), Some(at(1_900)));
         assert!(!tally.is_complete(at(1_800)) && tally.is_complete(at(1_900)));
@@ -254,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_of_which_nothing_is_known_yet_is_waited_for() {
+    fn we_wait_for_a_line_whose_delivery_is_unknown() {
         let (now, mut tally) = (Instant::now(), tally(0, 1));
         tally.see(&joins(2, Trust::New), now);
         tally.see(&lack(&[(2, 1)]), now);
@@ -263,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_nobody_took_is_told_unless_those_who_are_here_never_take_any() {
+    fn an_unheard_line_is_reported_unless_peers_never_take_lines() {
         let start = Instant::now();
         let said = |tally: &mut Tally, delivered| {
             tally.shown = Some(start + Duration::from_secs(2));
@@ -282,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_grows_with_those_who_come_and_go() {
+    fn nothing_grows_as_peers_come_and_go() {
         let mut tally = Tally::default();
         for n in 0..1_000_u16 {
             let (byte, now) = (n.to_be_bytes()[1], Instant::now());

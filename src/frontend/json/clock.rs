@@ -1,10 +1,10 @@
-//! Times as the contract has them, formatted once per second or minute and not once per line.
+//! Times in the form of the contract, formatted once per second or minute and not once per line.
 
 use jiff::tz::TimeZone;
 
 use crate::domain::model::Timestamp;
 
-/// Formats times, and remembers the last one of a kind: neighbours are alike.
+/// Formats times, and remembers the last one of each kind: consecutive times are mostly equal.
 #[derive(Debug)]
 pub struct Clock {
     zone: TimeZone,

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 
 use crate::domain::model::{Author, Mark, Message, MessageId, NodeId, PeerId};
 
-/// The protocol of our own lines: reference nodes get them in theirs, everybody else in ours.
+/// The protocol of our own lines. Reference nodes receive them in theirs, everybody else in ours.
 const MESH: &str = "mesh";
 
 /// The trust of our own lines.
@@ -17,13 +17,13 @@ const OWN: &str = "own";
 pub struct Said<'a> {
     id: Shown<MessageId>,
     room: &'a str,
-    /// Our own key for our own; `None` only before the node has said which that is.
+    /// Our own key for our own messages; `None` only until the node has reported it.
     from: Option<Shown<PeerId>>,
     nick: Option<&'a str>,
     /// A prefix of the author's key, or the end of the address, where the name alone would mislead.
     #[serde(skip_serializing_if = "Option::is_none")]
     tag: Option<String>,
-    /// What is known of the author under this name; of our own user `own`.
+    /// What is known about the author under this name; `own` for our own user.
     trust: &'static str,
     text: &'a str,
     sent_at: Cow<'a, str>,
@@ -34,14 +34,14 @@ pub struct Said<'a> {
     action: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     mark: Option<&'static str>,
-    /// The earlier message of the same author that this one takes the place of.
+    /// The earlier message by the same author that this one replaces.
     #[serde(skip_serializing_if = "Option::is_none")]
     again: Option<Shown<MessageId>>,
 }
 
 impl<'a> Said<'a> {
-    /// `message`, whose author has this `tag`, said by `own` if it is our own, at `sent_at` as [`super::Clock::utc`] writes
-    /// it.
+    /// `message`, whose author has this `tag`. `own` is our own key, and `sent_at` the time as [`super::Clock::utc`]
+    /// writes it.
     pub fn new(
         message: &'a Message,
         tag: Option<String>,
@@ -71,7 +71,7 @@ impl<'a> Said<'a> {
     }
 }
 
-/// The protocol that is spoken with a peer: one that has no key speaks the reference program's.
+/// The protocol spoken with a peer. A peer without a key speaks the reference program's.
 pub const fn protocol(peer: PeerId) -> &'static str {
     match peer {
         PeerId::Node(_) => MESH,
@@ -79,7 +79,7 @@ pub const fn protocol(peer: PeerId) -> &'static str {
     }
 }
 
-/// What is to be said of a message, in one word; none if that is nothing.
+/// The word for a mark, or `None` if there is nothing to say.
 pub const fn mark_word(mark: Mark) -> Option<&'static str> {
     match mark {
         Mark::None => None,
@@ -98,7 +98,7 @@ const fn is_false(value: &bool) -> bool {
     !*value
 }
 
-/// A value that is written as it is shown.
+/// A value that is written to JSON as it is displayed.
 #[derive(Debug, Clone, Copy)]
 pub struct Shown<T>(pub T);
 

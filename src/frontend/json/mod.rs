@@ -1,5 +1,5 @@
-//! What programs build on, wherever it is printed: how times, ids and messages are spelled. The pipe
-//! and `proximity-chat log` share it.
+//! What programs rely on, wherever it is printed: how times, ids and messages are spelled. The pipe and `proximity-chat
+//! log` share it.
 
 mod clock;
 mod message;

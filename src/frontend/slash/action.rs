@@ -1,4 +1,4 @@
-//! From a typed line to what the front end does about it.
+//! Turns a typed line into what the front end does about it.
 
 use std::num::NonZeroU32;
 
@@ -11,7 +11,7 @@ use crate::{
     frontend::words::slash_errors,
 };
 
-/// What a typed line means where it was typed.
+/// What a typed line means, given where it was typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     /// The node does it.
@@ -25,7 +25,7 @@ pub enum Action {
 pub enum Local {
     /// Show the user's own name.
     OwnNick,
-    /// Show whether typing is told.
+    /// Show whether others see that the user types.
     Typing,
     /// List the people who are here.
     Who,
@@ -35,13 +35,13 @@ pub enum Local {
     LastSearch,
     /// Empty the screen.
     Clear,
-    /// Put the message into the clipboard that is so many back; the newest is 1.
+    /// Copy the message that is this many back to the clipboard; the newest is 1.
     Copy(Option<NonZeroU32>),
     /// Show messages plainly, or in columns again.
     PlainView,
     /// Ask whether to erase the history.
     ConfirmErase,
-    /// Show all help, or that of one command.
+    /// Show all help, or the help for one command.
     Help(Option<&'static Spec>),
     /// Show the version.
     Version,
@@ -54,13 +54,13 @@ pub enum Local {
 pub struct Context {
     /// The room it is meant for.
     pub room: Room,
-    /// The network whose room that is, if it is known: see [`Command::Say`].
+    /// The network that the room belongs to, if it is known: see [`Command::Say`].
     pub network: Option<Network>,
     /// The most messages a search returns at a time.
     pub max_hits: usize,
 }
 
-/// Why a line means nothing. The draft should stay.
+/// Why a line has no meaning. The draft should stay.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ActionError {
     /// It is not a valid command.
@@ -69,7 +69,7 @@ pub enum ActionError {
     Text(TextError),
     /// The name is not a valid one.
     Nick(NickError),
-    /// The address is not one of a host.
+    /// The address is not that of a host.
     Address(String),
 }
 
@@ -103,7 +103,7 @@ impl ActionError {
         }
     }
 
-    /// For the person who typed it.
+    /// The text for the person who typed it.
     pub fn text(&self) -> String {
         match self {
             Self::Slash(error) => error.text(),
@@ -165,8 +165,8 @@ pub fn action(line: &str, context: &Context) -> Result<Action, ActionError> {
     }
 }
 
-/// The line that means `command`, for a command that did not reach the node and goes back into the draft. None for commands
-/// that nobody types: reading the history and telling others that the user types.
+/// The line that means `command`, for a command that did not reach the node and goes back into the draft. `None` for
+/// commands that nobody types: reading the history, and telling others that the user types.
 pub fn line_of(command: &Command) -> Option<String> {
     Some(match command {
         Command::Say { text, action: true, .. } => format!("/me {text}"),
@@ -197,7 +197,7 @@ pub fn line_of(command: &Command) -> Option<String> {
         Command::Verify { who, same: None } => format!("/verify {who}"),
         Command::Verify { who, same: Some(same) } => format!("/verify {who} {}", if *same { "yes" } else { "no" }),
         Command::Search { query, before: None, .. } => format!("/search {query}"),
-        // Without the yes: it is asked again.
+        // Without the yes, so that the user is asked again.
         Command::Erase { .. } => "/erase".to_owned(),
         Command::Search { before: Some(_), .. }
         | Command::Page { .. }
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_typed_is_for_the_room_and_network_it_was_typed_in() {
+    fn input_goes_to_the_room_and_network_of_its_context() {
         let text = |text| Text::new(text).unwrap();
         let Context { room, network, .. } = here();
         let said = Command::Say { room, text: text("hello"), action: false, network: network.clone() };
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn front_ends_answer_what_needs_no_node() {
+    fn front_ends_answer_requests_that_need_no_node() {
         for (line, local) in [
             ("/nick", Local::OwnNick),
             ("/typing", Local::Typing),
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_means_nothing_has_a_code_and_a_text() {
+    fn a_meaningless_line_has_a_code_and_a_text() {
         assert_eq!(error("/frob").0, "unknown_command");
         assert_eq!(error("  ").0, "empty");
         assert_eq!(error(&"x".repeat(100_000)).0, "too_long");
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn a_command_becomes_the_line_that_means_it() {
+    fn a_command_turns_back_into_its_line() {
         for line in [
             "hello",
             "two\nlines",
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_types_has_no_line() {
+    fn commands_that_nobody_types_have_no_line() {
         let room = Room::LOBBY;
         for command in [Command::Typing(true), Command::Quit, Command::Page { room, seek: Seek::Newest, max: 1 }] {
             assert_eq!(line_of(&command), None, "{command:?}");

@@ -1,6 +1,7 @@
 //! Slash commands: one table, one parser and one meaning for the screen and for pipes.
 //!
-//! [`parse`] reads a line by its grammar, [`action()`] turns it into what a front end does, and [`line_of`] is the way back.
+//! [`parse`] reads a line by its grammar, [`action()`] turns it into what a front end does, and [`line_of`] is the way
+//! back.
 
 mod action;
 mod parse;
@@ -14,7 +15,7 @@ use std::{num::NonZeroU32, sync::Arc};
 
 use crate::domain::model::{Network, Who};
 
-/// What `/lan` is to do.
+/// What `/lan` should do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lan {
     /// Show where the node is.
@@ -23,7 +24,7 @@ pub enum Lan {
     Open(bool),
     /// Open it to the network that this interface leads to.
     At(Arc<str>),
-    /// This network is that one.
+    /// Treat this network as that one; without a name, as the one that it most likely is.
     Same(Option<Network>),
     /// Give the history to everybody who is here.
     Share,
@@ -34,24 +35,24 @@ pub enum Lan {
 pub enum Slash {
     /// Say something in the current room.
     Say {
-        /// What was typed, not yet checked; for an action without the `/me `.
+        /// What was typed, not yet checked, without the `/me ` of an action.
         text: String,
         /// Whether it is an action.
         action: bool,
     },
-    /// Take this name, or show the present one.
+    /// Take this name, or show the current one.
     Nick(Option<String>),
     /// List the people who are here.
     Who,
     /// Show everything known about someone.
     Whois(Who),
-    /// Be away, with this note, not yet cut.
+    /// Be away, with this note, which is not cut to length yet.
     Away(Option<String>),
     /// Be here again.
     Back,
-    /// Tell others when the user types and see when they do, or neither; or show which it is.
+    /// Tell others when the user types and show when they do, or neither; or show the setting.
     Typing(Option<bool>),
-    /// Show no further messages of someone.
+    /// Stop showing the messages of someone.
     Ignore(Who),
     /// Show the messages of someone again.
     Unignore(Who),
@@ -59,18 +60,18 @@ pub enum Slash {
     Trust {
         /// The person.
         who: Who,
-        /// Whether another key may lose the name that is verified or here.
+        /// Whether another key may lose the name although that key is verified or here.
         sure: bool,
     },
-    /// Take that back.
+    /// Take back a `/trust`.
     Untrust(Who),
-    /// Take back what was said of the codes that were compared with someone.
+    /// Take back the result of comparing codes with someone.
     Unverify(Who),
     /// Compare codes with someone.
     Verify {
         /// The other person.
         who: Who,
-        /// None starts; after that, whether the codes were the same.
+        /// `None` starts; after that, whether the codes were the same.
         same: Option<bool>,
     },
     /// Connect to this address, not yet checked.
@@ -79,13 +80,13 @@ pub enum Slash {
     Lan(Lan),
     /// Sweep now.
     Rescan,
-    /// Say here what was said on that network, or on any other one, and nobody has.
+    /// Say here what the user said on that network, or on any other one, and nobody has received.
     Deliver(Option<Network>),
     /// Find messages with these words; without any, show the last result again.
     Search(Option<String>),
     /// Empty the screen.
     Clear,
-    /// Put a message into the clipboard: the one that is so many back, or the newest.
+    /// Copy a message to the clipboard: the one that is this many back, or the newest.
     Copy(Option<NonZeroU32>),
     /// Show messages plainly, or in columns again.
     PlainView,

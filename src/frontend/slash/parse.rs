@@ -1,4 +1,4 @@
-//! From a typed line to a [`Slash`].
+//! Turns a typed line into a [`Slash`].
 
 use super::{
     COMMANDS, Lan, Slash, Spec,
@@ -12,7 +12,7 @@ use crate::{
 /// Characters of an unknown command that an error repeats: enough to recognise it, too few to fill the screen.
 const MAX_ECHO: usize = 24;
 
-/// What other programs call a direct message. Somebody who types it means one person.
+/// What other programs call a direct message. Somebody who types it means to reach one person.
 const DIRECT: [&str; 2] = ["msg", "query"];
 
 /// How many typing errors a suggestion forgives: one in a short word, two in a longer one.
@@ -29,10 +29,10 @@ pub enum SlashError {
     Unknown {
         /// What was typed, cut and cleaned.
         name: String,
-        /// A command that is spelled like it.
+        /// A command with a similar spelling.
         similar: Option<&'static str>,
     },
-    /// Help was asked for a command that does not exist.
+    /// A direct message, which is not supported yet.
     NoHelp {
         /// What was typed, cut and cleaned.
         name: String,
@@ -50,9 +50,9 @@ pub enum SlashError {
     },
     /// The command needs an argument.
     Missing(&'static Spec),
-    /// The command has no arguments.
+    /// The command takes no arguments.
     Superfluous(&'static Spec),
-    /// The command does not know the argument.
+    /// The command does not accept the argument.
     Wrong(&'static Spec),
     /// The argument is longer than any name or key.
     NotAName(&'static Spec),
@@ -68,7 +68,7 @@ impl SlashError {
         }
     }
 
-    /// For the person who typed it.
+    /// The text for the person who typed it.
     pub fn text(&self) -> String {
         match self {
             Self::Empty => slash_errors::EMPTY.to_owned(),
@@ -84,7 +84,7 @@ impl SlashError {
     }
 }
 
-/// What `/lan` is to do.
+/// What `/lan` should do.
 fn lan(argument: &str) -> Option<Lan> {
     let (word, rest) = argument.split_once(char::is_whitespace).unwrap_or((argument, ""));
     let rest = Some(rest.trim()).filter(|rest| !rest.is_empty());
@@ -100,13 +100,13 @@ fn lan(argument: &str) -> Option<Lan> {
     }
 }
 
-/// Whether `text` has more than one line. Line feeds at its end begin none: a pasted command often has one.
+/// Whether `text` has more than one line. Line feeds at its end do not count: a pasted command often has one.
 pub(super) fn has_several_lines(text: &str) -> bool {
     text.trim_end().contains('\n')
 }
 
-/// Whether `line` is a command: a single line that starts with exactly one slash. A pasted file that starts with a path is
-/// text.
+/// Whether `line` is a command: a single line that starts with exactly one slash. A pasted file that starts with a path
+/// is text.
 pub fn is_command(line: &str) -> bool {
     line.starts_with('/') && !line.starts_with("//") && !has_several_lines(line)
 }
@@ -120,10 +120,11 @@ fn switch(argument: &str) -> Option<bool> {
     }
 }
 
-/// Reads a line: text to say, or a command. `//x` says "/x". Several lines are always text, as they stand.
+/// Reads a line: text to say, or a command. `//x` says "/x". Several lines are always text, unchanged.
 ///
 /// # Errors
-/// [`SlashError`] when the line begins with a slash and is no command that can be carried out; nothing may be sent then.
+/// [`SlashError`] when the line begins with a slash and is no command that can be carried out; then nothing may be
+/// sent.
 pub fn parse(line: &str) -> Result<Slash, SlashError> {
     let Some(rest) = line.strip_prefix('/').filter(|_| !has_several_lines(line)) else {
         return Ok(Slash::Say { text: line.to_owned(), action: false });
@@ -138,7 +139,7 @@ pub fn parse(line: &str) -> Result<Slash, SlashError> {
     let required = || given.map(str::to_owned).ok_or(SlashError::Missing(spec));
     let nothing = |slash| if given.is_none() { Ok(slash) } else { Err(SlashError::Superfluous(spec)) };
     match spec.kind {
-        // What ends the text belongs to it, as in every other text.
+        // Trailing spaces belong to the text, as in every other text.
         Kind::Me => required().map(|_| Slash::Say { text: text.trim_start().to_owned(), action: true }),
         Kind::Nick => Ok(Slash::Nick(given.map(str::to_owned))),
         Kind::Who => nothing(Slash::Who),
@@ -199,7 +200,7 @@ fn person(spec: &'static Spec, argument: &str) -> Result<Who, SlashError> {
     Who::new(argument).ok_or(if given { SlashError::NotAName(spec) } else { SlashError::Missing(spec) })
 }
 
-/// The name, which may have two words, and the yes or no behind it.
+/// The name, which may have two words, and the yes or no after it.
 fn answer(argument: &str) -> (&str, Option<bool>) {
     let Some((who, last)) = argument.rsplit_once(char::is_whitespace) else { return (argument, None) };
     match last.to_ascii_lowercase().as_str() {
@@ -209,7 +210,8 @@ fn answer(argument: &str) -> (&str, Option<bool>) {
     }
 }
 
-/// The command called `name` (with or without its slash): a name, an alias or an unambiguous prefix of one, in any case.
+/// The command called `name` (with or without its slash): a name, an alias or an unambiguous prefix of one, in any
+/// case.
 ///
 /// # Errors
 /// [`SlashError`] when there is none, or more than one.
@@ -236,8 +238,8 @@ pub fn find(name: &str) -> Result<&'static Spec, SlashError> {
     }
 }
 
-/// The command whose spelling is nearest to `name`, if near enough. None if that one leaves or deletes: a user who follows
-/// a suggestion without a thought should lose nothing.
+/// The command whose spelling is nearest to `name`, if near enough. `None` if that one leaves or deletes: a user who
+/// follows a suggestion without thinking should lose nothing.
 fn similar(name: &str) -> Option<&'static str> {
     let letters = name.chars().take(MAX_ECHO).count();
     if letters >= MAX_ECHO {
@@ -291,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn several_lines_are_a_text_as_it_stands() {
+    fn several_lines_are_always_plain_text() {
         for text in ["/usr/bin/env python\nprint()\n", "/quit\nno", "//x\ny", "/me waves\nand goes", "/\n/"] {
             assert_eq!(parse(text), Ok(say(text, false)), "{text:?}");
             assert!(!is_command(text), "{text:?}");
@@ -374,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_command_is_never_text_and_suggests_one_that_exists() {
+    fn an_unknown_command_is_never_text_and_suggests_another() {
         assert_eq!(error("/hlep"), "Unknown command /hlep. Did you mean /help?");
         assert_eq!(error("/recsan now"), "Unknown command /recsan. Did you mean /rescan?");
         let advice = "/help lists the commands. Start with // to send it as text.";
@@ -391,7 +393,7 @@ mod tests {
         for typed in ["/qiut", "/quti", "/exti", "/exot", "/claer", "/clera", "/erease", "/eraes"] {
             assert!(error(typed).starts_with(&format!("Unknown command {typed}. /help lists")), "{}", error(typed));
         }
-        // However a word is mistyped.
+        // No matter how a word is mistyped.
         for spec in COMMANDS {
             for spelling in spec.spellings() {
                 for at in 0..spelling.len() {
@@ -427,7 +429,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_repeats_neither_escapes_nor_a_book() {
+    fn an_error_repeats_neither_escapes_nor_long_text() {
         let text = error(&format!("/x\u{1b}[2J\u{202e}{}", "y".repeat(100_000)));
         assert!(text.starts_with("Unknown command /x[2jyyy") && text.contains("y…. /help"), "{text}");
         assert!(text.len() < 150, "{text}");
@@ -435,7 +437,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_line_is_said_or_carried_out_or_refused_with_a_code(line in "/?/?\\PC{0,12}.{0,40}") {
+        fn any_line_is_said_executed_or_refused_with_a_code(line in "/?/?\\PC{0,12}.{0,40}") {
             match parse(&line) {
                 Ok(Slash::Say { text, .. }) => prop_assert!(line.contains(&text)),
                 Ok(_) => prop_assert!(line.starts_with('/')),

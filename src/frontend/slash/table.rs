@@ -47,7 +47,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// Whether it leaves, or takes something away.
+    /// Whether it leaves the program, or removes something.
     pub(super) const fn loses(self) -> bool {
         matches!(self, Self::Clear | Self::Erase | Self::Quit)
     }
@@ -68,7 +68,7 @@ impl Spec {
         std::iter::once(self.name).chain(self.aliases.iter().copied())
     }
 
-    /// What each form of it does, where one line does not say it: how it is written, and what it does then.
+    /// The forms of a command that one line cannot describe: how each is written, and what it does.
     pub fn forms(&self) -> &'static [(&'static str, &'static str)] {
         if self.kind == Kind::Lan { commands::LAN_FORMS } else { &[] }
     }
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn no_spelling_stands_twice_and_every_usage_begins_with_the_name() {
+    fn spellings_are_unique_and_usages_begin_with_the_name() {
         let mut spellings: Vec<_> = COMMANDS.iter().flat_map(Spec::spellings).collect();
         let count = spellings.len();
         spellings.sort_unstable();
@@ -143,8 +143,8 @@ mod tests {
         }
     }
 
-    /// The list of all commands is two columns: a long usage leaves no room for the text beside it. Help has 72 columns inside
-    /// its frame on a screen of 80.
+    /// The list of all commands has two columns: a long usage leaves no room for the text beside it. Help has 72
+    /// columns inside its frame on a screen of 80.
     #[test]
     fn every_usage_leaves_room_for_the_help() {
         for spec in COMMANDS {
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn every_form_is_one_that_the_parser_takes() {
+    fn the_parser_accepts_every_form() {
         let forms: Vec<_> = COMMANDS.iter().flat_map(Spec::forms).collect();
         assert!(!forms.is_empty());
         for (form, _) in forms {

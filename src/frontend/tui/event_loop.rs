@@ -1,7 +1,8 @@
 //! The run loop of the full screen: terminal events and the node's updates in, frames and commands out.
 //!
 //! It decides when to draw and nothing else. A key draws at once; updates draw at most 30 times a second, after
-//! everything that is ready was taken in. It never waits for the node or for a frame's time while a key is waiting.
+//! everything that is ready has been taken in. While a key is waiting, it never waits for the node or for the next
+//! frame.
 
 mod pace;
 mod real;
@@ -29,18 +30,18 @@ use crate::{
     },
 };
 
-/// Updates taken in between two looks at the keyboard; at a few microseconds each they delay a key by less than a
+/// Updates taken in between two checks of the keyboard. At a few microseconds each, they delay a key by less than a
 /// frame.
 const UPDATES_PER_TURN: usize = 256;
 
 /// Terminal events taken in between two draws. A page that is pasted without bracketed paste is drawn in a few frames;
-/// one that never ends still leaves the node its turn.
+/// an endless one still leaves the node its turn.
 const EVENTS_PER_TURN: usize = 256;
 
-/// How long the node may take to say good-bye. Its user is back in the shell by then.
+/// How long the node may take to say good-bye. The user is back in the shell by then.
 const NODE_STOP_TIME: Duration = Duration::from_secs(1);
 
-/// The shortest sleep between two ticks, in case the state machine asks for one in the past for ever.
+/// The shortest sleep between two ticks, in case the state machine keeps asking for one in the past.
 const MIN_TICK: Duration = Duration::from_millis(1);
 
 /// Everything that the loop connects.
@@ -109,11 +110,11 @@ where
     S: Stream<Item = io::Result<Stamped>> + Unpin,
     C: Fn() -> Now,
 {
-    /// Runs until the user leaves, a signal says so or the terminal fails. Then gives the terminal back, and then lets
+    /// Runs until the user leaves, a signal ends it or the terminal fails. Then it gives the terminal back, and lets
     /// the node say good-bye for up to a second.
     ///
     /// # Errors
-    /// When the terminal fails; the node was told to stop all the same.
+    /// When the terminal fails; the node is told to stop all the same.
     pub async fn run(self) -> Result<Exit, ScreenError> {
         let Self { terminal, host, events, signals, commands, updates, app, clock } = self;
         let mut sources = Sources { events, signals, updates };
@@ -256,7 +257,7 @@ where
     H: Host,
     C: Fn() -> Now,
 {
-    /// Feeds one input and does what comes of it. Returns whether that ends the screen.
+    /// Feeds one input and carries out what comes of it. Returns how the screen ends, if it does.
     fn feed(&mut self, input: Input) -> Result<Option<Exit>, ScreenError> {
         let mut waiting = VecDeque::from([input]);
         while let Some(input) = waiting.pop_front() {
@@ -298,7 +299,7 @@ where
         }
     }
 
-    /// When something is to be done though nothing happens.
+    /// When something has to be done even if nothing happens.
     fn wake_at(&self, translator: &Translator) -> Option<std::time::Instant> {
         let now = (self.clock)();
         let tick = self.app.next_tick().map(|tick| tick.max(now.mono + MIN_TICK));
@@ -311,8 +312,9 @@ where
         Ok(Input::Resize { cols: size.width, rows: size.height })
     }
 
-    /// Clears the terminal and forgets what it showed, so that the next frame draws every cell. After every change of
-    /// size, also one that was undone at once: a terminal that was small for a moment has lost what it showed.
+    /// Clears the terminal and forgets what it showed, so that the next frame draws every cell. Needed after every
+    /// change of size, even one that was undone at once: a terminal that was small for a moment has lost what it
+    /// showed.
     ///
     /// Not `Terminal::clear`: that one asks the terminal where the cursor is, and waits for the answer.
     fn forget(&mut self) -> Result<(), ScreenError> {
@@ -341,7 +343,7 @@ const fn exit_for(signal: Signal) -> Exit {
     }
 }
 
-/// Tells the node to stop, unless it was told, and waits until it has, but not for long.
+/// Tells the node to stop, unless it was told before, and waits a limited time until it has.
 async fn stop_node(node: Node, commands: &mpsc::Sender<Command>, updates: &mut mpsc::Receiver<Update>) {
     let tell = async {
         if node == Node::Running {

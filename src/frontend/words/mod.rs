@@ -1,7 +1,7 @@
 //! Every sentence that a user reads, in the language of the program.
 //!
-//! A language is a folder with the same modules and functions as `en`. They take typed values and give text. The rest of
-//! the program passes values around and knows no sentence: see docs/decisions.md for the few exceptions.
+//! A language is a folder with the same modules and functions as `en`. They take typed values and give text. The rest
+//! of the program passes values around and contains no sentences: see docs/decisions.md for the few exceptions.
 
 mod en;
 

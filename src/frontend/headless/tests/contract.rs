@@ -1,4 +1,4 @@
-//! What programs build on: spelling and order of every key.
+//! What programs rely on: the spelling and order of every key.
 
 use std::time::Duration;
 
@@ -63,7 +63,7 @@ fn everything() -> Vec<Update> {
 }
 
 #[test]
-fn a_disk_that_takes_nothing_is_told_to_programs_and_people() {
+fn programs_and_people_learn_that_the_disk_accepts_nothing() {
     let updates = || {
         let full = Some(DiskTrouble::Full);
         vec![
@@ -108,7 +108,7 @@ fn a_disk_that_takes_nothing_is_told_to_programs_and_people() {
 }
 
 #[test]
-fn json_is_the_contract_to_the_byte() {
+fn json_matches_the_contract_byte_for_byte() {
     let id = "ab".repeat(16);
     let expected = [
         r#"{"event":"listening","addr":"127.0.0.1:4565","node":"OWN","nick":"alice","version":"0.1.0"}"#,
@@ -185,7 +185,7 @@ fn text_says_the_same_for_people() {
 }
 
 #[test]
-fn a_sweep_is_told_in_words() {
+fn a_sweep_is_described_in_words() {
     for (total, found, expected) in [
         (0, 0, "-- checked 0 ports in 3 ms: nobody new\n"),
         (1, 1, "-- checked 1 port in 3 ms: 1 answers\n"),
@@ -198,7 +198,7 @@ fn a_sweep_is_told_in_words() {
 }
 
 #[test]
-fn text_says_once_that_nobody_is_here_and_again_after_somebody_was() {
+fn text_says_nobody_is_here_once_until_somebody_joins() {
     let alone = || Update::Message(own("x", Delivery::Waiting));
     let joined = || Update::PeerJoined(peer(Some("bob"), 4566));
     let left = || Update::PeerLeft { peer: PeerId::Guest(addr(4566)), reason: LeaveReason::Closed };
@@ -206,21 +206,21 @@ fn text_says_once_that_nobody_is_here_and_again_after_somebody_was() {
     let notices = |json| print(json, updates()).lines().filter(|line| line.contains("No one else is here")).count();
     assert_eq!(notices(false), 2);
     assert_eq!(print(false, updates()).lines().filter(|line| line.ends_with("<alice> x")).count(), 5);
-    // A program looks for the id of each.
+    // A program looks for the id of each line.
     let told = print(true, updates()).lines().filter(|line| line.contains(r#""delivered":0,"of":0"#)).count();
     assert_eq!((notices(true), told), (0, 5));
-    // What becomes of a line that somebody can get is told later.
+    // If somebody can receive a line, its delivery is reported later.
     let met = || Update::PeerJoined(node("carol", 'c', Trust::New));
     assert_eq!(print(false, [met(), alone()]).lines().count(), 2);
     assert_eq!(print(true, [met(), alone()]).lines().count(), 2);
-    // What was said before is told of elsewhere.
+    // Lines from earlier are reported elsewhere.
     let before = Update::Message(Message { history: true, ..own("x", Delivery::Waiting) });
     assert_eq!(print(true, [before.clone()]).lines().count(), 1);
     assert_eq!(print(false, [before]).lines().count(), 1);
 }
 
 #[test]
-fn a_new_name_stands_beside_the_old_one() {
+fn a_new_name_is_shown_beside_the_old_one() {
     let id = PeerId::Guest(addr(4566));
     let rename = |name| Update::PeerRenamed { peer: id, nick: nick(name) };
     let text = print(false, [Update::PeerJoined(peer(None, 4566)), rename("bob"), rename("rob")]);
@@ -327,7 +327,7 @@ fn hits_are_one_event_for_programs_and_lines_for_people() {
 }
 
 #[test]
-fn what_needs_no_network_is_answered() {
+fn requests_that_need_no_network_are_answered() {
     assert_eq!(answer(false, Answer::OwnNick), "-- Your name is alice.\n");
     assert_eq!(answer(false, Answer::Version), format!("-- proximity-chat {}\n", env!("CARGO_PKG_VERSION")));
     assert_eq!(
@@ -353,7 +353,7 @@ fn warnings_come_first() {
 }
 
 #[test]
-fn updates_about_unknown_peers_are_passed_over() {
+fn updates_about_unknown_peers_are_ignored() {
     let id = PeerId::Guest(addr(9));
     let updates =
         [Update::PeerRenamed { peer: id, nick: nick("x") }, Update::PeerLeft { peer: id, reason: LeaveReason::Closed }];

@@ -49,13 +49,13 @@ impl Front {
         Self { input: Some(input), writing: None, output, commands: command_receiver, updates: Some(updates), ended }
     }
 
-    /// Says how the first sweep is.
+    /// Reports the state of the first sweep.
     async fn sweep(&self, state: SweepState) {
         let (took, left) = (Duration::from_millis(12), Duration::ZERO);
         self.update(Update::Sweep(SweepProgress { state, probed: 4, total: 4, found: 1, took, left })).await;
     }
 
-    /// Writes from a thread: a pipe that is full must not stop this runtime, which reads it.
+    /// Writes from a thread: a full pipe must not block this runtime, which reads it.
     fn write(&mut self, lines: impl AsRef<[u8]>) {
         let (mut input, lines) = (self.input.as_ref().unwrap().try_clone().unwrap(), lines.as_ref().to_vec());
         let before = self.writing.take();
@@ -127,17 +127,17 @@ async fn lines_become_commands_in_order_and_quit_ends_it() {
 }
 
 #[tokio::test]
-async fn the_first_line_waits_for_the_first_sweep_and_its_dials() {
+async fn the_first_line_waits_for_the_first_sweep_and_dials() {
     let mut front = Front::start(Sink::new(), pending());
     front.write("hello\n");
     front.sweep(SweepState::Running).await;
-    // Any time below the longest wait will do: without the delay the line would be there at once.
+    // Any time below the longest wait will do. Without the delay the line would arrive at once.
     assert!(timeout(LONGEST / 8, front.commands.recv()).await.is_err(), "it did not wait for the sweep");
     let swept = Instant::now();
     front.sweep(SweepState::Done).await;
     assert_eq!(front.command().await, say("hello", false));
     assert!(swept.elapsed() >= SETTLING, "it did not wait for the dials");
-    // Later sweeps hold up nothing.
+    // Later sweeps delay nothing.
     front.sweep(SweepState::Running).await;
     front.write("again\n");
     assert_eq!(front.command().await, say("again", false));
@@ -154,7 +154,7 @@ async fn the_first_line_does_not_wait_for_ever() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_sent_is_an_error_and_the_rest_goes_on() {
+async fn unsendable_lines_are_errors_and_the_rest_is_sent() {
     let mut front = Front::start(Sink::new(), pending());
     front.sweep(SweepState::Done).await;
     let long = "x".repeat(70_112);
@@ -188,7 +188,7 @@ async fn the_end_of_the_input_leaves_the_node_running() {
     front.write("no line feed");
     front.input = None;
     assert_eq!(front.command().await, say("no line feed", false));
-    // The reader is gone by now or soon; neither may end the front end, nor the node's command channel.
+    // The reader ends about now. That must end neither the front end nor the node's command channel.
     for word in ["one", "two"] {
         front.update(Update::Message(message(word))).await;
         front.printed(word).await;
@@ -200,7 +200,7 @@ async fn the_end_of_the_input_leaves_the_node_running() {
 }
 
 #[tokio::test]
-async fn a_line_is_printed_at_once_and_a_burst_in_order() {
+async fn lines_are_printed_at_once_and_bursts_in_order() {
     let front = Front::start(Sink::new(), pending());
     front.update(Update::Message(message("alone"))).await;
     front.printed("alone").await;
@@ -218,7 +218,7 @@ async fn a_line_is_printed_at_once_and_a_burst_in_order() {
 #[tokio::test]
 async fn an_answer_comes_before_what_later_lines_cause() {
     let runtime = tokio::runtime::Handle::current();
-    // What is ready at once comes in any order unless it is put in one.
+    // Things that are ready at the same time come in any order unless the code orders them.
     for _ in 0..20 {
         let (answer, answers) = mpsc::channel(1);
         let (update, updates) = mpsc::channel(2);
@@ -253,7 +253,7 @@ async fn a_busy_node_makes_the_input_wait() {
     let mut front = Front::start(Sink::new(), pending());
     front.sweep(SweepState::Done).await;
     let mut input = front.input.take().unwrap();
-    // Far more than the channel (4), the reader's buffer (8 KiB) and a pipe (64 KiB) hold.
+    // Far more than the channel (4), the reader's buffer (8 KiB) and a pipe (64 KiB) can hold.
     let line = [b"x".repeat(999), b"\n".to_vec()].concat();
     let writer = std::thread::spawn(move || (0..500).for_each(|_| input.write_all(&line).unwrap()));
     front.command().await;
@@ -265,7 +265,7 @@ async fn a_busy_node_makes_the_input_wait() {
 }
 
 #[tokio::test]
-async fn signals_say_good_bye_and_print_what_comes_until_then() {
+async fn signals_say_good_bye_and_print_what_arrives_until_then() {
     for (stop, code) in [(Stop::Interrupt, 130), (Stop::Terminate, 0)] {
         let mut front = Front::start(Sink::new(), async move { stop });
         assert_eq!(front.command().await, Command::Quit);
@@ -278,7 +278,7 @@ async fn signals_say_good_bye_and_print_what_comes_until_then() {
 }
 
 #[tokio::test]
-async fn a_signal_ends_it_even_if_the_node_does_not_answer() {
+async fn a_signal_ends_it_even_if_the_node_hangs() {
     let front = Front::start(Sink::new(), async { Stop::Interrupt });
     // The node keeps its end of the updates open.
     let outcome = front.ended.await.unwrap();
@@ -287,15 +287,15 @@ async fn a_signal_ends_it_even_if_the_node_does_not_answer() {
 }
 
 #[tokio::test]
-async fn a_reader_that_stops_makes_the_node_wait_until_a_signal() {
+async fn a_stalled_reader_makes_the_node_wait_until_a_signal() {
     let (signal, stop) = tokio::sync::oneshot::channel();
     let (reader, stopped) = std::sync::mpsc::sync_channel(0);
     let output = Sink { stopped: Some(Arc::new(Mutex::new(stopped))), ..Sink::new() };
     let mut front = Front::start(output, async { stop.await.unwrap() });
     let updates = front.updates.take().unwrap();
-    // One in the writer's hands, the others in the channel; then the node waits.
+    // The writer holds one, and the others fill the channel. Then the node waits.
     let waiting = tokio::spawn(async move { while updates.send(Update::Message(message("x"))).await.is_ok() {} });
-    // The signal is only a signal: whether it comes before or after the channel is full must not matter.
+    // It must not matter whether the signal comes before or after the channel is full.
     signal.send(Stop::Interrupt).unwrap();
     assert_eq!(front.command().await, Command::Quit);
     let outcome = timeout(PATIENCE, front.ended).await.expect("an end").unwrap();
@@ -305,7 +305,7 @@ async fn a_reader_that_stops_makes_the_node_wait_until_a_signal() {
 }
 
 #[tokio::test]
-async fn a_reader_that_is_gone_ends_it_quietly_and_a_full_disk_does_not() {
+async fn a_closed_pipe_ends_it_quietly_unlike_a_full_disk() {
     for (error, quiet) in [(io::ErrorKind::BrokenPipe, true), (io::ErrorKind::StorageFull, false)] {
         let mut front = Front::start(Sink { full: Some((1, error)), ..Sink::new() }, pending());
         front.update(Update::Message(message("one"))).await;
@@ -320,7 +320,8 @@ async fn a_reader_that_is_gone_ends_it_quietly_and_a_full_disk_does_not() {
     }
 }
 
-/// Says two lines and leaves; what the node does with them, and whether it is told to quit at once.
+/// Says two lines and leaves. `after` is what the node does with them; `at_once` says whether it is told to quit at
+/// once.
 async fn leaves(after: impl AsyncFnOnce(&Front), at_once: bool) -> Outcome {
     let mut front = Front::start(Sink::new(), pending());
     front.sweep(SweepState::Done).await;
@@ -345,15 +346,15 @@ const fn delivery(id: u8, delivered: u32, of: u32) -> Update {
 }
 
 #[tokio::test]
-async fn who_leaves_waits_until_everybody_who_is_here_has_the_newest_line() {
+async fn quitting_waits_until_everyone_here_has_the_newest_line() {
     let outcome = leaves(
         async |front| {
             front.update(Update::PeerJoined(node("bob", 'b', Trust::New))).await;
             front.update(said(2, Delivery::Waiting)).await;
-            // The node may follow no more than the newest lines.
+            // The node may follow only the newest lines.
             front.update(delivery(1, 0, 1)).await;
             front.update(delivery(2, 0, 1)).await;
-            // Others' news are no reason to leave.
+            // News about others is no reason to leave.
             front.update(Update::Message(from_node("hello"))).await;
             front.update(delivery(3, 1, 1)).await;
             front.printed(r#""delivered":1"#).await;
@@ -367,7 +368,7 @@ async fn who_leaves_waits_until_everybody_who_is_here_has_the_newest_line() {
 }
 
 #[tokio::test]
-async fn who_leaves_has_nobody_to_wait_for_when_alone() {
+async fn quitting_alone_waits_for_nobody() {
     // The lines are on disk.
     let alone = leaves(async |front| front.update(said(2, Delivery::Waiting)).await, true).await;
     let left = leaves(
@@ -386,7 +387,7 @@ async fn who_leaves_has_nobody_to_wait_for_when_alone() {
 }
 
 #[tokio::test]
-async fn who_leaves_does_not_wait_for_ever_for_somebody_who_lacks_a_line() {
+async fn quitting_does_not_wait_forever_for_a_lagging_peer() {
     let outcome = leaves(
         async |front| {
             front.update(Update::PeerJoined(node("bob", 'b', Trust::New))).await;
@@ -399,7 +400,7 @@ async fn who_leaves_does_not_wait_for_ever_for_somebody_who_lacks_a_line() {
 }
 
 #[tokio::test]
-async fn a_stranger_who_takes_nothing_delays_nobody_who_leaves_and_somebody_known_is_waited_for() {
+async fn quitting_gives_up_on_strangers_but_not_on_known_people() {
     let lacked = async |front: &Front, trust| {
         front.update(Update::PeerJoined(node("bob", 'b', trust))).await;
         let lacks = |lines| Update::Lacking(vec![Lack { node: key('b'), lines }]);
@@ -414,7 +415,7 @@ async fn a_stranger_who_takes_nothing_delays_nobody_who_leaves_and_somebody_know
 }
 
 #[tokio::test]
-async fn lines_of_earlier_runs_are_waited_for_too() {
+async fn quitting_waits_for_lines_of_earlier_runs_too() {
     let mut front = Front::start(Sink::new(), pending());
     front.sweep(SweepState::Done).await;
     front.update(Update::PeerJoined(node("bob", 'b', Trust::New))).await;

@@ -1,4 +1,4 @@
-//! What the contract and the text say of where the node is, and of what is wrong there.
+//! What the contract and the text say about where the node is, and about what is wrong there.
 
 use super::{super::printer::Printer, *};
 use crate::domain::{
@@ -21,7 +21,7 @@ fn spot(interface: &str, ip: &str, network: &str) -> LocalSubnet {
     LocalSubnet { interface: interface.into(), index: 2, ip, network, broadcast: None }
 }
 
-/// As the program starts by default.
+/// How the program starts by default.
 fn closed() -> NetworkStatus {
     NetworkStatus {
         open: false,
@@ -59,7 +59,7 @@ fn lost(place: NetworkStatus) -> NetworkStatus {
 }
 
 #[test]
-fn where_the_node_is_is_the_contract_to_the_byte() {
+fn network_events_match_the_contract_byte_for_byte() {
     let gone = lost(open());
     let never = lost(closed());
     let told = [closed(), open(), gone, never].map(Update::NetworkStatus);
@@ -79,7 +79,7 @@ fn where_the_node_is_is_the_contract_to_the_byte() {
 }
 
 #[test]
-fn text_says_where_the_node_is_when_that_is_news() {
+fn text_says_where_the_node_is_when_that_changes() {
     let text = |places: &[NetworkStatus]| print(false, places.iter().cloned().map(Update::NetworkStatus));
     let opened = "-- open to wlan0 (192.168.1.20, 192.168.1.0/24), wlan0 (fe80::20, fe80::/64)\n";
     let down = "!! No network: wlan0 is not connected. Plug in a cable or join a Wi-Fi.\n";
@@ -94,7 +94,7 @@ fn text_says_where_the_node_is_when_that_is_news() {
 }
 
 #[test]
-fn a_diagnosis_is_its_findings() {
+fn a_diagnosis_lists_its_findings() {
     let captured = Finding::RouteCaptured {
         interface: "wlan0".into(),
         network: "192.168.1.0/24".parse().unwrap(),

@@ -1,5 +1,5 @@
-//! The published schema: it refuses what is not in the contract, has every code of the source and no other, and has
-//! nothing that the document leaves out.
+//! The published schema. It rejects what is not in the contract, has exactly the codes of the source, and has nothing
+//! that the document leaves out.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::schema::{SCHEMA, Tool, check, event};
 
-/// What people read.
+/// The document for people.
 const DOCUMENT: &str = include_str!("../../../../docs/headless.md");
 
 const NOTICE: &str = include_str!("../../../domain/bus/notice.rs");
@@ -26,7 +26,7 @@ pub(super) fn in_contract(printed: &str) {
     }
 }
 
-/// A `joined` as it should be.
+/// A valid `joined`.
 fn joined() -> Value {
     json!({
         "event": "peer", "change": "joined", "peer": "b".repeat(64), "nick": "bob", "addr": "127.0.0.1:4566",
@@ -110,14 +110,14 @@ fn part<'a>(source: &'a str, begin: &str, end: &str) -> &'a str {
     rest.split_once(end).unwrap_or_else(|| panic!("{begin:?} has no end")).0
 }
 
-/// The words that stand directly after `before`, as strings.
+/// The words directly after each `before`, as strings.
 fn words(source: &str, before: &str) -> BTreeSet<String> {
     let after = source.split(before).skip(1);
     let words = after.filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next());
     words.map(str::to_owned).collect()
 }
 
-/// What the functions of an `impl` make of its values, each in an arm of a `match`.
+/// The strings that the `match` arms of an `impl` return.
 fn arms(source: &str, begin: &str) -> BTreeSet<String> {
     let found = words(part(source, begin, "\n}"), "=> ");
     assert!(!found.is_empty(), "{begin:?} has no words");
@@ -135,7 +135,7 @@ fn variants(source: &str, begin: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn the_schema_has_every_code_of_the_source_and_no_other() {
+fn the_schema_has_exactly_the_codes_of_the_source() {
     let trust = include_str!("../../../domain/model/trust.rs");
     let peer = include_str!("../../../domain/model/peer.rs");
     let disk = include_str!("../../../domain/model/disk.rs");
@@ -161,7 +161,7 @@ fn the_schema_has_every_code_of_the_source_and_no_other() {
 }
 
 #[test]
-fn the_schema_has_every_notice_and_error_of_the_source_and_no_other() {
+fn the_schema_has_exactly_the_sources_notices_and_errors() {
     /// For people only: programs get the event `delivery`.
     const TEXT_ONLY: &str = "waiting";
     let notices = all([arms(NOTICE, "impl NoticeCode {"), words(PRINTER, "notice("), words(PRINTER, "code: ")]);
@@ -181,12 +181,12 @@ fn the_schema_has_every_notice_and_error_of_the_source_and_no_other() {
     assert_eq!(codes("/$defs/error_code/enum"), errors);
 }
 
-/// All of several sets.
+/// The union of several sets.
 fn all<const N: usize>(sets: [BTreeSet<String>; N]) -> BTreeSet<String> {
     sets.into_iter().flatten().collect()
 }
 
-/// The names of the events that a tool prints, by the schema.
+/// The names of the events that a tool prints, according to the schema.
 fn events(tool: &str) -> BTreeSet<String> {
     let schema = schema();
     let events = schema["$defs"][tool]["oneOf"].as_array().unwrap().iter();
@@ -196,7 +196,7 @@ fn events(tool: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn the_schema_has_every_event_of_the_source_and_no_other() {
+fn the_schema_has_exactly_the_events_of_the_source() {
     let log = include_str!("../../../cli/log/mod.rs");
     for (tool, source) in [
         ("chat", variants(EVENT, "pub(super) enum Event<'a> {")),
@@ -224,7 +224,7 @@ fn names(schema: &Value, all: &mut BTreeSet<String>) {
 }
 
 #[test]
-fn the_document_has_every_key_event_and_code_of_the_schema() {
+fn the_document_has_every_key_event_and_code() {
     let mut all = BTreeSet::new();
     names(&schema(), &mut all);
     assert!(["verify", "round_trip_us", "multicast_blocked"].iter().all(|name| all.contains(*name)), "{all:?}");

@@ -1,4 +1,4 @@
-//! What the contract and the text say of keys: trust, presence, alarms, `/whois` and `/verify`.
+//! What the contract and the text say about keys: trust, presence, alarms, `/whois` and `/verify`.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ fn print(json: bool, updates: impl IntoIterator<Item = Update>) -> String {
     String::from_utf8(printer.out().clone()).unwrap()
 }
 
-/// Both forms, keys written as their digit.
+/// Both forms, with names in place of the keys.
 fn both(updates: &[Update]) -> (String, String) {
     let short = |text: String| text.replace(&key(BOB).to_string(), "BOB").replace(&key('c').to_string(), "CAROL");
     let json = print(true, updates.iter().cloned());
@@ -70,7 +70,7 @@ fn a_node_has_a_key_and_speaks_the_mesh_protocol() {
 }
 
 #[test]
-fn two_people_of_one_name_are_told_apart_in_text() {
+fn two_people_with_one_name_are_told_apart_in_text() {
     let taken = Repute { namesake: true, ..Repute::of(Trust::Suspect) };
     let from = |author, repute| Update::Message(Message { author: Author::Peer(author), repute, ..message("hi") });
     let other = PeerId::Node(key('c'));
@@ -91,7 +91,7 @@ fn two_people_of_one_name_are_told_apart_in_text() {
 }
 
 #[test]
-fn who_is_named_by_an_address_needs_nothing_else() {
+fn a_peer_named_by_an_address_needs_no_tag() {
     let guest = PeerId::Guest(addr(4567));
     let unnamed = Message { author: Author::Peer(guest), nick: None, ..message("hi") };
     let (_, text) = both(&[
@@ -135,7 +135,7 @@ fn trust_and_presence_are_changes_of_a_peer() {
 }
 
 #[test]
-fn a_clock_that_is_far_off_is_a_change_of_a_peer_and_listed() {
+fn a_clock_far_off_is_a_listed_peer_change() {
     let clock = |ahead_ms| Update::PeerClock { peer: bob(), ahead_ms };
     let (json, text) = both(&[clock(Some(-45 * 60_000)), clock(None)]);
     let off = r#""trust":"known","clock_off_ms":-2700000}"#;
@@ -194,7 +194,7 @@ fn an_alarm_is_a_notice_with_both_keys() {
 }
 
 #[test]
-fn whois_tells_what_is_known() {
+fn whois_says_what_is_known() {
     let here = Whois {
         repute: Repute::of(Trust::Verified),
         peer: Some(node("bob", BOB, Trust::Verified)),
@@ -245,7 +245,7 @@ fn whois_tells_what_is_known() {
 }
 
 #[test]
-fn a_comparison_of_codes_is_told_step_by_step() {
+fn a_comparison_of_codes_is_reported_step_by_step() {
     let step = |step| Update::Verify { peer: bob(), step };
     let code = |began| step(VerifyStep::Code { code: "493 201 778".to_owned(), began });
     let (json, text) = both(&[
@@ -280,7 +280,7 @@ fn a_comparison_of_codes_is_told_step_by_step() {
 }
 
 #[test]
-fn who_has_the_latest_of_everything() {
+fn who_shows_the_latest_of_everything() {
     let mut printer = Printer::new(options(true));
     let peer = bob();
     printer.update(Update::PeerJoined(node("bob", BOB, Trust::New)));
@@ -307,7 +307,7 @@ fn who_has_the_latest_of_everything() {
 }
 
 #[test]
-fn updates_about_unknown_people_are_passed_over() {
+fn updates_about_unknown_people_are_ignored() {
     let mut printer = Printer::new(options(true));
     let peer = bob();
     printer.update(Update::PeerTrust { peer, repute: Repute::of(Trust::Known) });
@@ -318,7 +318,7 @@ fn updates_about_unknown_people_are_passed_over() {
 
 /// Every class, here and gone, in text and in JSON: the mark and the tag belong to the key.
 #[test]
-fn every_class_is_shown_alike_live_and_found_here_and_gone() {
+fn every_class_looks_the_same_live_and_found() {
     let namesake = |trust| Repute { namesake: true, ..Repute::of(trust) };
     for (repute, shown, tag) in [
         (Repute::of(Trust::New), "bob", None),

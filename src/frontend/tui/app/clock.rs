@@ -10,12 +10,12 @@ use crate::{
     frontend::words::times,
 };
 
-/// The present, in the user's time zone.
+/// The current time, in the user's time zone.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LocalClock<'a> {
-    /// The present.
+    /// The current time.
     pub now: Now,
-    /// Where the user reads times of day.
+    /// The zone of the user's times of day.
     pub zone: &'a TimeZone,
 }
 
@@ -31,7 +31,7 @@ impl LocalClock<'_> {
         self.local(self.now.wall).date()
     }
 
-    /// A moment as people write it: `3 Nov, 14:05`, with the year if it is another one.
+    /// A moment as people write it: `3 Nov, 14:05`, with the year if it is not the current one.
     pub(crate) fn moment(&self, at: Timestamp) -> String {
         let at = self.local(at);
         let format = if at.year() == self.today().year() { times::MOMENT } else { times::MOMENT_WITH_YEAR };
@@ -44,7 +44,7 @@ pub(crate) fn minute_of(at: DateTime) -> u16 {
     u16::from(at.hour().unsigned_abs()) * 60 + u16::from(at.minute().unsigned_abs())
 }
 
-/// So many minutes after midnight: `07:05`.
+/// A time of day, from minutes after midnight: `07:05`.
 pub(crate) fn time_of_day(minute: u16) -> String {
     format!("{:02}:{:02}", minute / 60, minute % 60)
 }
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_moment_has_its_year_only_where_it_is_another_one() {
+    fn a_moment_shows_its_year_only_in_other_years() {
         let now = Now { mono: Instant::now(), wall: Timestamp::from_millis(1_795_285_320_000) };
         let clock = LocalClock { now, zone: &TimeZone::UTC };
         assert_eq!(clock.today().to_string(), "2026-11-21");

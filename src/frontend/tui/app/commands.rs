@@ -1,4 +1,4 @@
-//! What the user asks for by a line, and what becomes of a command that did not reach the node.
+//! What the user asks for with a line, and what becomes of a command that did not reach the node.
 
 use std::{num::NonZeroU32, time::Duration};
 
@@ -20,12 +20,12 @@ use crate::{
     },
 };
 
-/// How long the question whether to erase the history stands. A yes that comes later, or out of the recalled lines, asks
-/// again.
+/// How long the question whether to erase the history stays open. A yes that comes later, or that was recalled from
+/// earlier lines, asks again.
 const ERASE_ASKED: Duration = Duration::from_mins(1);
 
 impl App {
-    /// Carries out the line of the draft. One that cannot be carried out stays there.
+    /// Carries out the line in the draft. A line that cannot be carried out stays there.
     pub(super) fn submit(&mut self) {
         let line = self.composer.text().to_owned();
         if line.trim().is_empty() {
@@ -33,7 +33,7 @@ impl App {
         }
         let (room, network) = (self.conversation.room(), self.status.network());
         let action = slash::action(&line, &Context { room, network, max_hits: overlays::PAGE });
-        // A search may be for something near what the user reads, and what they read is what they copy.
+        // A search may be for something near what the user is reading, and what they are reading is what they copy.
         let stays = matches!(
             action,
             Ok(Action::Node(Command::Search { .. })
@@ -63,7 +63,7 @@ impl App {
         }
     }
 
-    /// Says here what reached nobody, if that was asked.
+    /// Says here what reached nobody elsewhere, if that was offered.
     fn say_what_is_offered(&mut self) {
         for network in std::mem::take(&mut self.offered) {
             if let Err(text) = self.request(Command::SayHere(Some(network))) {
@@ -72,10 +72,10 @@ impl App {
         }
     }
 
-    /// Asks the node for something, with all that the screen has to do about it.
+    /// Asks the node for something, and does everything that the screen has to do about it.
     ///
     /// # Errors
-    /// When it cannot be asked for now, with the words for that.
+    /// When it cannot be asked for now, with the text to show.
     pub(super) fn request(&mut self, command: Command) -> Result<(), String> {
         match command {
             Command::Whois(ref who) if self.whois_self(who) => Ok(()),
@@ -147,19 +147,19 @@ impl App {
         Ok(())
     }
 
-    /// Shows messages plainly, or in columns again, and has that remembered.
+    /// Switches between the plain view and columns, and has the choice remembered.
     pub(super) fn toggle_plain(&mut self) {
         let plain = self.window.toggle_plain();
-        // Before its user has a name, the node takes nothing else.
+        // Until the user has a name, the node accepts nothing else.
         if !self.overlays.name.is_open() && !self.status.is_node_gone() {
             self.send(Command::PlainView(plain));
         }
     }
 
-    /// Puts the message into the clipboard that is so many back from the last one in sight, and says how that went.
+    /// Copies the message that is this many back from the last one in sight, and says how that went.
     ///
     /// # Errors
-    /// When there is none, with the words for that.
+    /// When there is no such message or no clipboard, with the text to show.
     fn copy(&mut self, back: Option<NonZeroU32>) -> Result<(), String> {
         if !self.setup.clipboard {
             return Err(words::NO_CLIPBOARD.to_owned());
@@ -187,7 +187,7 @@ impl App {
         self.block(Tone::Plain, &text, who::HANG);
     }
 
-    /// Answers a question for the user's own name, which the node knows no peer by. Returns whether it was one.
+    /// Answers a question about the user, because the node knows no peer by that name. Returns whether it was one.
     fn whois_self(&mut self, who: &Who) -> bool {
         let named = |name: &str| name.to_lowercase() == who.as_str().to_lowercase();
         let another = self.people.sorted().iter().any(|person| named(&person.peer.display_name()));
@@ -227,18 +227,18 @@ impl App {
         self.user.nick = nick;
     }
 
-    /// Takes back a command that found no room on its way to the node.
+    /// Takes back a command that did not fit into the channel to the node.
     pub(super) fn refused(&mut self, command: &Command) {
         match command {
             Command::SetNick(nick) if self.overlays.name.was_asked() && self.status.node() == Node::Starting => {
-                // It was the answer to the question for a name.
+                // It was the answer to the question about the name.
                 self.overlays.name.ask();
                 self.composer.set(nick.to_string());
                 return self.lay_out();
             }
             Command::Rescan => self.status.set_rescan_asked(false),
             Command::Search { before, .. } => self.overlays.search.refused(before.is_none()),
-            // Scrolling on asks again.
+            // Further scrolling asks again.
             Command::Page { .. } => self.conversation.unreadable(),
             _ => {}
         }
@@ -249,7 +249,7 @@ impl App {
         self.lay_out();
     }
 
-    /// Takes back a line that the disk did not take.
+    /// Takes back a line that the disk did not accept.
     pub(super) fn returned(&mut self, text: Text, action: bool, trouble: DiskTrouble) {
         let command = Command::Say { room: self.conversation.room(), text, action, network: None };
         let Some(line) = slash::line_of(&command) else { return };

@@ -9,7 +9,7 @@ pub enum Input {
     Key(Key),
     /// Text was pasted, as the terminal's bracketed paste delivers it.
     Paste(String),
-    /// The wheel turned: rows, positive towards older messages.
+    /// The wheel turned by this many rows; positive is towards older messages.
     Scroll(i32),
     /// The terminal has this size now and shows nothing. Also the first input of every run.
     Resize {
@@ -73,10 +73,10 @@ impl Key {
     }
 }
 
-/// Whether a part of the screen used a key that it was offered. One that is ignored is offered to the next part.
+/// Whether a part of the screen used a key that it was offered. An ignored key is offered to the next part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Handled {
-    /// The key has done what it does.
+    /// The part has used the key.
     Consumed,
     /// The part has no use for the key now.
     Ignored,

@@ -1,4 +1,4 @@
-//! What keys do: they are offered to the overlays, then to the draft, and then do what is left here.
+//! What keys do. A key is offered to the overlays, then to the draft, and is handled here if neither takes it.
 
 use std::time::Duration;
 
@@ -18,11 +18,11 @@ use crate::{
 /// How long a first Ctrl-C waits for the second one.
 const QUIT_ARMED: Duration = Duration::from_secs(3);
 
-/// Entries that are searched for the last speakers, whose names are completed first.
+/// How many entries are searched for recent speakers, whose names are completed first.
 const RECENT: usize = 500;
 
 impl App {
-    /// Does what a key stands for.
+    /// Does what a key means.
     pub(super) fn key(&mut self, key: Key) {
         let armed = self.timers.is_set(Timer::QuitArmed);
         self.timers.clear(Timer::QuitArmed);
@@ -48,14 +48,14 @@ impl App {
         }
     }
 
-    /// Scrolls what lies on top, by `rows` towards older messages.
+    /// Scrolls the topmost layer by `rows`, positive towards older messages.
     pub(super) fn scroll(&mut self, rows: i32) {
         if self.offer(|overlays, context| overlays.scroll(rows, context)) == Handled::Ignored {
             self.conversation.scroll(rows, &mut self.outputs);
         }
     }
 
-    /// Keys that neither an overlay nor the draft has taken.
+    /// Handles keys that neither an overlay nor the draft has taken.
     fn command_key(&mut self, key: Key, armed: bool) {
         match key.code {
             KeyCode::Char(c) if key.ctrl => self.control_key(c.to_ascii_lowercase(), armed),
@@ -126,7 +126,7 @@ impl App {
         handled
     }
 
-    /// Completes a name or a command, the next one or the previous one.
+    /// Completes a name or a command, with the next candidate or the previous one.
     fn complete(&mut self, back: bool) {
         let Self { composer, conversation, people, .. } = self;
         composer.complete(back, |in_command| {
@@ -159,7 +159,7 @@ impl App {
     fn toggle_open(&mut self) {
         let nameless = self.overlays.name.is_open();
         let asked = if !self.status.knows_network() && !nameless && !self.status.is_node_gone() {
-            // Which of the two it would be is not known yet.
+            // It is not known yet which of the two it would be.
             Err(words::NOT_READY.to_owned())
         } else {
             self.request(Command::Open(!self.status.is_open()))

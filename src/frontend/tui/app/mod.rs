@@ -1,19 +1,21 @@
-//! The screen's state machine: pure. Inputs and the time go in, outputs come out; [`crate::frontend::tui::view`] draws it.
+//! The screen's state machine: pure. Inputs and the time go in, outputs come out; [`crate::frontend::tui::view`] draws
+//! it.
 //!
 //! [`App`] is a router over parts. Each owns its state, its rules and its tests, and none changes another:
 //!
 //! | Part | What it is |
 //! |---|---|
 //! | `status` | the node, the network, the search for people, and the advice for a user who is alone |
-//! | `people` | who is here, who left, and how they are called |
+//! | `people` | who is here, who left, and what they are called |
 //! | `composer` | the draft, completion, lines sent before, typing notices |
 //! | `conversation` | the messages of a room and where the user is in them |
 //! | `overlays` | help, the result of a search, and the question for a name |
 //! | `window` | size and zones, colours, focus, what was drawn last |
 //! | `answers` | the texts of `/who`, `/whois`, alarms and comparisons |
 //!
-//! The router takes what one part needs of another from there and passes it on. It is in four files: this one has the inputs,
-//! `keys` the keys, `updates` what the node reports, and `commands` what the user asks for. `view_queries` is what the view asks.
+//! The router fetches what one part needs from another and passes it on. It is in four files: this one has the inputs,
+//! `keys` the keys, `updates` what the node reports, and `commands` what the user asks for. `view_queries` is what the
+//! view asks.
 
 mod answers;
 mod clock;
@@ -67,14 +69,14 @@ use crate::{
     frontend::words::{elsewhere, screen::WELCOME},
 };
 
-/// What the screen waits for by itself.
+/// The timers of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Timer {
     /// Until then another Ctrl-C quits.
     QuitArmed,
     /// Until then a yes erases the history.
     EraseAsked,
-    /// From then on it is said how far a message got.
+    /// From then on the delivery of messages is shown.
     Deliveries,
 }
 
@@ -91,7 +93,7 @@ pub struct App {
     pub(crate) window: Window,
     /// What waits on other networks.
     elsewhere: Vec<Elsewhere>,
-    /// Networks whose undelivered lines Enter says here.
+    /// Networks whose undelivered lines an Enter says here.
     offered: Vec<Network>,
     /// Whether the user was told what to do if a copy does not arrive.
     told_of_clipboard: bool,
@@ -130,9 +132,9 @@ impl App {
         app
     }
 
-    /// Takes in what happened and says what to do about it.
+    /// Takes in what happened and returns what to do about it.
     pub fn update(&mut self, input: Input, now: Now) -> Vec<Output> {
-        // Round trips come all the time, and most show what was shown before.
+        // Round trips arrive all the time, and most do not change what is shown.
         if let Input::Update(Update::RoundTrip { peer, time }) = input {
             if self.people.round_trip(peer, time) {
                 self.window.touch();
@@ -162,18 +164,18 @@ impl App {
         std::mem::take(&mut self.outputs)
     }
 
-    /// Takes away what has expired.
+    /// Handles the timers that have expired.
     fn expire(&mut self) {
         while let Some(timer) = self.timers.pop_expired(self.now.mono) {
             match timer {
-                // What they allowed is over.
+                // They only allowed something for a while.
                 Timer::QuitArmed | Timer::EraseAsked => {}
                 Timer::Deliveries => self.conversation.speak_up(self.now.mono),
             }
         }
     }
 
-    /// Brings everything up to date that follows from the rest.
+    /// Updates everything that depends on other state.
     fn refresh(&mut self) {
         self.composer.forget_if_empty();
         self.timers.set_or_clear(Timer::Deliveries, self.conversation.next_due());
@@ -185,9 +187,9 @@ impl App {
         self.outputs.extend(title.map(Output::SetTitle));
     }
 
-    /// When what is shown changes by itself, and [`Input::Tick`] is wanted next, if at all; may lie in the past.
+    /// When [`Input::Tick`] is wanted next, because what is shown changes by itself; may lie in the past.
     pub fn next_tick(&self) -> Option<Instant> {
-        // From the time of the last input on: a change that was missed is due.
+        // Counted from the last input, so a change that was missed is due at once.
         [self.timers.next(), self.people.next_tick(self.now.mono)].into_iter().flatten().min()
     }
 
@@ -211,7 +213,7 @@ impl App {
         }
     }
 
-    /// Lets a key or a paste do what it does, tells others if the user types, and makes room for the draft.
+    /// Applies a key or a paste, tells others if the user types, and makes room for the draft.
     fn edit(&mut self, edit: impl FnOnce(&mut Self)) {
         let before = self.composer.draft().edits();
         self.conversation.touch();
@@ -224,7 +226,7 @@ impl App {
         self.lay_out();
     }
 
-    /// The wheel turned: an open list scrolls, else the messages.
+    /// The wheel turned: scrolls an open list, or else the messages.
     fn wheel(&mut self, rows: i32) {
         self.conversation.touch();
         self.scroll(rows);
@@ -237,7 +239,7 @@ impl App {
         }
     }
 
-    /// The entry `seq` came in and is worth seeing.
+    /// The entry `seq` arrived and is worth seeing.
     fn arrived(&mut self, seq: u64) {
         if self.conversation.arrived(seq, self.window.attention.is_focused()) {
             self.ring();
@@ -250,7 +252,7 @@ impl App {
         }
     }
 
-    /// Adds a line of the program's own.
+    /// Adds a notice.
     fn notice(&mut self, tone: Tone, text: &str) {
         let today = self.clock().today();
         self.conversation.notice(tone, text, today);
@@ -263,18 +265,18 @@ impl App {
         elsewhere::last_words(&waiting)
     }
 
-    /// Adds lines of the program's own that belong together: see [`Conversation::block`].
+    /// Adds a notice of several lines: see [`Conversation::block`].
     fn block(&mut self, tone: Tone, text: &str, hang: usize) -> u64 {
         let today = self.clock().today();
         self.conversation.block(tone, text, hang, today)
     }
 
-    /// The texts, one of which stands below the last message.
+    /// The texts of which one is shown below the last message.
     fn tail(&self) -> Vec<String> {
         if self.overlays.name.is_open() {
             return vec![WELCOME.to_owned()];
         }
-        // Older messages come first, within a moment, and the network decides what there is to say.
+        // Older messages arrive first, within a moment, and what to say depends on the network.
         if !self.conversation.has_opened() || !self.status.knows_network() {
             return Vec::new();
         }

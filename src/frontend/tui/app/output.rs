@@ -15,7 +15,7 @@ pub enum Output {
     Redraw,
     /// Set the title of the terminal's window. Safe to print: it holds no control characters.
     SetTitle(String),
-    /// Put this into the clipboard, byte by byte.
+    /// Copy this to the clipboard, byte for byte.
     Copy(Text),
     /// Ring the terminal's bell.
     Bell,

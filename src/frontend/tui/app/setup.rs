@@ -5,8 +5,8 @@ use jiff::tz::TimeZone;
 use super::Background;
 use crate::domain::model::Nick;
 
-/// Messages held for the screen by default; the rest stays on disk. Far more than a window shows, so that scrolling rarely
-/// waits. With texts of 200 bytes they take about 1 MB, and as much again while the user reads further up.
+/// Messages held for the screen by default; the rest stays on disk. Far more than a window shows, so that scrolling
+/// rarely waits. With texts of 200 bytes they take about 1 MB, and as much again while the user reads further up.
 pub const MESSAGE_CAP: usize = 2_000;
 
 /// What the command line and the configuration say about the screen.
@@ -15,8 +15,8 @@ pub const MESSAGE_CAP: usize = 2_000;
 pub struct Setup {
     /// The name to go by until the node says otherwise.
     pub nick: Nick,
-    /// Whether the user still has to choose a name. Then `nick` is only proposed, the node waits until
-    /// [`crate::domain::bus::Command::SetNick`] comes, and no other command but a quit is sent.
+    /// Whether the user still has to choose a name. Then `nick` is only a proposal, the node waits until
+    /// [`crate::domain::bus::Command::SetNick`] comes, and no command other than a quit is sent.
     pub ask_name: bool,
     /// Whether others are told when the user is typing, and the user when others are.
     pub typing: bool,
@@ -24,7 +24,8 @@ pub struct Setup {
     pub ports: (u16, u16),
     /// The program's version, for people.
     pub version: &'static str,
-    /// Messages held for the screen; what is older is read from disk. [`MESSAGE_CAP`] unless there is a reason.
+    /// Messages held for the screen; what is older is read from disk. Use [`MESSAGE_CAP`] unless there is a reason not
+    /// to.
     pub history_cap: usize,
     /// The zone for times of day.
     pub time_zone: TimeZone,
@@ -36,6 +37,6 @@ pub struct Setup {
     pub plain_view: bool,
     /// Whether the terminal may have a clipboard that programs can write to.
     pub clipboard: bool,
-    /// What the configuration warned about: said first.
+    /// Warnings from the configuration, shown first.
     pub warnings: Vec<String>,
 }

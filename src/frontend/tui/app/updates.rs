@@ -19,7 +19,7 @@ use crate::{
 };
 
 impl App {
-    /// Takes in an update.
+    /// Handles an update.
     pub(super) fn node_update(&mut self, update: Update) {
         match update {
             Update::Listening { addr, nick, node } => {
@@ -56,7 +56,7 @@ impl App {
             }
             Update::PeerTrust { peer, repute } => {
                 self.people.trust(peer, repute);
-                // With the user's word a name may have another owner: what others said under it is shown anew.
+                // The user's decision can give a name to another key, so what others said under it is relabelled.
                 let mut changed = self.people.alike(peer);
                 changed.push(peer);
                 self.relabel(&changed);
@@ -65,7 +65,8 @@ impl App {
                 self.people.presence(peer, presence, typing && self.user.typing, self.now.mono);
             }
             Update::PeerClock { peer, ahead_ms } => self.people.clock(peer, ahead_ms),
-            // The first is taken in before it could count as worth a frame; the list of people and each line say the other.
+            // Round trips are handled earlier, because most of them need no new frame. The list of people and each line
+            // show what others lack.
             Update::RoundTrip { .. } | Update::Lacking(_) => {}
             Update::Message(message) => self.message(message),
             Update::Delivery { id, delivered, of } => self.conversation.delivered(id, delivered, of),
@@ -141,7 +142,7 @@ impl App {
         }
     }
 
-    /// Lines wait on other networks. What was said to nobody else needs only an Enter to be said here.
+    /// Lines wait on other networks. Those that were said to nobody else need only an Enter to be said here.
     fn elsewhere(&mut self, networks: &[Elsewhere]) {
         self.elsewhere = networks.to_vec();
         let here = self.status.network().filter(|_| self.status.is_open());
@@ -159,11 +160,11 @@ impl App {
         }
     }
 
-    /// The room is that of another network now. What was begun on the former one is about that one: a yes must not erase
-    /// what was said here.
+    /// The room now belongs to another network. A question from the previous one does not apply any more: a yes must
+    /// not erase what was said here.
     fn change_network(&mut self) {
         self.timers.clear(super::Timer::EraseAsked);
-        // The next node tells what waits elsewhere, if anything does.
+        // The node reports again what waits elsewhere, if anything does.
         self.elsewhere.clear();
         self.offered.clear();
         self.overlays.search.forget();
@@ -190,13 +191,13 @@ impl App {
         self.conversation.presence(mover, change, at);
     }
 
-    /// Someone who is here goes by a name from now on: others who said something under it before are told apart.
+    /// Someone here now goes by a name. Others who said something under it before are told apart from them.
     fn goes_by_name(&mut self, id: PeerId) {
         let rivals = self.people.rivals(id);
         self.relabel(&rivals);
     }
 
-    /// Notes the names in these messages, and labels again everyone who could be taken for one of their authors.
+    /// Notes the names in these messages, and relabels everyone who could be mistaken for one of their authors.
     fn heard<'a>(&mut self, messages: impl IntoIterator<Item = &'a Message>) {
         for message in messages {
             if let (Author::Peer(peer), Some(nick)) = (message.author, &message.nick) {
@@ -262,7 +263,7 @@ impl App {
         self.notice(Tone::Plain, &words::erased(lines, self.conversation.room()));
     }
 
-    /// Someone may pretend to be somebody else: as worth seeing as a message that names the user.
+    /// Someone may be pretending to be somebody else. That is as worth seeing as a message that names the user.
     fn alarm(&mut self, alarm: &Alarm) {
         let text = alarm::text(alarm, &self.people, &self.clock(), self.conversation.geometry());
         let seq = self.block(Tone::Alarm, &text, 0);
@@ -279,7 +280,7 @@ impl App {
         }
     }
 
-    /// From now on typing is shown, or it is not: neither to others nor to the user.
+    /// Turns typing notices on or off, both for others and for the user.
     fn share_typing(&mut self, shared: bool) {
         self.notice(Tone::Dim, typing::sentence(shared));
         self.user.typing = shared;

@@ -7,7 +7,7 @@ use crate::domain::model::{Nick, NodeId, Presence};
 pub(crate) struct User {
     /// The name they go by.
     pub nick: Nick,
-    /// Their key; none until the node has reported it.
+    /// Their key; `None` until the node has reported it.
     pub key: Option<NodeId>,
     /// Whether they are away.
     pub presence: Presence,

@@ -1,4 +1,4 @@
-//! What the view asks that no part knows alone.
+//! Answers for the view that need more than one part.
 
 use std::ops::Range;
 
@@ -22,7 +22,7 @@ impl App {
         self.now
     }
 
-    /// The present year: messages of another one are shown with it.
+    /// The current year: messages from other years are shown with theirs.
     pub(crate) fn year(&self) -> i16 {
         self.clock().today().year()
     }
@@ -51,8 +51,8 @@ impl App {
         }
     }
 
-    /// The parts of the status line after its first word, the most important first, each in several wordings, the fullest
-    /// first; about guests in `few` words. And the parts about the user.
+    /// The parts of the status line after its first word, the most important first, and the parts about the user. Each
+    /// part comes in several wordings, the fullest first. `few` shortens the part about guests.
     pub(crate) fn status_line(&self, sight: &Sight, few: bool) -> (Vec<Vec<String>>, Vec<Vec<String>>) {
         let size = self.composer.size().map(DraftSize::wordings);
         let news = self.before_guests().into_iter().map(|part| vec![part]);
@@ -65,13 +65,13 @@ impl App {
         (size.into_iter().chain(news).chain(below(sight)).chain(unread).collect(), user.collect())
     }
 
-    /// How the user is, and who is here.
+    /// Whether the user is away, and who is here.
     fn before_guests(&self) -> Vec<String> {
         let mut parts = Vec::new();
         if self.user.presence.is_away() {
             parts.push(words::AWAY.to_owned());
         }
-        // Where there is a footer, that says it.
+        // If there is a footer, it says so.
         if self.window.is_plain() && self.window.layout().is_some_and(|layout| layout.footer.is_none()) {
             parts.push(words::PLAIN.to_owned());
         }
@@ -81,7 +81,7 @@ impl App {
         parts
     }
 
-    /// How the node and the network are, as far as it is worth a word.
+    /// The state of the node and the network, as far as it is worth a word.
     fn after_guests(&self) -> Vec<String> {
         let mut parts: Vec<String> = self.status.disk_words().into_iter().collect();
         parts.extend(self.waiting());
@@ -102,20 +102,21 @@ impl App {
         parts
     }
 
-    /// That guests read along.
+    /// Says that guests read along.
     fn guests(&self, few: bool) -> Option<Vec<String>> {
         words::guests(self.people.guests(), few).map(|words| vec![words])
     }
 
-    /// What waits, while nobody is here; else the list of people says for whom.
+    /// How much waits, while nobody is here. Otherwise the list of people says for whom it waits.
     fn waiting(&self) -> Option<String> {
         let lines = usize::try_from(self.status.unsent().max(self.people.most_waiting())).unwrap_or(usize::MAX);
         let apart = !matches!(self.standing(), Standing::Online | Standing::Welcome);
         (apart && lines > 0).then(|| words::waiting(lines))
     }
 
-    /// Who is typing, in at most `columns`, for the end of the status line. The name of one person is cut to `least` columns at
-    /// most; where there is no room for that either, they are counted. Without a word of who it is, it would read as the user.
+    /// Who is typing, in at most `columns`, for the end of the status line. The name of a single person is cut, but not
+    /// below `least` columns; without room for that, people are counted. A notice without a subject would seem to be
+    /// about the user.
     pub(crate) fn typing_now(&self, columns: usize, least: usize) -> Option<String> {
         let typing = self.people.typing(self.now.mono);
         let mut wordings = match typing.as_slice() {

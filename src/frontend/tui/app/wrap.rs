@@ -10,7 +10,7 @@ use crate::domain::naming::Tags;
 /// A space at which a row breaks only if the words around it are longer than a row.
 pub(crate) const NO_BREAK: char = '\u{A0}';
 
-/// Columns from one tab stop to the next: what terminals, pagers and those who align code with tabs count with.
+/// Columns from one tab stop to the next, as terminals, pagers and people who align code with tabs count them.
 const TAB: usize = 8;
 
 /// One row of a wrapped text.
@@ -36,20 +36,20 @@ impl Row {
     }
 }
 
-/// The columns that `text` takes at the start of a row, counted as ratatui counts them: half-width voiced sound marks are
-/// given a cell of their own, as terminals do. A tab leads to the next multiple of eight columns.
+/// The columns that `text` takes at the start of a row, counted as ratatui counts them: half-width voiced sound marks
+/// get a cell of their own, as in terminals. A tab leads to the next multiple of eight columns.
 pub(crate) fn width(text: &str) -> usize {
     column_after(text, 0)
 }
 
-/// The column after `text`, if that begins in this column of its row.
+/// The column after `text`, if it begins in this column of its row.
 pub(crate) fn column_after(text: &str, column: usize) -> usize {
     let mut pieces = text.split('\t');
     let first = column + pieces.next().map_or(0, columns);
     pieces.fold(first, |column, piece| column + to_tab_stop(column) + columns(piece))
 }
 
-/// Columns that a tab takes in this column.
+/// The columns that a tab takes in this column.
 const fn to_tab_stop(column: usize) -> usize {
     TAB - column % TAB
 }
@@ -63,7 +63,7 @@ fn columns(text: &str) -> usize {
     text.graphemes(true).map(|g| g.width() + marks(g)).sum()
 }
 
-/// `text` for a row of cells, with spaces for its tabs, if it begins in this column of its row.
+/// `text` for a row of cells, with spaces in place of its tabs, if it begins in this column of its row.
 pub(crate) fn without_tabs(text: &str, column: usize) -> Cow<'_, str> {
     if !text.contains('\t') {
         return Cow::Borrowed(text);
@@ -82,8 +82,8 @@ pub(crate) fn without_tabs(text: &str, column: usize) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// `text` with spaces at which a row breaks only where it does not fit as a whole, for what people compare or type. They are
-/// drawn as ordinary spaces.
+/// `text` with spaces at which a row breaks only if the text does not fit as a whole. Used for what people compare or
+/// type. The spaces are drawn as ordinary ones.
 pub(crate) fn whole(text: &str) -> String {
     text.replace(' ', &NO_BREAK.to_string())
 }
@@ -96,7 +96,8 @@ pub(crate) fn tagged(name: &str, tag: &str, columns: usize) -> String {
     }
 }
 
-/// A name in at most `columns`, with the tag that it needs: another one if it is cut, because others may be cut to the same.
+/// A name in at most `columns`, with the tag that it needs. If it is cut, it needs another tag, because other names may
+/// be cut to the same.
 pub(crate) fn tagged_or_cut(name: &str, tags: &Tags, columns: usize) -> String {
     let whole = tags.whole.as_deref().unwrap_or_default();
     if width(name) + whole.len() <= columns {
@@ -125,7 +126,8 @@ pub(crate) fn cut(text: &str, columns: usize) -> String {
     out
 }
 
-/// The end of `address` that fits into `columns`: it tells most, as everyone on one network begins the same.
+/// The end of `address` that fits into `columns`. The end tells most, because all addresses on a network begin the
+/// same.
 pub(crate) fn cut_start(address: &str, columns: usize) -> String {
     match address.len().checked_sub(columns) {
         // Addresses are ASCII: a byte is a column.
@@ -134,8 +136,9 @@ pub(crate) fn cut_start(address: &str, columns: usize) -> String {
     }
 }
 
-/// Breaks `text` at spaces and between wide characters; a word longer than a row is cut where the row ends. The first
-/// row has `first` columns, the others `rest`. A word that does not fit starts a row of its own, URLs with it.
+/// Breaks `text` at spaces and between wide characters. A word longer than a row is cut where the row ends. The first
+/// row has `first` columns, the others `rest`. A word that does not fit starts a row of its own, and so does a URL that
+/// does not fit.
 pub(crate) fn wrap(text: &str, first: usize, rest: usize) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut limit = first;
@@ -145,8 +148,8 @@ pub(crate) fn wrap(text: &str, first: usize, rest: usize) -> Vec<Row> {
     rows
 }
 
-/// Breaks `text` like [`wrap`], every row of a line indented as its first one is, and behind a leading `1. `, or, but for
-/// the first line, by `hang` columns if those are not 0.
+/// Breaks `text` like [`wrap`]. The further rows of a line are indented like its first one, and past a leading `1. `.
+/// If `hang` is not 0, those of all lines but the first are indented by `hang` columns instead.
 pub(crate) fn wrap_hanging(text: &str, columns: usize, hang: usize) -> Vec<Row> {
     let mut rows = Vec::new();
     for line in lines(text) {
@@ -182,7 +185,7 @@ struct Unit {
     columns: usize,
     /// Whether it is a space or a tab.
     space: bool,
-    /// Whether it is a tab, whose columns depend on where it stands.
+    /// Whether it is a tab, whose columns depend on its position.
     tab: bool,
     /// Whether a row may begin with it although no space is before it.
     breakable: bool,
@@ -223,7 +226,7 @@ struct Wrapper<'a> {
     limit: &'a mut usize,
     rest: usize,
     rows: &'a mut Vec<Row>,
-    /// Where the present row begins, within the line.
+    /// Where the current row begins, within the line.
     start: usize,
     columns: usize,
     /// The last place to break at: the end of the row, the start of the next one, and the columns up to there.
@@ -254,7 +257,7 @@ impl Wrapper<'_> {
             if self.columns + unit.columns > *self.limit && !unit.space && !unit.no_break {
                 self.break_before(&unit);
             }
-            // What a row that breaks takes along to the next one has no tab in it, so this stays true.
+            // What a break moves to the next row has no tab in it, so this stays true.
             self.columns += if unit.tab { to_tab_stop(self.columns) } else { unit.columns };
             if unit.no_break {
                 self.last_resort = Some((unit.at, unit.at + NO_BREAK.len_utf8(), self.columns));
@@ -267,7 +270,7 @@ impl Wrapper<'_> {
             self.push(end);
             self.start = next;
             self.columns -= columns;
-            // What stays on the new row begins that much further left now.
+            // What stays on the new row now begins that much further left.
             self.last_resort =
                 self.last_resort.and_then(|(end, after, at)| Some((end, after, at.checked_sub(columns)?)));
             *self.limit = self.rest;
@@ -278,7 +281,7 @@ impl Wrapper<'_> {
         let narrow = *self.limit < self.rest;
         *self.limit = self.rest;
         if narrow && self.columns + unit.columns <= self.rest {
-            // The first row is too narrow for the first word, the next one is not: the first stays empty.
+            // The first row is too narrow for the first word and the next one is not, so the first stays empty.
             self.push(self.start);
         } else if let Some((end, next, columns)) = self.last_resort.take().filter(|&(end, ..)| end > self.start) {
             self.push(end);
@@ -322,7 +325,7 @@ pub(crate) fn links(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// Leaves out the punctuation of the sentence that an address ends.
+/// Leaves out the punctuation of the sentence around an address.
 fn trim_end(text: &str, start: usize, mut end: usize) -> usize {
     while let Some(link) = text.get(start..end) {
         let Some(last) = link.chars().next_back() else { break };
@@ -414,7 +417,7 @@ mod tests {
     }
 
     #[test]
-    fn a_grapheme_that_is_wider_than_its_row_has_it_alone() {
+    fn a_grapheme_wider_than_its_row_is_alone_in_it() {
         let text = "山𑼾山";
         let rows: Vec<_> = wrap(text, 2, 2).into_iter().map(|row| row.of(text)).collect();
         assert_eq!(rows.concat(), text);
@@ -422,7 +425,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_starts_a_row_of_its_own_if_it_does_not_fit() {
+    fn an_address_that_does_not_fit_starts_a_new_row() {
         let text = "notes are at https://wiki.local/lab#keys";
         assert_eq!(wrapped(text, 30), ["notes are at", "https://wiki.local/lab#keys"]);
         assert_eq!(links(text), vec![13..40]);
@@ -436,14 +439,14 @@ mod tests {
     }
 
     #[test]
-    fn lists_hang() {
+    fn list_items_have_a_hanging_indent() {
         let text = "Nobody is here\n  1. They must be on this network";
         let rows: Vec<_> = wrap_hanging(text, 20, 0).into_iter().map(|r| (r.indent, r.of(text))).collect();
         assert_eq!(rows, [(0, "Nobody is here"), (0, "  1. They must be on"), (5, "this network")]);
     }
 
     #[test]
-    fn what_belongs_together_is_parted_last_and_between_its_words() {
+    fn text_that_belongs_together_breaks_last_and_between_words() {
         let text = format!("was  {}", "7f3a 91c0 22de 48b1".replace(' ', &NO_BREAK.to_string()));
         let rows = |columns: usize| -> Vec<_> {
             let rows = wrap(&text, columns, columns).into_iter();
@@ -457,7 +460,7 @@ mod tests {
     }
 
     #[test]
-    fn values_hang_behind_their_labels() {
+    fn values_are_indented_past_their_labels() {
         let text = "a title of some length\n  label  one two";
         let rows: Vec<_> = wrap_hanging(text, 19, 9).into_iter().map(|r| (r.indent, r.of(text))).collect();
         assert_eq!(rows, [(0, "a title of some"), (0, "length"), (0, "  label  one two")]);

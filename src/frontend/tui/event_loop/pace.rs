@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-/// The shortest time between two frames that only show updates: 30 a second. A person reads no faster, and the rest of
-/// the processor is for the keys.
+/// The shortest time between two frames that only show updates: 30 a second. A person reads no faster, and this leaves
+/// processor time for the keys.
 const FRAME_TIME: Duration = Duration::from_millis(33);
 
 /// Knows when the next frame is due.
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_frame_is_due_at_once_and_the_next_after_its_time() {
+    fn the_first_frame_is_due_at_once_and_others_later() {
         let mut pace = Pace::default();
         assert_eq!(pace.due_at(), None);
         let now = Instant::now();
@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_drawn_at_once_and_once() {
+    fn a_key_is_drawn_at_once_and_only_once() {
         let mut pace = Pace::default();
         let now = Instant::now();
         pace.drawn(now);

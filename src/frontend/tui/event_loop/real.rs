@@ -17,8 +17,8 @@ use crate::{
     },
 };
 
-/// Takes the terminal, runs the screen on it and gives it back. On a current-thread runtime and the main thread, so
-/// that nothing competes with the keys and job control stops at once. `clock` reads both clocks.
+/// Takes the terminal, runs the screen on it and gives it back. Call it on a current-thread runtime and the main
+/// thread, so that nothing competes with the keys and job control stops at once. `clock` reads both clocks.
 ///
 /// # Errors
 /// When there is no terminal, or when it fails; it is given back all the same.

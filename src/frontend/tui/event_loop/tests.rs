@@ -1,5 +1,5 @@
-//! The loop without a terminal: scripted events, a fake terminal around the frames, time that stands still unless a test
-//! moves it.
+//! The loop without a terminal: scripted events, a fake terminal around the frames, and time that stands still unless a
+//! test moves it.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -182,7 +182,7 @@ impl Script {
         self.log.borrow().iter().filter(|did| **did == what).count()
     }
 
-    /// Frames that are drawn by the time the loop has nothing left to do at this moment.
+    /// How many frames are drawn by the time the loop has nothing left to do for now.
     async fn frames(&self) -> usize {
         // Far more turns than any backlog here takes; time stands still meanwhile.
         for _ in 0..200 {
@@ -197,13 +197,13 @@ impl Script {
     }
 }
 
-/// Runs the loop until it ends and the script is played.
+/// Runs the loop until it ends and the script has been played.
 async fn play<T>(screen: TestScreen, script: impl Future<Output = T>) -> (Result<Exit, ScreenError>, T) {
     tokio::join!(screen.run(), script)
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_first_frame_waits_for_nothing_and_quitting_leaves_before_the_node_stops() {
+async fn the_first_frame_and_quitting_never_wait_for_the_node() {
     let (screen, mut script) = screen(8);
     let (exit, ()) = play(screen, async {
         assert_eq!(script.frames().await, 1);
@@ -226,7 +226,7 @@ async fn the_first_frame_waits_for_nothing_and_quitting_leaves_before_the_node_s
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_node_that_does_not_stop_is_left_after_a_second() {
+async fn a_node_that_keeps_running_is_abandoned_after_a_second() {
     let (screen, script) = screen(8);
     let begin = TokioInstant::now();
     let (exit, ()) = play(screen, async {
@@ -239,7 +239,7 @@ async fn a_node_that_does_not_stop_is_left_after_a_second() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_draws_at_once_and_updates_thirty_times_a_second() {
+async fn keys_draw_at_once_and_updates_thirty_times_a_second() {
     let (screen, mut script) = screen(8);
     play(screen, async {
         assert_eq!(script.frames().await, 1);
@@ -309,7 +309,7 @@ async fn a_full_command_channel_refuses_instead_of_waiting() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_single_arrow_becomes_a_key_when_its_time_is_over() {
+async fn a_single_arrow_becomes_a_key_after_its_time() {
     let (screen, mut script) = screen(8);
     play(screen, async {
         script.line("said before");
@@ -352,7 +352,7 @@ async fn signals_end_the_screen_and_stop_the_node() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn quitting_gets_through_to_a_node_that_is_stuck_on_full_channels() {
+async fn quitting_reaches_a_node_stuck_on_full_channels() {
     let (screen, mut script) = screen(1);
     let begin = TokioInstant::now();
     let (exit, ()) = play(screen, async {
@@ -397,7 +397,7 @@ async fn a_lost_keyboard_ends_the_screen() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn suspending_draws_everything_anew() {
+async fn suspending_redraws_everything() {
     let (screen, mut script) = screen(8);
     play(screen, async {
         let before = script.frames().await;
@@ -437,7 +437,7 @@ async fn without_a_node_the_screen_stays_and_leaves_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_changes_with_time_alone_is_drawn_when_it_does() {
+async fn changes_caused_by_time_alone_are_drawn() {
     let (screen, mut script) = screen(8);
     let (exit, ()) = play(screen, async {
         let peer = PeerId::Node(NodeId::new([1; 32]));

@@ -1,5 +1,5 @@
-//! What may be asked of this terminal, from its environment alone: asking the terminal itself would take a round trip,
-//! and two seconds where nothing answers.
+//! What this terminal may be asked for, judged by its environment alone. Asking the terminal itself would take a round
+//! trip, and two seconds if nothing answers.
 
 /// Values of `TERM` whose terminals speak the kitty keyboard protocol.
 const KEYBOARD_TERMS: [&str; 8] =
@@ -19,8 +19,8 @@ pub struct Capabilities {
     pub keyboard_flags: bool,
     /// Whether OSC 11 may be sent: a terminal that does not know it ignores it, except for the mute ones.
     pub background: bool,
-    /// Whether OSC 52 may be sent, which puts a text into the clipboard. It is ignored where it is not known or not allowed,
-    /// except by the mute ones, which would print it.
+    /// Whether OSC 52 may be sent, which copies a text to the clipboard. It is ignored where it is not known or not
+    /// allowed, except by the mute ones, which would print it.
     pub clipboard: bool,
 }
 
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn flags_go_only_to_terminals_that_are_known_to_speak_them() {
+    fn flags_go_only_to_terminals_known_to_support_them() {
         assert!(given(&[("TERM", "xterm-kitty")]).keyboard_flags);
         assert!(given(&[("TERM", "xterm-256color"), ("TERM_PROGRAM", "WezTerm")]).keyboard_flags);
         assert!(!given(&[("TERM", "xterm-256color")]).keyboard_flags);

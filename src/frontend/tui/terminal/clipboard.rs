@@ -12,7 +12,8 @@ const BEGIN: &[u8] = b"\x1b]52;c;";
 /// Ends it.
 const END: &[u8] = b"\x07";
 
-/// The longest sequence that terminals take: several stop at 100,000 bytes (hterm and those made of it), the others later.
+/// The longest sequence that terminals take: several stop at 100,000 bytes (hterm and those based on it), the others
+/// later.
 const MAX_BYTES: usize = 100_000;
 
 /// The longest message is well below that, so none has to be refused.
@@ -33,7 +34,7 @@ mod tests {
     }
 
     #[test]
-    fn the_encoding_is_that_of_rfc_4648() {
+    fn the_encoding_follows_rfc_4648() {
         for (text, digits) in [
             ("", ""),
             ("f", "Zg=="),

@@ -34,7 +34,7 @@ impl FrameWriter {
         written
     }
 
-    /// Forgets what was collected, for when the terminal was given away meanwhile.
+    /// Forgets what was collected. Needed if the terminal was given away meanwhile.
     pub(super) fn discard(&self) {
         self.frame.borrow_mut().truncate(FRAME_BEGIN.len());
     }
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_frame_is_one_write_and_nothing_is_none() {
+    fn a_frame_is_one_write_and_nothing_is_no_write() {
         let mut writer = FrameWriter::new();
         let presented = writer.clone();
         let mut seen = Vec::new();
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_write_does_not_come_back_with_the_next_frame() {
+    fn a_failed_write_does_not_return_with_the_next_frame() {
         let mut writer = FrameWriter::new();
         writer.write_all(b"lost").unwrap();
         writer.take(|_| Err(io::ErrorKind::BrokenPipe.into())).unwrap_err();

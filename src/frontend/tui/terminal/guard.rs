@@ -1,4 +1,4 @@
-//! Switches the terminal over, and gives it back in every way out.
+//! Switches the terminal over, and gives it back on every way out.
 
 use std::{
     io::{self, Write as _},
@@ -9,9 +9,9 @@ use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 
 use super::{Capabilities, FrameWriter, Host, clipboard, panic, sequences, suspend};
 
-/// Whether the screen is up, and what was switched on for it. Process-wide, since the terminal is, and since the panic
-/// hook must get at it. Every byte for the terminal is written under this lock, so that nothing of a frame can come
-/// after the terminal was given back.
+/// Whether the screen is up, and what was switched on for it. Process-wide, because the terminal is, and because the
+/// panic hook must get at it. Every byte for the terminal is written under this lock, so that no part of a frame can
+/// come after the terminal was given back.
 static SCREEN: Mutex<Option<Capabilities>> = Mutex::new(None);
 
 /// The screen is up as long as this lives. One at a time.
@@ -22,13 +22,13 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// Switches the terminal over, and sees to it that a panic in any thread gives it back.
+    /// Switches the terminal over, and makes sure that a panic in any thread gives it back.
     ///
     /// # Errors
     /// When standard input or output is no terminal, or is gone.
     pub fn enter(capabilities: Capabilities) -> io::Result<Self> {
         panic::install_hook(restore);
-        // From here on dropping it gives back whatever was switched, also if switching fails halfway.
+        // From here on, dropping it gives back whatever was switched, even if switching fails halfway.
         let guard = Self { capabilities, frame: FrameWriter::new() };
         switch_over(capabilities)?;
         Ok(guard)
@@ -73,7 +73,7 @@ impl Host for Guard {
     }
 
     fn resume(&mut self) -> io::Result<()> {
-        // SIGCONT comes after a suspension of our own, too; then the terminal is as we want it.
+        // SIGCONT also comes after a suspension of our own; then the terminal is as we want it.
         if suspend::terminal_is_raw() {
             return Ok(());
         }
@@ -86,7 +86,7 @@ impl Host for Guard {
     fn leave(&mut self, last_words: Option<&str>) {
         restore();
         if let Some(text) = last_words {
-            // Nobody can be told that it cannot be written.
+            // If this fails, there is nobody to tell.
             let _ = writeln!(io::stderr(), "{text}");
         }
     }
@@ -98,7 +98,8 @@ impl Drop for Guard {
     }
 }
 
-/// Gives the terminal back, once: a second call does nothing. Errors are ignored, since the terminal may be what failed.
+/// Gives the terminal back, once: a second call does nothing. Errors are ignored, because the terminal may be what
+/// failed.
 fn restore() {
     let mut screen = lock();
     if let Some(capabilities) = screen.take() {

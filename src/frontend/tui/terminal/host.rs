@@ -1,4 +1,4 @@
-//! What the run loop asks of the terminal besides drawing, so that the loop also runs without one.
+//! What the run loop asks of the terminal besides drawing, so that the loop can also run without a terminal.
 
 use std::io;
 
@@ -22,7 +22,7 @@ pub trait Host {
     /// When the terminal does not take it.
     fn bell(&mut self) -> io::Result<()>;
 
-    /// Puts `text` into the clipboard, if the terminal allows it: it answers nothing.
+    /// Copies `text` to the clipboard, if the terminal allows it. The terminal does not answer.
     ///
     /// # Errors
     /// When the terminal does not take it.
@@ -42,7 +42,7 @@ pub trait Host {
     /// When the terminal cannot be switched.
     fn suspend(&mut self) -> io::Result<()>;
 
-    /// Takes the terminal again, if it was taken, after someone stopped and continued the program. Everything must be drawn anew
+    /// Takes the terminal again, if it was taken, after someone stopped and continued the program. Redraw everything
     /// afterwards.
     ///
     /// # Errors

@@ -6,12 +6,11 @@ use crossterm::event::{Event, read};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
-/// Events that may wait for the run loop. Full makes the reader wait, and the terminal behind it: a page that is pasted
-/// without bracketed paste arrives as one event per character.
+/// How many events may wait for the run loop. When it is full, the reader waits, and so does the terminal: a page that
+/// is pasted without bracketed paste arrives as one event per character.
 const EVENT_CAPACITY: usize = 1_024;
 
-/// A terminal event and when it was read: the loop may be late, and the wheel is told from the keyboard by
-/// milliseconds.
+/// A terminal event and when it was read: the loop may be late, and milliseconds tell the wheel from the keyboard.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stamped {
     /// What happened.
@@ -26,7 +25,7 @@ pub struct Stamped {
 /// paste is incomplete: a lone Alt-[ would freeze the screen until the next key.
 ///
 /// # Errors
-/// When the thread cannot be started. Failing reads are items of the stream, and its last.
+/// When the thread cannot be started. A failed read is an item of the stream, and its last.
 pub fn keyboard() -> io::Result<ReceiverStream<io::Result<Stamped>>> {
     let (sender, receiver) = mpsc::channel(EVENT_CAPACITY);
     thread::Builder::new().name("keyboard".into()).spawn(move || {

@@ -1,8 +1,8 @@
 //! The real terminal around the pure screen: its modes, its keyboard, its signals.
 //!
-//! [`Guard`] switches the terminal over and gives it back in every way out; [`keyboard`] and [`signals`] are where
-//! keys and signals come from; [`Translator`] turns terminal events into [`crate::frontend::tui::app::Input`]. Everything that
-//! decides something is pure and takes the time as an argument; what touches the terminal decides nothing.
+//! [`Guard`] switches the terminal over and gives it back on every way out; [`keyboard`] and [`signals`] are where keys
+//! and signals come from; [`Translator`] turns terminal events into [`crate::frontend::tui::app::Input`]. Everything
+//! that decides something is pure and takes the time as an argument; what touches the terminal decides nothing.
 
 mod capabilities;
 mod clipboard;

@@ -4,8 +4,8 @@ use std::{panic, sync::Once};
 
 use tokio::sync::Notify;
 
-/// Told when some thread has panicked. Otherwise a panic in a task of the node would leave a program that runs on without a
-/// screen.
+/// Notified when a thread has panicked. Otherwise a panic in a task of the node would leave the program running without
+/// a screen.
 static PANICKED: Notify = Notify::const_new();
 
 /// Puts a hook that calls `restore` before the one that is there, once per process.

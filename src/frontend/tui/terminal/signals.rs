@@ -6,10 +6,11 @@ use tokio::sync::mpsc;
 
 use super::panic;
 
-/// More than can come before the loop reacts to the first; further ones are dropped, since the first already ends it.
+/// More than can arrive before the loop reacts to the first. Further ones are dropped, because the first already ends
+/// it.
 const SIGNAL_CAPACITY: usize = 8;
 
-/// What the outside wants.
+/// A request from outside the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Signal {
     /// SIGINT from elsewhere; the key is an ordinary key while the screen is up.
@@ -24,7 +25,7 @@ pub enum Signal {
     Panicked,
 }
 
-/// Begins to listen. Needs a runtime.
+/// Starts listening. Needs a runtime.
 ///
 /// # Errors
 /// When the system does not let us listen.

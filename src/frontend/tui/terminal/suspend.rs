@@ -14,7 +14,7 @@ pub(super) fn stop() -> io::Result<()> {
     kill_current_process_group(Signal::TSTP).map_err(Into::into)
 }
 
-/// Whether the terminal still hands on every key at once, which a shell undoes while it has the terminal.
+/// Whether the terminal still passes on every key at once. A shell turns that off while it has the terminal.
 #[cfg(unix)]
 pub(super) fn terminal_is_raw() -> bool {
     use rustix::termios::{LocalModes, tcgetattr};

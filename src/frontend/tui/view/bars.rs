@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-/// The fewest columns to which the name of somebody who is typing is cut.
+/// The fewest columns to which we cut the name of somebody who is typing.
 const TYPING_NAME: usize = 4;
 
 /// A window narrower than this has no room for everything.
@@ -24,7 +24,7 @@ const TYPING_GAP: usize = 8;
 pub(super) fn tabs(canvas: &mut Canvas<'_>, app: &App, area: Area) {
     let (bar, bold) = (canvas.style(Role::Bar), canvas.bold(Role::Bar));
     let x = canvas.text(0, area.y, area.cols, &format!(" 1:{}", Room::LOBBY), bold);
-    // A column stays free behind it.
+    // A column after it stays free.
     let program = u16::try_from(width(words::PROGRAM) + 1).unwrap_or(0);
     canvas.right(0, area.y, area.cols.saturating_sub(1), words::PROGRAM, bar);
     let room = usize::from(area.cols.saturating_sub(x).saturating_sub(program + 4));
@@ -50,12 +50,12 @@ pub(super) fn status(canvas: &mut Canvas<'_>, app: &App, area: Area, sight: &Sig
         // A sentence that leaves no room for the rest becomes a few words.
         news = app.status_line(sight, true).0;
     }
-    // In a narrow window fewer words leave room for who is typing.
+    // In a narrow window, fewer words leave room for who is typing.
     let short = area.cols < NARROW && app.typing_now(usize::MAX, TYPING_NAME).is_some();
     let (x, fits) = parts(canvas, &news, short, (x, area.y, area.cols));
     let mut end = area.cols;
-    // At the right edge, so that nothing else moves when somebody types. Only the user's own name and address give way: beside a
-    // notice without a name they would say who is typing.
+    // At the right edge, so that nothing else moves when somebody types. Only the user's own name and address give way:
+    // next to a notice without a name, they would seem to say who is typing.
     let room = usize::from(area.cols.saturating_sub(x)).saturating_sub(3);
     if let Some(typing) = app.typing_now(room, TYPING_NAME) {
         canvas.right(x, area.y, area.cols - 1, &typing, bar);
@@ -67,8 +67,8 @@ pub(super) fn status(canvas: &mut Canvas<'_>, app: &App, area: Area, sight: &Sig
     canvas.bar(area);
 }
 
-/// Writes parts of the status line from column `x` on, before column `end`, in the fullest words that fit, or in the fewest if
-/// it is to be `short`. Returns where they ended, and whether all fit.
+/// Writes parts of the status line from column `x` on, before column `end`, in the fullest words that fit, or in the
+/// fewest if it is to be `short`. Returns where they ended, and whether all fit.
 fn parts(canvas: &mut Canvas<'_>, parts: &[Vec<String>], short: bool, (mut x, y, end): (u16, u16, u16)) -> (u16, bool) {
     let bar = canvas.style(Role::Bar);
     for wordings in parts {

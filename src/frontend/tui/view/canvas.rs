@@ -16,7 +16,7 @@ use crate::frontend::tui::app::{Area, width, without_tabs};
 pub(super) struct Canvas<'a> {
     pub buffer: &'a mut Buffer,
     pub palette: Palette,
-    /// The rows about whose width terminals may disagree, from the top.
+    /// For each row from the top, whether terminals may disagree about its width.
     pub risky: Vec<bool>,
 }
 
@@ -52,7 +52,7 @@ impl Canvas<'_> {
         }
     }
 
-    /// Gives every cell of `area` back to the background.
+    /// Resets every cell of `area` to the background.
     pub(super) fn clear(&mut self, area: Area) {
         let area = self.buffer.area.intersection(rect(area));
         for position in area.positions() {
@@ -87,7 +87,7 @@ impl Canvas<'_> {
     }
 }
 
-/// An area as ratatui names it.
+/// An area in ratatui's terms.
 pub(super) const fn rect(area: Area) -> Rect {
     Rect { x: area.x, y: area.y, width: area.cols, height: area.rows }
 }

@@ -36,9 +36,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area) -> Position {
         return Position { x, y: area.y };
     }
     let (rows, row, column) = app.composer.draft().rows(draft_columns(area.cols));
-    // The row of the cursor is in sight, as far down as there are rows above it.
+    // The row of the cursor stays in sight, as far down as there are rows above it.
     let first = (row + 1).saturating_sub(usize::from(area.rows));
-    // As what typing replaces looks everywhere.
+    // Text that typing replaces looks like this everywhere.
     let body = canvas.style(if app.composer.draft().is_proposed() { Role::Bar } else { Role::Body });
     for (y, row) in (area.y..area.y + area.rows).zip(rows.iter().skip(first)) {
         canvas.text(x, y, end, row.of(app.composer.text()), body);
@@ -54,7 +54,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area) -> Position {
     Position { x: (x + u16::try_from(column).unwrap_or(0)).min(end.saturating_sub(1)), y }
 }
 
-/// Lists the commands that the draft could become, across the window and over the last messages. Returns whether there are any.
+/// Lists the commands that the draft could become, across the window and over the last messages. Returns whether there
+/// are any.
 pub(super) fn suggestions(canvas: &mut Canvas<'_>, app: &App, pane: Area, cols: u16) -> bool {
     let specs = app.suggestions();
     let room = usize::from(pane.rows.saturating_sub(1));

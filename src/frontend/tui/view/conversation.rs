@@ -102,7 +102,7 @@ fn day_rule(canvas: &mut Canvas<'_>, area: Area, y: u16, day: Date) {
 struct RowTarget<'a> {
     area: Area,
     y: u16,
-    /// Whether no message stands above it.
+    /// Whether no message is above it.
     top: bool,
     /// Which row of its entry it is.
     at: usize,
@@ -110,12 +110,12 @@ struct RowTarget<'a> {
     /// The links of the entry.
     links: &'a [Range<usize>],
     found: &'a mut Vec<Link>,
-    /// The words that were looked for.
+    /// The words that were searched for.
     marks: &'a [Range<usize>],
     seq: u64,
 }
 
-/// How a row of a line of the program's own looks.
+/// How a row of a notice looks.
 fn tone(tone: Tone, text: &str, row: Row) -> Role {
     let title = !text.get(..row.range().start).is_some_and(|before| before.contains('\n'));
     match tone {
@@ -127,7 +127,7 @@ fn tone(tone: Tone, text: &str, row: Row) -> Role {
     }
 }
 
-/// How a mark behind a message looks.
+/// How a mark after a message looks.
 const fn role(remark: Remark) -> Role {
     match remark {
         Remark::Dim => Role::Dim,
@@ -166,7 +166,7 @@ fn message(
     if place.at == 0 {
         match app.conversation.view().geometry().arrangement {
             Arrangement::Columns(nick) => {
-                // Who scrolled up wants to know when that was.
+                // Someone who scrolled up wants to know when that was.
                 if line.stamped || place.top {
                     canvas.text(area.x, y, end, &time_of_day(line.minute), dim);
                 }
@@ -195,7 +195,7 @@ fn message(
     }
 }
 
-/// A row of the program's own lines, which begin in the column `from`.
+/// Draws a row that is not part of a message, from the column `from` on.
 fn own(canvas: &mut Canvas<'_>, text: &str, role: Role, from: u16, place: &mut RowTarget<'_>) {
     let style = canvas.style(role);
     let x = place.area.x + from + place.row.indent;
@@ -234,7 +234,8 @@ fn piece(canvas: &mut Canvas<'_>, text: &str, left: u16, (x, y, end): (u16, u16,
     canvas.text(x, y, end, &without_tabs(text, usize::from(x.saturating_sub(left))), style)
 }
 
-/// Draws a part of a text from column `x` on, with what was looked for in bold and underlined. Returns where it ended.
+/// Draws a part of a text from column `x` on, with what was searched for in bold and underlined. Returns where it
+/// ended.
 pub(super) fn marked(
     canvas: &mut Canvas<'_>,
     text: &str,

@@ -7,10 +7,10 @@ use crate::frontend::{
     words::help as words,
 };
 
-/// The widest that help becomes: lines stay readable.
+/// The most columns that help takes, so that lines stay readable.
 const WIDEST: u16 = 76;
 
-/// The least that is left of the messages at either side, if anything.
+/// The fewest columns of messages that are left on either side, if any are.
 const MARGIN: u16 = 6;
 
 /// Help narrower than this puts what a key does below the key.
@@ -24,10 +24,10 @@ enum HelpRow {
     Below(&'static str),
 }
 
-/// Draws help, `scrolled` rows down. Returns how many rows that really are.
+/// Draws help, `scrolled` rows down. Returns how many rows down it really is.
 pub(super) fn draw(canvas: &mut Canvas<'_>, layout: Layout, scrolled: u16) -> u16 {
     let bottom = layout.status.y;
-    // A few cells of messages at either side would only be noise.
+    // A few cells of messages on either side would only be noise.
     let window = layout.status.cols;
     let cols = if window < WIDEST + 2 * MARGIN { window } else { WIDEST };
     let rows = rows(cols < NARROW);
@@ -95,7 +95,7 @@ fn frame(canvas: &mut Canvas<'_>, area: Area) {
         canvas.text(area.x, y, end, "│", dim);
         canvas.text(end - 1, y, end, "│", dim);
     }
-    // Else the title would keep the colour of the line below it.
+    // Otherwise the title would keep the colour of the line below it.
     let columns = u16::try_from(width(words::TITLE)).unwrap_or(u16::MAX);
     canvas.clear(Area { x: area.x + 2, y: area.y, cols: columns.min(area.cols - 2), rows: 1 });
     canvas.text(area.x + 2, area.y, end - 1, words::TITLE, canvas.bold(Role::Body));

@@ -26,8 +26,8 @@ pub(super) struct Link {
 
 /// Makes links of what was drawn.
 ///
-/// The escape sequence and the text go into the first cell, which is declared as wide as the text; the cells behind it
-/// keep the characters that the terminal shows there, so that later frames compare with the truth.
+/// The escape sequence and the text go into the first cell, which is declared as wide as the text. The cells after it
+/// keep the characters that the terminal shows there, so that later frames are compared with what is really shown.
 pub(super) fn apply(canvas: &mut Canvas<'_>, app: &App, links: &[Link]) {
     for link in links {
         let Some(text) = app.conversation.view().entry(link.seq).map(crate::frontend::tui::app::Entry::text) else {
@@ -41,7 +41,7 @@ pub(super) fn apply(canvas: &mut Canvas<'_>, app: &App, links: &[Link]) {
         if let Some(cell) = canvas.buffer.cell_mut((link.x, link.y)) {
             // One id for the parts of a wrapped address: the terminal treats them as one link.
             let id = format!("{}-{}", link.seq, link.url.start);
-            // Where all of the row is to be written, the link must differ from what it was; terminals ignore this key.
+            // If the whole row is to be written, the link must differ from what it was; terminals ignore this key.
             let turn =
                 if app.window.rows.get(usize::from(link.y)).is_some_and(|row| row.turn) { ":turn=1" } else { "" };
             cell.set_symbol(&format!("\x1b]8;id={id}{turn};{}\x1b\\{shown}\x1b]8;;\x1b\\", encode(url)));

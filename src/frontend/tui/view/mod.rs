@@ -64,7 +64,7 @@ fn draw_zones(canvas: &mut Canvas<'_>, app: &mut App) -> Option<Position> {
     }
     self_healing_rows::apply(canvas, app);
     if !app.overlays.help.is_open() && !layout.overlay && !listed {
-        // A link is one cell as wide as its text: it would shine through whatever lies over its end.
+        // A link is one cell as wide as its text, so it would show through whatever lies over its end.
         hyperlinks::apply(canvas, app, &links);
     }
     Some(cursor)

@@ -11,7 +11,7 @@ pub enum Palette {
     Dark,
     /// For a light background: at least 4.5:1.
     Light,
-    /// For a terminal that does not tell: at least 3:1 on either.
+    /// For a terminal that does not report its background: at least 3:1 on either.
     Unknown,
     /// No colours: bold, dim and reverse only.
     Mono,
@@ -112,7 +112,7 @@ impl Palette {
         }
     }
 
-    /// How a name looks that has this one of the colours for names.
+    /// How a name with this colour looks.
     pub(super) fn nick(self, colour: usize) -> Style {
         let style = Style::new();
         let Some(colors) = self.colors() else { return style.add_modifier(Modifier::BOLD) };
@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_colour_of_names_is_another_one() {
+    fn all_colours_of_names_differ() {
         for palette in [Palette::Dark, Palette::Light, Palette::Unknown] {
             let used: BTreeSet<_> = (0..COLOURS).map(|colour| format!("{:?}", palette.nick(colour))).collect();
             assert_eq!(used.len(), COLOURS, "{palette:?}");

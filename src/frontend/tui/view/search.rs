@@ -18,7 +18,7 @@ const NARROW: u16 = 50;
 /// Lists what was found. Returns whether there is such a list.
 pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, pane: Area, cols: u16) -> bool {
     let Some(search) = app.overlays.search.shown() else { return false };
-    // Some of what was said stays in sight.
+    // Some of the messages stay in sight.
     let most = (pane.rows * 2 / 3).max(2).min(pane.rows);
     let wanted = search.hits.len().max(if search.hits.is_empty() { NOTHING.len() } else { 1 });
     let height = u16::try_from(wanted).unwrap_or(u16::MAX).saturating_add(1).min(most);
@@ -78,7 +78,7 @@ fn row(canvas: &mut Canvas<'_>, app: &App, hit: &Hit, area: Area, chosen: bool) 
     let text = line.text.as_str();
     let more = if hit.more > 0 { format!("  {}", words::more(hit.more)) } else { String::new() };
     let columns = usize::from(end.saturating_sub(x + 1)).saturating_sub(more.len());
-    // What was found is in sight.
+    // What was found stays in sight.
     let from = hit.marks.first().map_or(0, |mark| begin(text, mark.start, mark.end, columns));
     let before = if from > 0 { canvas.text(x, y, end, "…", body) } else { x };
     let fits = cut(text.get(from..).unwrap_or_default(), columns.saturating_sub(usize::from(before - x)));
@@ -91,7 +91,7 @@ fn row(canvas: &mut Canvas<'_>, app: &App, hit: &Hit, area: Area, chosen: bool) 
     }
 }
 
-/// Where a row of so many `columns` begins that shows what is from `start` to `end`.
+/// Where a row of `columns` must begin to show what is from `start` to `end`.
 fn begin(text: &str, start: usize, end: usize, columns: usize) -> usize {
     if width(text.get(..end).unwrap_or_default()) + 2 <= columns {
         return 0;

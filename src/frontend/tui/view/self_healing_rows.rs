@@ -1,8 +1,8 @@
 //! Rows that heal themselves: terminals disagree about the width of some characters.
 //!
-//! A flag or a family is two columns for us. A terminal that takes it for more, or for less, writes over its neighbours
-//! or leaves what was there, and as those cells did not change for us, nobody would write them again. So all of a row
-//! with such characters is written when anything in it changes, and once more when it has none any longer.
+//! We count a flag or a family as two columns. A terminal that counts more or fewer writes over the neighbouring cells
+//! or leaves what was there. Those cells did not change for us, so nothing would write them again. A row with such
+//! characters is therefore written as a whole when anything in it changes, and once more when it has none any longer.
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
@@ -14,7 +14,7 @@ use ratatui::buffer::CellDiffOption;
 use super::{canvas::Canvas, uncertain_width::risky};
 use crate::frontend::tui::app::{App, width};
 
-/// Has those rows written that need it. To be called when all but the links is drawn.
+/// Has the rows written that need it. Call it when everything but the links is drawn.
 pub(super) fn apply(canvas: &mut Canvas<'_>, app: &mut App) {
     let area = canvas.buffer.area;
     app.window.rows.resize_with(usize::from(area.height), Default::default);
@@ -45,8 +45,8 @@ fn write(canvas: &mut Canvas<'_>, y: u16, turn: bool) {
         let Some(cell) = canvas.buffer.cell_mut((x, y)) else { continue };
         let Some(columns) = NonZeroU16::new(u16::try_from(width(cell.symbol())).unwrap_or(1).max(1)) else { continue };
         if risky(cell.symbol()) {
-            // Its columns are erased first, as it may cover less of them, and the cursor goes behind them, as it may
-            // have covered more. The zero is there to make a difference; it means nothing to terminals.
+            // Its columns are erased first, because it may cover fewer of them. Then the cursor goes past them, because
+            // it may have covered more. The zero is there to make a difference; it means nothing to terminals.
             let zero = if turn { "0" } else { "" };
             let after = x + columns.get();
             let go = if after < area.right() { format!("\x1b[{}G", after + 1) } else { String::new() };

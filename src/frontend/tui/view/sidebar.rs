@@ -64,7 +64,7 @@ fn reason(canvas: &mut Canvas<'_>, app: &App, area: Area) -> Area {
         }
         let more = y + 1 == bottom && at + 1 < rows.len();
         let shown = row.of(text);
-        // The last word makes room for what says that there is more.
+        // The last word makes room for the sign that there is more.
         let begin =
             if width(shown) < columns { shown } else { shown.rsplit_once(' ').map_or(shown, |(begin, _)| begin) };
         let after = canvas.text(x, y, end, if more { begin } else { shown }, style);
@@ -78,7 +78,7 @@ fn reason(canvas: &mut Canvas<'_>, app: &App, area: Area) -> Area {
     Area { y, rows: bottom - y, ..area }
 }
 
-/// `text` up to its first full stop, which must end a sentence and no name or number.
+/// `text` up to its first full stop, which must end a sentence, not a name or number.
 fn first_sentence(mut text: String) -> String {
     if let Some(stop) = text.find(". ") {
         text.truncate(stop + 1);
@@ -86,7 +86,7 @@ fn first_sentence(mut text: String) -> String {
     text
 }
 
-/// How far something is: `[####....] 42%`, behind what it is.
+/// How far something is: `[####....] 42%`, after what it is.
 fn progress(canvas: &mut Canvas<'_>, what: &str, percent: u64, area: Area) {
     let cells = usize::from(area.cols).saturating_sub(8 + width(what));
     let done = cells * usize::try_from(percent).unwrap_or(0) / 100;
@@ -98,7 +98,7 @@ fn people(canvas: &mut Canvas<'_>, app: &App, area: Area) {
     let people = app.people.sorted();
     let each = if people.len() * 2 <= usize::from(area.rows) { 2 } else { 1 };
     let room = usize::from(area.rows) / each;
-    // The last row says how many find no room.
+    // The last row says how many do not fit.
     let shown = if people.len() > room { room.saturating_sub(1) } else { people.len() };
     let (x, end) = (area.x + 1, area.x + area.cols);
     let dim = canvas.style(Role::Dim);
@@ -116,7 +116,7 @@ fn people(canvas: &mut Canvas<'_>, app: &App, area: Area) {
     }
 }
 
-/// What stands below a name: the address, and how much waits for a person who is away, or how far off their clock is.
+/// What is below a name: the address, and how much waits for a person who is away, or how far off their clock is.
 fn below(app: &App, person: &Person, room: usize) -> String {
     // A person without a name goes by the address already.
     let address = match person.peer.nick {
@@ -139,7 +139,7 @@ fn waiting(app: &App, person: &Person) -> Option<String> {
     }
 }
 
-/// Glyph, name, and what stands beside it; what waits for somebody too, if there is no row below.
+/// Glyph, name, and what is beside it; also what waits for somebody, if there is no row below.
 fn name(canvas: &mut Canvas<'_>, app: &App, person: &Person, area: Area, alone: bool) {
     let (x, y, end) = (area.x, area.y, area.x + area.cols);
     let dim = canvas.style(Role::Dim);

@@ -19,7 +19,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn flags_families_and_marks_are_risky_and_ordinary_texts_are_not() {
+    fn flags_families_and_marks_are_risky_unlike_ordinary_text() {
         for text in ["🇪🇺", "a 👨‍👩‍👧 b", "❤️", "e\u{301}", "👍🏽", "می‌خواهم", "क्षि", "🎉", "か\u{3099}"]
         {
             assert!(risky(text), "{text}");

@@ -5,7 +5,7 @@ use crate::domain::bus::{Alarm, AlarmKind};
 /// The parts of an alarm.
 struct Warning {
     title: String,
-    /// Labels of the known key and of the one that claims the name, of one width.
+    /// Labels, equally wide, of the known key and of the one that claims the name.
     labels: [&'static str; 2],
     /// What it may mean.
     meaning: String,
@@ -23,8 +23,8 @@ pub(crate) fn owner(alarm: &Alarm, last_seen: Option<&str>) -> String {
     format!("The {} you know {seen}; {verified}.", alarm.known_nick)
 }
 
-/// An alarm about someone whom commands know as `who`, with the known key and the other one. What is known about the owner
-/// and what it may mean are left out where there is no room.
+/// An alarm about someone whom commands know as `who`, with the known key and the other one. What is known about the
+/// owner and what it may mean are left out if there is no room.
 pub(crate) fn text(
     alarm: &Alarm,
     who: &str,

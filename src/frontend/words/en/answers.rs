@@ -30,17 +30,17 @@ pub(crate) const NOTHING_FOLDED: &str = "Nothing is folded here.";
 pub(crate) const NO_CLIPBOARD: &str =
     "This terminal does not let programs copy. Select with the mouse; /plain shows messages without columns.";
 
-/// Behind what was copied, once.
+/// Follows the report of the first copy.
 pub(crate) const CLIPBOARD_ADVICE: &str =
     " If nothing arrives, allow it in your terminal; in tmux: set -s set-clipboard on";
 
-/// The message to copy does not exist; `last`: it would be the newest one.
+/// The message to copy does not exist; `last`: the user wanted the newest one.
 pub(crate) fn nothing_to_copy(last: bool) -> String {
     let text = if last { "There is no message to copy." } else { "There are not that many messages here." };
     format!("{text} Messages that are folded or not on the screen yet do not count.")
 }
 
-/// A message of so many `bytes` was copied. `from` is its author, if that is not the user.
+/// A message of this many `bytes` was copied. `from` is its author, if that is not the user.
 pub(crate) fn copied(bytes: usize, from: Option<&str>, time: &str) -> String {
     let bytes = counted(bytes, "byte");
     match from {
@@ -54,7 +54,7 @@ pub(crate) fn your_name(nick: &Nick) -> String {
     format!("Your name is {nick}. /nick NAME changes it.")
 }
 
-/// What the user is called from now on.
+/// What the user is now called.
 pub(crate) fn renamed(nick: &Nick) -> String {
     format!("Your name is now {nick}.")
 }
@@ -90,24 +90,24 @@ pub(crate) fn erased(lines: usize, room: Room) -> String {
     format!("Erased {} of {room} from this machine.", counted(lines, "line"))
 }
 
-/// A command found no room on its way; `is_back`: its line is in the draft again.
+/// There was no room for a command on its way to the node; `is_back`: its line is in the draft again.
 pub(crate) fn too_busy(is_back: bool) -> String {
     let again = if is_back { "Press Enter to try again." } else { "Press ↑ to get it back, then try again." };
     format!("Not sent: too much is waiting to be sent already. {again}")
 }
 
-/// The disk did not take a message; `is_back`: it is in the draft again.
+/// The disk did not accept a message; `is_back`: it is in the draft again.
 pub(crate) fn not_stored(trouble: DiskTrouble, is_back: bool) -> String {
     let again = if is_back { "Then press Enter to send it." } else { "Then press ↑ to get it back, and send it." };
     format!("Not sent: {}. {} {again}", disk::trouble(trouble), disk::trouble_advice(trouble))
 }
 
-/// What sends lines here that nobody received elsewhere; `offered`: the user was asked for it.
+/// What the user types to send lines here that nobody received elsewhere; `offered`: the user was asked about it.
 pub(crate) const fn sends_here(offered: bool) -> &'static str {
     if offered { "Enter" } else { "/deliver" }
 }
 
-/// Behind the offer to say lines here that nobody received elsewhere.
+/// Follows the offer to say lines here that nobody received elsewhere.
 pub(crate) const fn decline(lines: u64) -> &'static str {
     if lines == 1 { " Esc leaves it there." } else { " Esc leaves them there." }
 }

@@ -5,7 +5,7 @@ pub(crate) fn span(ms: i64) -> String {
     const HOUR: u64 = 60;
     const DAY: u64 = 24 * HOUR;
     const YEAR: u64 = 365 * DAY;
-    // Two of a unit at least: one and a half hours are not one hour.
+    // At least two of a unit: an hour and a half is not one hour.
     let minutes = ms.unsigned_abs() / 60_000;
     match minutes {
         0..120 => format!("{minutes} min"),
@@ -15,7 +15,8 @@ pub(crate) fn span(ms: i64) -> String {
     }
 }
 
-/// `3 days ahead` or `12 min behind`: how far off a clock is that is so many milliseconds ahead; negative if it is behind.
+/// `3 days ahead` or `12 min behind`: how far off a clock is that is this many milliseconds ahead; negative if it is
+/// behind.
 pub(crate) fn clock_off(ahead_ms: i64) -> String {
     format!("{} {}", span(ahead_ms), if ahead_ms > 0 { "ahead" } else { "behind" })
 }
@@ -25,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_unit_begins_with_two_of_it() {
+    fn each_unit_begins_at_two() {
         const MINUTE: i64 = 60_000;
         let words = [10, 119, -120, 2_879, 2_880, -1_051_199, 1_051_200].map(|minutes| clock_off(minutes * MINUTE));
         let wanted = [

@@ -1,7 +1,7 @@
 //! How each slash command is written, and what it does in one line.
 
-/// How a command is written, and what it does. The list of all commands is two columns on a screen of 80: a usage has up to
-/// 24, a description up to 46.
+/// How a command is written, and what it does. The list of all commands has two columns on a screen of 80: a usage has
+/// up to 24, a description up to 46.
 pub(crate) type Row = (&'static str, &'static str);
 
 pub(crate) const ME: Row = ("/me TEXT", "Say what you do: /me waves");

@@ -1,16 +1,17 @@
-//! What is wrong with the settings, and what to do about it. A place such as `config.json:2:3` or `--cidr` stands before
-//! most of it.
+//! What is wrong with the settings, and what to do about it. Most of it follows a place such as `config.json:2:3` or
+//! `--cidr`.
 
 use std::{fmt::Display, net::IpAddr, num::NonZeroU16};
 
 use crate::domain::model::Target;
 
-/// `ip` is no address of a machine.
+/// `ip` is not the address of a machine.
 pub(crate) fn no_host(ip: IpAddr) -> String {
     format!("others cannot reach you at {ip}. Give the address of this machine on the network, such as 192.168.1.20.")
 }
 
-/// The ports are in the wrong order. `other` is the one that is not complained of, and `source` says where it came from.
+/// The ports are in the wrong order. `other` is the one that the error is not about, and `source` says where it came
+/// from.
 pub(crate) fn ports_reversed(min: NonZeroU16, max: NonZeroU16, other: &str, source: &str) -> String {
     format!("min_port {min} is above max_port {max} ({other} is {source}). Set both.")
 }
@@ -28,7 +29,7 @@ pub(crate) fn cidr_needs_lan(network: &impl Display, ip: IpAddr) -> String {
     )
 }
 
-/// A network may not be swept without the user's word; `objection` is what it is.
+/// A network that is not swept unless the user says so; `objection` is what it is.
 pub(crate) fn not_swept_by_default(network: &impl Display, objection: &str) -> String {
     format!(
         "{network} is {objection}, so it is not searched by default. Choose a smaller private network, or add \
@@ -44,7 +45,7 @@ pub(crate) fn too_large_to_sweep(origin: &impl Display, network: &impl Display, 
     )
 }
 
-/// Warns that a network is of the other version of IP.
+/// Warns that a network uses the other version of IP.
 pub(crate) fn out_of_reach(origin: &impl Display, network: &impl Display, ip: IpAddr) -> String {
     format!(
         "{origin}: {network} is not searched: you cannot reach it from {ip}. Give --ip your address on that network."
@@ -69,7 +70,7 @@ pub(crate) fn not_with_ephemeral(setting: &impl Display, source: &str) -> String
     format!("{setting} cannot be combined with ephemeral ({source}). Leave one of them out.")
 }
 
-/// Warns of a key of the file.
+/// Warns about an unknown key in the file.
 pub(crate) fn unknown_key(origin: &impl Display, key: &str, meant: Option<&impl Display>) -> String {
     match meant {
         Some(meant) => format!("{origin}: \"{key}\" is not a setting. Did you mean \"{meant}\"?"),
@@ -77,7 +78,7 @@ pub(crate) fn unknown_key(origin: &impl Display, key: &str, meant: Option<&impl 
     }
 }
 
-/// Warns of a variable that begins like ours.
+/// Warns about an unknown variable whose name begins like ours.
 pub(crate) fn unknown_variable(variable: &str, meant: Option<&str>) -> String {
     match meant {
         Some(meant) => format!("{variable} is not a setting. Did you mean {meant}?"),

@@ -3,10 +3,10 @@
 /// The file has nothing in it.
 pub(crate) const EMPTY: &str = "the file is empty";
 
-/// The file is something else than an object.
+/// The file is something other than an object.
 pub(crate) const NO_OBJECT: &str = "an object is expected";
 
-/// What the parser says, in plain words; what is not in the table is plain already.
+/// What the parser says, in plain words. What is not in the table is already plain.
 pub(crate) fn problem(parser: &str) -> &str {
     let known = PROBLEMS.iter().find(|(begin, _)| parser.starts_with(begin));
     known.map_or(parser, |&(_, plain)| plain)

@@ -21,7 +21,7 @@ pub(crate) const HEADINGS: [&str; 6] = ["ADDRESS", "WHO", "KEY", "RELEASE", "TIM
 /// In place of the table.
 pub(crate) const NOBODY: &str = "No one answers. To find out why, run: proximity-chat doctor";
 
-/// The release of a node that does not say which it is.
+/// The release of a node that does not report it.
 pub(crate) const OLDER: &str = "older";
 
 /// The key, and the release, of what may be a node of the reference program.
@@ -62,7 +62,7 @@ pub(crate) fn announcements(places: &[String]) -> String {
     if places.is_empty() { "none".to_owned() } else { places.join(", ") }
 }
 
-/// How many addresses beside our own answered anything, of so many.
+/// How many of the addresses other than our own answered anything.
 pub(crate) fn answered(answered: usize, hosts: u64) -> String {
     let addresses = if hosts == 1 { "address" } else { "addresses" };
     let answers = match answered {
@@ -103,7 +103,7 @@ mod tests {
     use crate::domain::bus::SweepState;
 
     #[test]
-    fn counts_and_times_are_told_in_the_right_form() {
+    fn counts_and_times_are_worded_correctly() {
         let left = Duration::from_secs(650);
         let scan = SweepProgress {
             state: SweepState::Running,

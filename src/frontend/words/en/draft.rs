@@ -7,7 +7,7 @@ use crate::domain::model::group;
 pub(crate) const OTHER_NETWORK: &str =
     "You wrote this while the chat was on another network. Press Enter again to send it here.";
 
-/// A message takes no more.
+/// A message is full.
 pub(crate) fn full(used: usize, limit: usize) -> String {
     format!("The message is full: {} of {} bytes.", group(used), group(limit))
 }
@@ -23,7 +23,7 @@ pub(crate) fn size(rows: usize, bytes: usize) -> String {
     let rows = self::rows(rows);
     match bytes {
         bytes @ ..1_000 => format!("{rows}, {}", counted(bytes, "byte")),
-        // Cut, not rounded.
+        // Truncated, not rounded.
         bytes => format!("{rows}, {}.{} KB", bytes / 1_000, bytes % 1_000 / 100),
     }
 }

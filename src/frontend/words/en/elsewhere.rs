@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn who_leaves_is_told_what_waits_and_where() {
+    fn last_words_say_what_waits_and_where() {
         let waiting = |name: &str, lines| Elsewhere { network: Network::new(name).unwrap(), lines };
         assert_eq!(last_words(&[waiting("office", 0)]), None);
         assert_eq!(
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn the_user_is_told_how_many_where_and_what_he_can_do() {
+    fn the_sentence_says_how_many_where_and_what_to_do() {
         assert_eq!(
             said("loopback", 1, Some("office")),
             "1 line you wrote while the chat was limited to this machine reached nobody. Enter sends it here, to the \

@@ -144,7 +144,7 @@ mod tests {
     use crate::domain::model::{Trust, Who};
 
     #[test]
-    fn who_could_be_meant_is_asked() {
+    fn an_ambiguous_name_lists_the_people_it_could_mean() {
         let who = || Who::new("bob").unwrap();
         let people = || {
             let person = |name: &str, trust| Candidate { name: name.to_owned(), trust };

@@ -13,7 +13,7 @@ pub(crate) fn looking(networks: &str, ports: (u16, u16)) -> String {
     format!("Looking for people on {networks}, {ports}…\n{DELIVERED_LATER}")
 }
 
-/// Those who were here have left.
+/// The people who were here have left.
 pub(crate) fn left_alone() -> String {
     format!("No one else is here now. {DELIVERED_LATER} Ctrl-R searches again.")
 }
@@ -23,7 +23,7 @@ pub(crate) fn visible(nick: &Nick, addr: SocketAddr) -> String {
     format!("No one else is here yet. You are visible as \"{nick}\" at {addr}.")
 }
 
-/// All about a chat that is closed: what F2 does, why it may not work, and how to try the chat nevertheless.
+/// Everything about a chat that is closed: what F2 does, why it may not work, and how to try the chat anyway.
 pub(crate) fn only_here(ip: IpAddr, opens: &str, cause: Option<&str>, visible: &str) -> String {
     let cause = cause.map(|cause| format!("{cause}\n\n")).unwrap_or_default();
     format!(

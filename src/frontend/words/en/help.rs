@@ -1,6 +1,6 @@
 //! The popup with keys and commands.
 
-/// The title of the popup, with a space at either side.
+/// The title of the popup, with a space on either side.
 pub(crate) const TITLE: &str = " Help ";
 
 /// Above the keys.

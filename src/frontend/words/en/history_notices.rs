@@ -6,7 +6,7 @@ use super::{
 };
 use crate::domain::bus::{HistoryNotice, NotTaken};
 
-/// People named in one sentence; further ones are counted.
+/// The most people named in one sentence; further ones are counted.
 const MAX_NAMES: usize = 3;
 
 /// What happened, and what the user can do.
@@ -80,7 +80,7 @@ pub(super) fn history_notice(notice: &HistoryNotice<String>) -> String {
     }
 }
 
-/// By how much the user's clock is off, and what to do about it.
+/// How far off the user's clock is, and what to do about it.
 fn clock_off(ahead_ms: i64, of: &[String]) -> String {
     let way = if ahead_ms > 0 { "ahead of" } else { "behind" };
     let mut names: Vec<String> = of.iter().take(MAX_NAMES).cloned().collect();
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn damage_is_told_with_what_was_kept_and_where_the_file_is() {
+    fn damage_is_reported_with_what_survived_and_the_file() {
         let text =
             |lines| history_notice(&HistoryNotice::Recovered { lines, aside: "/home/a/history.db.damaged".into() });
         assert_eq!(
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_clock_is_told_with_whom_it_disagrees() {
+    fn a_notice_about_the_clock_names_whom_it_disagrees_with() {
         let said = |ahead_ms, names: &[&str]| {
             clock_off(ahead_ms, &names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>())
         };

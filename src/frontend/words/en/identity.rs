@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::domain::model::ProfileName;
 
-/// Asks before a profile gets a new key. The answer stands behind it on the line.
+/// Asks before a profile gets a new key. The answer follows on the same line.
 pub(crate) fn question(profile: &ProfileName) -> String {
     format!(
         "This gives profile {profile} a new key. Others will see you as someone new, and those who verified you must compare \

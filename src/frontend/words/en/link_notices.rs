@@ -70,7 +70,7 @@ fn turned_away(who: &Newcomer, why: NoPlace) -> String {
     format!("{} was turned away: {why}", newcomer(who))
 }
 
-/// Who came, within a sentence.
+/// The newcomer, within a sentence.
 fn newcomer(who: &Newcomer) -> String {
     match who {
         Newcomer::Node { nick: Some(nick), node, ip } => format!("{nick} (key {}, from {ip})", node.short()),
@@ -85,7 +85,7 @@ mod tests {
     use crate::domain::model::{Nick, NodeId};
 
     #[test]
-    fn who_was_turned_away_and_why_is_said_with_the_key() {
+    fn a_peer_turned_away_is_named_with_reason_and_key() {
         let node = NodeId::numbered(7);
         let nick = Some(Nick::new("carol").unwrap());
         let newcomer = Newcomer::Node { nick, node, ip: [10, 0, 0, 9].into() };
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_left_out_are_counted_in_right_grammar() {
+    fn lines_left_out_are_counted_grammatically() {
         let guest = ([127, 0, 0, 1], 4565).into();
         let flood = |lines| link_notice(&LinkNotice::GuestFlood { guest, lines });
         assert!(flood(1).contains("1 line was left out") && flood(12_000).contains("12,000 lines were left out"));

@@ -66,7 +66,7 @@ pub(crate) fn remark(remark: &NetworkRemark) -> String {
     }
 }
 
-/// Why a network needs the user's explicit word, after "it is".
+/// Why a network is used only if the user says so, after "it is".
 pub(crate) const fn objection(objection: Objection) -> &'static str {
     match objection {
         Objection::Public => "a public address range",
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn why_there_is_no_network_says_what_to_do() {
+    fn a_missing_network_is_explained_with_what_to_do() {
         let unusable = |name: &str, connected| Unusable { interface: name.into(), connected };
         let ip = [203, 0, 113, 5].into();
         for (why, said) in [

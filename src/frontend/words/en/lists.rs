@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_is_one_and_the_last_of_many_has_its_word() {
+    fn lists_join_their_last_item_and_one_is_singular() {
         let names = ["a", "b", "c"].map(str::to_owned);
         assert_eq!([0, 1, 2, 3].map(|n| list(&names[..n], "or")), ["", "a", "a or b", "a, b or c"]);
         assert_eq!([1, 0, 1_234].map(|n| were(n, "line", "lines")), ["1 line was", "0 lines were", "1,234 lines were"]);

@@ -22,7 +22,7 @@ pub(crate) fn unknown_kind(kind: u32) -> String {
     format!("something that this version cannot show (kind {kind})")
 }
 
-/// Asks before a room is erased. The answer stands behind it on the line.
+/// Asks before a room is erased. The answer follows on the same line.
 pub(crate) fn erase_question(room: Room, network: &Network) -> String {
     format!(
         "This erases everything said in {room} on this network ({network}) from this machine's disk, for good. Others keep \
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_line_is_one_line() {
+    fn one_line_is_singular() {
         assert_eq!(erased(Room::LOBBY, 1), "Erased 1 line of #lobby from this machine.");
         assert_eq!(erased(Room::LOBBY, 1_318), "Erased 1,318 lines of #lobby from this machine.");
     }

@@ -1,26 +1,26 @@
-//! What stands among and beside the messages.
+//! What is shown among and beside the messages.
 
 use super::lists::counted;
 use crate::domain::model::{Mark, group};
 
-/// Behind a message that was lost.
+/// After a message that was lost.
 pub(crate) const NOT_SENT: &str = "✗ not sent";
 
-/// Behind a message that nobody has received yet while somebody is here.
+/// After a message that nobody has received yet while somebody is here.
 pub(crate) const SENDING: &str = "… sending";
 
-/// Behind a message that nobody has received yet while nobody is here.
+/// After a message that nobody has received yet while nobody is here.
 pub(crate) const WAITING: &str = "… waiting";
 
-/// Stands for the name of the user where there is none.
+/// In place of the user's name if there is none.
 pub(crate) const ME: &str = "me";
 
-/// Behind a message that some of those who are here have received.
+/// After a message that some of the people who are here have received.
 pub(crate) fn delivered(delivered: u32, of: u32) -> String {
     format!("{delivered}/{of}")
 }
 
-/// What is said behind a message whatever became of it.
+/// The mark after a message, whatever became of it.
 pub(crate) const fn mark(mark: Mark) -> Option<&'static str> {
     match mark {
         Mark::Forked => Some("(contradicted by its author)"),
@@ -38,7 +38,7 @@ pub(crate) fn more_rows(rows: usize) -> String {
     format!("▸ {} · Ctrl-O", counted(rows, "more row"))
 }
 
-/// Above the first unread message; none if all is read.
+/// Above the first unread message; `None` if everything is read.
 pub(crate) fn unread(messages: usize, notices: usize) -> Option<String> {
     match (messages, notices) {
         (0, 0) => None,
@@ -48,7 +48,7 @@ pub(crate) fn unread(messages: usize, notices: usize) -> Option<String> {
     }
 }
 
-/// Tells of messages that came late and stand further up.
+/// Reports messages that came late and are further up.
 pub(crate) fn late(messages: usize) -> String {
     let them = if messages == 1 { "it" } else { "them" };
     format!("⇢ {} arrived · Alt-U shows {them}", counted(messages, "earlier message"))
@@ -74,7 +74,7 @@ pub(crate) fn strangers(people: usize, or_more: bool) -> String {
     }
 }
 
-/// Stands for folded messages that are not on the screen even when the others are.
+/// In place of folded messages that are not shown even when the others are.
 pub(crate) fn left_out(messages: usize) -> String {
     format!(
         "… {} in between are not shown here. To read what was saved of them, run: proximity-chat log",

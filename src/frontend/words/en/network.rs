@@ -2,16 +2,16 @@
 
 use crate::domain::model::Network;
 
-/// In the tab bar while there is no network where there should be one.
+/// In the tab bar while there is no network although there should be one.
 pub(crate) const NO_NETWORK: &str = "no network";
 
 /// In the tab bar while the chat is closed.
 pub(crate) const THIS_MACHINE_ONLY: &str = "this machine only";
 
-/// What is searched where no network is known.
+/// What is searched if no network is known.
 pub(crate) const THIS_MACHINE: &str = "this machine";
 
-/// What F2 opens the chat to where that has no name.
+/// What F2 opens the chat to if that has no name.
 pub(crate) const YOUR_NETWORK: &str = "your network";
 
 /// There is a network again.
@@ -60,7 +60,7 @@ pub(crate) fn lost(why: &str) -> String {
     format!("{why} Trying again; you can keep writing.")
 }
 
-/// What to do if this may be a network that the user knows; none if it is not in doubt. At most `most` are named.
+/// What to do if this may be a network that the user knows; `None` if there is no doubt. At most `most` are named.
 pub(crate) fn doubt(may_be: &[Network], most: usize) -> Option<String> {
     match may_be {
         [] => None,

@@ -38,7 +38,7 @@ pub(crate) const GUEST: &str = "guest";
 /// Below the address of someone who goes by no name.
 pub(crate) const NO_NAME: &str = "no name";
 
-/// Before how far the progress of a sync is.
+/// Before the progress of a sync.
 pub(crate) const SYNC: &str = "sync ";
 
 /// How well someone is known whom the user may have meant.
@@ -58,17 +58,17 @@ pub(crate) fn here(people: usize) -> String {
     format!("{people} here")
 }
 
-/// For how long someone is here; `age` is `5m`.
+/// How long someone has been here; `age` is `5m`.
 pub(crate) fn here_for(age: &str) -> String {
     format!("here {age}")
 }
 
-/// For how long someone is away; `age` is `5m`.
+/// How long someone has been away; `age` is `5m`.
 pub(crate) fn away_for(age: &str) -> String {
     format!("{AWAY} {age}")
 }
 
-/// How many people have no room in the list.
+/// How many people do not fit in the list.
 pub(crate) fn more(people: usize) -> String {
     format!("… {people} more: /who")
 }

@@ -64,7 +64,7 @@ pub(crate) fn back(name: &str) -> String {
     format!("{name} is back")
 }
 
-/// Someone's clock is ahead of the right time by so much, or is right again.
+/// Someone's clock is ahead of the right time by this much, or is right again.
 pub(crate) fn clock(name: &str, ahead_ms: Option<i64>) -> String {
     match ahead_ms {
         Some(ahead) => format!("{name}'s clock is {}", clock_off(ahead)),
@@ -72,12 +72,12 @@ pub(crate) fn clock(name: &str, ahead_ms: Option<i64>) -> String {
     }
 }
 
-/// So many lines that were missed are here now.
+/// This many missed lines have arrived.
 pub(crate) fn caught_up(lines: u64) -> String {
     format!("caught up: {}", counted(lines, "earlier line"))
 }
 
-/// So many lines of strangers were not taken.
+/// This many lines from strangers were not taken.
 pub(crate) fn left_out(lines: u64) -> String {
     format!("left out {} from strangers", counted(lines, "line"))
 }
@@ -87,11 +87,11 @@ pub(crate) fn erased(room: &str, lines: u64) -> String {
     format!("erased {} of {room} from this machine", counted(lines, "line"))
 }
 
-/// The disk fails, and more has come than is shown without it.
+/// The disk has failed, and more has arrived than can be shown without it.
 pub(crate) const HELD_BACK: &str =
     "too many lines from others to show while the disk does not work; the rest comes when it works again";
 
-/// A search found nothing, so many lines, or so many and there are older ones. Hits follow below.
+/// How many lines a search found, and whether there are older ones. The hits follow below.
 pub(crate) fn found(query: &str, hits: usize, more: bool) -> String {
     match (hits, more) {
         (0, _) => format!("no line contains \"{query}\""),
@@ -112,13 +112,13 @@ pub(crate) const ALONE: &str = "nobody else is here";
 /// Someone in the answer to `/who`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Listed<'a> {
-    /// How text calls them.
+    /// Their name in text.
     pub(crate) name: &'a str,
     pub(crate) addr: SocketAddr,
     pub(crate) verified: bool,
     pub(crate) ignored: bool,
     pub(crate) away: bool,
-    /// What they left behind when they went away.
+    /// The note that they left when they went away.
     pub(crate) note: Option<&'a str>,
     pub(crate) clock_ahead_ms: Option<i64>,
     pub(crate) round_trip_us: Option<u64>,

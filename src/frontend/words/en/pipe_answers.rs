@@ -8,7 +8,7 @@ use crate::domain::model::DiskTrouble;
 /// The user's name is not known yet.
 pub(crate) const STARTING: &str = "Still starting. Try again in a moment.";
 
-/// `/connect` with something else than an address, which may be long and is not repeated.
+/// `/connect` with something other than an address, which may be long and is not repeated.
 pub(crate) const NO_ADDRESS: &str =
     "That is not an IP address. Example: /connect 192.168.1.23 or /connect 192.168.1.23:4565";
 
@@ -39,7 +39,7 @@ pub(crate) const WAITING: &str = "No one else is here. Saved; it is delivered wh
 /// A line is shown, but not kept.
 pub(crate) const NOT_SAVED: &str = "This line could not be saved, so it was not sent. Send it again.";
 
-/// A line was not taken at all; its start is `quoted`.
+/// A line was not accepted at all; its start is `quoted`.
 pub(crate) fn not_sent(quoted: &str, trouble: DiskTrouble) -> String {
     format!("\"{quoted}\" was not sent: {}. Send it again when the disk works.", disk::trouble(trouble))
 }

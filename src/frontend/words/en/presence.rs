@@ -5,17 +5,17 @@ use crate::domain::model::group;
 /// What one person did, and what several did.
 pub(crate) type Verb = [&'static str; 2];
 
-/// They were disconnected, as everyone waits for the slowest.
+/// They were disconnected, because everyone waits for the slowest.
 pub(crate) const READ_TOO_SLOWLY: Verb =
     ["was disconnected for reading too slowly", "were disconnected for reading too slowly"];
-/// They were disconnected, as they sent what nobody may send.
+/// They were disconnected, because they sent what nobody may send.
 pub(crate) const BROKE_PROTOCOL: Verb =
     ["was disconnected for breaking the protocol", "were disconnected for breaking the protocol"];
 /// They were there, and did not answer in time.
 pub(crate) const STOPPED_ANSWERING: Verb = ["stopped answering"; 2];
-/// They said that they leave.
+/// They said that they were leaving.
 pub(crate) const LEFT: Verb = ["left"; 2];
-/// They were not here before, and are not now.
+/// They were not here before, and are not here now.
 pub(crate) const CAME_AND_WENT: Verb = ["came and went"; 2];
 /// They are new.
 pub(crate) const JOINED: Verb = ["joined"; 2];
@@ -27,7 +27,7 @@ pub(crate) const OLD_NAME: Verb = ["has their old name again", "have their old n
 pub(crate) const CAME_BACK: Verb = ["came back"; 2];
 /// They are here again, after a moment.
 pub(crate) const RECONNECTED: Verb = ["reconnected"; 2];
-/// Guests: it cannot be said that those who came are those who left.
+/// Guests: nobody can say whether those who came are those who left.
 pub(crate) const LEFT_AND_JOINED: Verb = ["left and joined"; 2];
 
 /// What people did: `bob, carol and 2 others joined`.

@@ -1,4 +1,4 @@
-//! The program as a whole: what it says beside its output, and when it starts.
+//! The program as a whole: what it says besides its output, and when it starts.
 
 use std::fmt::Display;
 

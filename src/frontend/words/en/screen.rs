@@ -5,7 +5,7 @@ use crate::domain::model::Room;
 /// The program, in the tab bar and in the title of the window.
 pub(crate) const PROGRAM: &str = "proximity-chat";
 
-/// In place of everything in a window that has no room for it.
+/// In place of everything, in a window that is too small for it.
 pub(crate) const TOO_SMALL: [&str; 2] = ["window too small", "Ctrl-Q quits"];
 
 /// In the pane until there is a name.
@@ -21,7 +21,7 @@ pub(crate) const YOUR_NAME: &str = "Your name";
 /// In an empty input after the node has ended.
 pub(crate) const NOTHING_IS_SENT: &str = "Nothing can be sent: /quit leaves";
 
-/// The title of the window while so many messages are unread.
+/// The title of the window while this many messages are unread.
 pub(crate) fn title(unread: usize) -> String {
     format!("({unread}) {PROGRAM}")
 }
@@ -36,12 +36,12 @@ pub(crate) fn message(room: Room) -> String {
     format!("Message {room}   (/ for commands)")
 }
 
-/// Above the list of commands; `more` of them have no room.
+/// Above the list of commands; `more` of them do not fit.
 pub(crate) fn commands(more: usize) -> String {
     if more > 0 { format!("commands, {more} more: /help") } else { "commands".to_owned() }
 }
 
-/// Keys and what they do, for the footer: in long, and in short.
+/// Keys and what they do, for the footer, in a long and a short form.
 pub(crate) type Keys = [&'static [(&'static str, &'static str)]; 2];
 
 /// While the draft is empty.

@@ -24,7 +24,7 @@ pub(crate) fn more(hits: usize) -> String {
     format!("+{} more", group(hits))
 }
 
-/// How many lines were not searched; none if all were.
+/// How many lines were not searched; `None` if all were.
 pub(crate) fn not_searched(lines: usize) -> Option<String> {
     match lines {
         0 => None,
@@ -38,7 +38,7 @@ pub(crate) fn with_not_searched(found: &str, not_searched: &str) -> String {
     format!("{found}. {not_searched}")
 }
 
-/// The same behind the words that were searched for.
+/// The same after the words that were searched for.
 pub(crate) fn title(words: &str, found: &str) -> String {
     format!("\"{words}\": {found}")
 }

@@ -20,11 +20,11 @@ pub(crate) const HISTORY_DAYS: &str = "a whole number of days from 0 to 36500 (0
 pub(crate) const HISTORY_LINES: &str = "a whole number of lines from 0 to 1000000000 (0 keeps everything)";
 pub(crate) const THEME: &str = "\"auto\", \"dark\", \"light\" or \"none\"";
 
-/// What stands where one value should be.
+/// What is given where one value should be.
 pub(crate) const A_LIST: &str = "a list";
 
-/// What stands where a value should be.
+/// What is given where a value should be.
 pub(crate) const AN_OBJECT: &str = "an object";
 
-/// Where a value came from that nobody set.
+/// The origin of a value that nobody set.
 pub(crate) const THE_DEFAULT: &str = "the default";

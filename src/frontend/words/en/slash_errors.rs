@@ -7,7 +7,7 @@ use super::lists::list;
 /// A slash and nothing after it.
 pub(crate) const EMPTY: &str = "Type a command right after the slash. /help lists them.";
 
-/// A command of other programs that this one lacks.
+/// A command of other programs that this one does not have.
 pub(crate) const NO_DIRECT_MESSAGES: &str =
     "There are no direct messages yet: everyone here reads everything. Nothing was sent.";
 
@@ -41,12 +41,12 @@ pub(crate) fn missing(usage: &str) -> String {
     format!("Usage: {usage}")
 }
 
-/// The command has no arguments.
+/// The command takes no arguments.
 pub(crate) fn superfluous(name: &str, usage: &str) -> String {
     format!("/{name} takes no argument. Usage: {usage}")
 }
 
-/// The command does not know the argument.
+/// The command does not accept the argument.
 pub(crate) fn invalid(name: &str, usage: &str) -> String {
     format!("Invalid argument for /{name}. Usage: {usage}")
 }
@@ -56,7 +56,7 @@ pub(crate) fn not_a_name(usage: &str) -> String {
     format!("Too long for a name or a key. Usage: {usage}")
 }
 
-/// `/connect` with something else than an address.
+/// `/connect` with something other than an address.
 pub(crate) fn address(typed: &str) -> String {
     format!("{typed:?} is not an IP address. Example: /connect 192.168.1.23 or /connect 192.168.1.23:4565")
 }

@@ -42,7 +42,7 @@ pub(crate) fn guests(guests: usize, few_words: bool) -> Option<String> {
     }
 }
 
-/// The disk takes nothing; `held_back`: and so many messages wait for it that others are not shown.
+/// The disk accepts nothing; `held_back`: so many messages wait for it that further ones are not shown.
 pub(crate) fn disk(trouble: DiskTrouble, held_back: bool) -> String {
     let held_back = if held_back { ", new lines held back" } else { "" };
     format!("✗ {}{held_back}", disk::trouble_label(trouble))
@@ -53,7 +53,7 @@ pub(crate) fn waiting(messages: usize) -> String {
     format!("{} waiting", counted(messages, "message"))
 }
 
-/// From how many people the history is held back; none if from nobody.
+/// How many people the history is held back from; `None` if from nobody.
 pub(crate) fn withheld(people: usize) -> Option<String> {
     match people {
         0 => None,
@@ -62,12 +62,12 @@ pub(crate) fn withheld(people: usize) -> Option<String> {
     }
 }
 
-/// How far a search for people is; `left` is `3 s left`.
+/// The progress of a search for people; `left` is `3 s left`.
 pub(crate) fn scanning(percent: u64, left: &str) -> String {
     format!("scan {percent}%, {left}")
 }
 
-/// How far a sync is.
+/// The progress of a sync.
 pub(crate) fn syncing(percent: u64) -> String {
     format!("sync {percent}%")
 }

@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn time_left_is_told_in_the_unit_that_is_short_to_read() {
+    fn time_left_uses_the_unit_that_reads_best() {
         let told = [0, 12, 1_000, 1_001, 99_000, 99_001, 240_000, 5_999_000, 6_000_001, 90_000_000]
             .map(|ms| left(Duration::from_millis(ms)));
         let expected = ["1 s", "1 s", "1 s", "2 s", "99 s", "2 min", "4 min", "100 min", "2 h", "25 h"];

@@ -12,7 +12,7 @@ pub(crate) fn alarm(alarm: &Alarm, last_seen: &str) -> String {
     let Alarm { kind, node, nick, known, known_nick, known_verified, .. } = alarm;
     let verified = if *known_verified { " (verified)" } else { "" };
     let (now, was, key) = (node.short(), known.short(), handle(PeerId::Node(*node)));
-    // With the name: it may have another one by the time that the user types this.
+    // With the name: the key may have another one by the time that the user types this.
     let commands = format!("Ask in person. /trust {nick}#{key} accepts the key, /ignore {key} hides its messages.");
     match kind {
         AlarmKind::KeyChanged => format!(
@@ -31,7 +31,7 @@ pub(crate) fn alarm(alarm: &Alarm, last_seen: &str) -> String {
     }
 }
 
-/// Whose key it is: its prefix, and all of it.
+/// Whose key it is: its prefix, and the whole key.
 pub(crate) fn key(name: &str, fingerprint: &str, peer: PeerId) -> String {
     format!("{name} has the key {fingerprint} ({peer})")
 }
@@ -73,7 +73,7 @@ pub(crate) fn ignored(name: &str) -> String {
     format!("you ignore {name}")
 }
 
-/// Since when someone is known.
+/// Since when someone has been known.
 pub(crate) fn seen(name: &str, first: &str, last: &str) -> String {
     format!("{name} was first seen {first}, last seen {last}")
 }
@@ -113,7 +113,7 @@ pub(crate) fn differs(name: &str) -> String {
     format!("The codes differ: this is not {name}, or someone is between you. NOT verified.")
 }
 
-/// The other side said so.
+/// The other side said that the codes differ.
 pub(crate) fn they_say_differs(name: &str) -> String {
     format!("{name} says that the codes differ: this is not {name}, or someone is between you. NOT verified.")
 }

@@ -58,7 +58,7 @@ pub(super) fn trust_notice(notice: &TrustNotice) -> String {
     }
 }
 
-/// A key that is named in an answer, so that nobody is taken for somebody else.
+/// A key as answers name it, so that nobody is mistaken for somebody else.
 pub(super) fn with_key(NamedKey { name, node }: &NamedKey) -> String {
     format!("{name} (key {})", node.short())
 }
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_answer_names_the_key_and_how_to_take_it_back() {
+    fn every_answer_names_the_key_and_how_to_undo_it() {
         let node = NodeId::numbered(3);
         let key = NamedKey { name: "bob".to_owned(), node };
         for (notice, undo) in [

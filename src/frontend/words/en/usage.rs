@@ -1,4 +1,4 @@
-//! What `--help` shows beside the lines of the options, which stand with their definitions.
+//! What `--help` shows besides the lines of the options, which are next to their definitions.
 
 /// What `--help` shows after the options. A paragraph is one line: the terminal's width breaks it.
 pub(crate) const EXAMPLES: &str = "\

@@ -1,7 +1,7 @@
 //! Comparing codes with someone. People are called `name` in sentences and `typed` in commands.
 
-/// Asks the user to compare a code. `began`: the user started it, not the other side. Text that `whole` is given must not be
-/// broken at its spaces.
+/// Asks the user to compare a code. `began`: the user started it, not the other side. `whole` is given text that must
+/// not be broken at its spaces.
 pub(crate) fn code(name: &str, typed: &str, code: &str, began: bool, whole: impl Fn(&str) -> String) -> String {
     let what =
         if began { format!("Compare this code with {name}") } else { format!("{name} asks you to compare codes") };
@@ -23,7 +23,7 @@ pub(crate) fn differs(name: &str, typed: &str) -> String {
     format!("!! The codes differ: {}", warning(name, typed))
 }
 
-/// The other side said so.
+/// The other side said that the codes differ.
 pub(crate) fn they_say_differs(name: &str, typed: &str) -> String {
     format!("!! {name} says that the codes differ: {}", warning(name, typed))
 }

@@ -2,28 +2,28 @@
 
 use crate::domain::model::{Presence, Software, Trust};
 
-/// Before whether someone is here.
+/// Label: whether someone is here.
 pub(crate) const STATE: &str = "state";
-/// Before how sure it is who someone is.
+/// Label: how sure it is who someone is.
 pub(crate) const IDENTITY: &str = "identity";
-/// Before the key.
+/// Label: the key.
 pub(crate) const KEY: &str = "key";
-/// Before a single address.
+/// Label: a single address.
 pub(crate) const ADDRESS: &str = "address";
-/// Before several addresses.
+/// Label: several addresses.
 pub(crate) const ADDRESSES: &str = "addresses";
-/// Before the time that an answer takes.
+/// Label: the time that an answer takes.
 pub(crate) const ROUND_TRIP: &str = "round trip";
-/// Before the name of their program.
+/// Label: the name of their program.
 pub(crate) const PROGRAM: &str = "program";
-/// Before the moment when the key was first seen.
+/// Label: when the key was first seen.
 pub(crate) const KNOWN_SINCE: &str = "known since";
-/// Before the moment when the key was last seen.
+/// Label: when the key was last seen.
 pub(crate) const LAST_SEEN: &str = "last seen";
-/// Before how far off their clock is.
+/// Label: how far off their clock is.
 pub(crate) const CLOCK: &str = "clock";
 
-/// The title where not even a key is known.
+/// The title if not even a key is known.
 pub(crate) const UNKNOWN: &str = "Unknown";
 
 /// The title of the answer about the user.
@@ -41,7 +41,8 @@ pub(crate) fn state(here: bool, presence: &Presence) -> String {
     }
 }
 
-/// How sure it is who someone is. `today`: their key was first seen today; `accepted`: the user said that the name is theirs.
+/// How sure it is who someone is. `today`: their key was first seen today; `accepted`: the user said that the name is
+/// theirs.
 pub(crate) fn identity(trust: Trust, today: bool, accepted: bool, ignored: bool) -> String {
     let trust = match trust {
         Trust::Guest => "guest; anyone can claim this name",
@@ -74,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_of_today_is_told_until_it_is_verified() {
+    fn a_key_first_seen_today_is_flagged_until_verified() {
         assert_eq!(identity(Trust::New, true, false, false), "NOT verified; key first seen today");
         assert_eq!(
             identity(Trust::Known, false, true, true),

@@ -2,10 +2,10 @@
 
 use super::lists::list;
 
-/// Up to so many people are named; more are counted.
+/// How many people are named; more are counted.
 const MAX_NAMES: usize = 3;
 
-/// The sentence, for people with these names; none if there are none.
+/// The sentence, for people with these names; `None` if there are none.
 pub(crate) fn withheld(names: &[String]) -> Option<String> {
     let who = match names {
         [] => return None,

@@ -25,13 +25,14 @@ pub(crate) fn text(alarm: &Alarm, people: &People, clock: &LocalClock<'_>, pane:
     let last_seen = (!is_here).then(|| clock.moment(alarm.known_last_seen));
     let owner = words::alarm::owner(alarm, last_seen.as_deref());
     let text = |owner, meaning| words::alarm::text(alarm, &who, [known.as_str(), claimant.as_str()], owner, meaning);
-    // The longest form that leaves room for what is said next: one that fills the pane loses its title to it.
+    // The longest form that leaves room for what comes next. A form that fills the pane would push its own title out of
+    // it.
     let fits = |text: &String| rows_of(text, pane.cols) * 3 <= usize::from(pane.rows) * 2;
     let longer = [text(Some(owner.as_str()), true), text(Some(owner.as_str()), false)];
     longer.into_iter().find(fits).unwrap_or_else(|| text(None, false))
 }
 
-/// The claimant as commands take it: the name alone could as well mean its owner.
+/// The claimant as commands take it. The name alone could just as well mean its owner.
 fn tagged(alarm: &Alarm, people: &People) -> String {
     format!("{}#{}", alarm.nick, people.key_tag(alarm.node, alarm.known))
 }

@@ -1,4 +1,4 @@
-//! How a comparison of codes goes.
+//! What is said during a comparison of codes.
 
 use crate::{
     domain::bus::VerifyStep,
@@ -8,7 +8,7 @@ use crate::{
     },
 };
 
-/// What to say about a step of the comparison with somebody called `name`, who is `typed` so in commands.
+/// What to say about a step of the comparison with somebody called `name`, who is `typed` in commands.
 pub(crate) fn text(name: &str, typed: &str, step: VerifyStep) -> (Tone, String) {
     match step {
         VerifyStep::Code { code, began } => (Tone::Ask, verification::code(name, typed, &code, began, whole)),

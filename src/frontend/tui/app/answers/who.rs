@@ -11,7 +11,7 @@ use crate::{
     frontend::words::people as words,
 };
 
-/// Columns of a note behind a name: it is a remark and must not drown the list.
+/// Columns of a note after a name: it is a remark and must not drown the list.
 const NOTE_COLUMNS: usize = 30;
 
 /// Columns before the names.
@@ -46,7 +46,7 @@ pub(crate) fn text(everyone: &People, usual_port: u16, now: Instant, columns: u1
     let ages = wanted + 2 <= usize::from(columns);
     for (person, name, aside, address) in &rows {
         let (pad, glyph) = (names - width(name), person.state().glyph());
-        // The age says it, and since when.
+        // The age says so, and since when.
         let aside = if ages && aside == words::AWAY { "" } else { aside };
         let aside_pad = asides - width(aside);
         // Writing to a string cannot fail.

@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// The column in which values start, behind two spaces and their labels.
+/// The column in which values start, after two spaces and their labels.
 pub(crate) const VALUES: usize = 14;
 
 /// Groups of a fingerprint in a row.
@@ -88,7 +88,7 @@ impl Block {
         let _ = write!(self.text, "\n  {label:columns$}{value}");
     }
 
-    /// The whole key in rows of eight groups, or of four where eight have no room.
+    /// The whole key in rows of eight groups, or of four if eight do not fit.
     fn key(&mut self, node: &NodeId) {
         let groups = node.groups();
         let groups: Vec<_> = groups.split(' ').collect();

@@ -8,20 +8,20 @@ use crate::frontend::slash;
 pub(super) struct Completion {
     candidates: Vec<String>,
     at: usize,
-    /// The bytes of the draft that hold the present candidate.
+    /// The bytes of the draft that hold the current candidate.
     start: usize,
     end: usize,
 }
 
 impl Completion {
-    /// What the word before the cursor could become; `names` in the order of preference.
+    /// What the word before the cursor could become; `names` in order of preference.
     pub(super) fn begin(draft: &Draft, names: &[String]) -> Option<Self> {
         let before = draft.before();
         if let Some(prefix) = before.strip_prefix('/').filter(|p| !p.contains(char::is_whitespace)) {
             let candidates: Vec<_> = slash::complete(prefix).iter().map(|spec| format!("/{} ", spec.name)).collect();
             return Self::new(candidates, 0, before.len());
         }
-        // A name may have two words: the longest end of the text that starts a name counts.
+        // A name may have two words, so the longest end of the text that begins a name counts.
         let starts = before.char_indices().rev().filter(|&(at, c)| {
             !c.is_whitespace() && before.get(..at).is_none_or(|b| b.is_empty() || b.ends_with(char::is_whitespace))
         });

@@ -43,7 +43,7 @@ impl Draft {
         self.input.value()
     }
 
-    /// Whether there is none.
+    /// Whether there is no text.
     pub(crate) fn is_empty(&self) -> bool {
         self.text().is_empty()
     }
@@ -63,14 +63,14 @@ impl Draft {
         byte_of(self.text(), self.input.cursor())
     }
 
-    /// Puts `text` there, with the cursor behind it.
+    /// Replaces the text with `text`, and puts the cursor after it.
     pub(crate) fn set(&mut self, text: String) {
         (self.killing, self.proposed) = (false, false);
         self.edits += 1;
         self.input = std::mem::take(&mut self.input).with_value(text);
     }
 
-    /// Puts `text` there as a proposal: typing replaces it, moving in it or deleting from it keeps it.
+    /// Replaces the text with a proposal. Typing replaces it; moving in it or deleting from it keeps it.
     pub(crate) fn propose(&mut self, text: String) {
         self.set(text);
         self.proposed = true;
@@ -112,7 +112,7 @@ impl Draft {
         text.len() - end
     }
 
-    /// Replaces the bytes from `start` to `end`; the cursor goes behind what replaces them.
+    /// Replaces the bytes from `start` to `end`. The cursor goes after what replaces them.
     pub(crate) fn splice(&mut self, start: usize, end: usize, with: &str) {
         let text = self.text();
         let (before, after) = (text.get(..start).unwrap_or_default(), text.get(end..).unwrap_or_default());
@@ -157,11 +157,11 @@ impl Draft {
         self.input.handle(if forward { InputRequest::DeleteNextChar } else { InputRequest::DeletePrevChar });
     }
 
-    /// Deletes to there, and keeps what was deleted for [`Draft::yank`].
+    /// Deletes from the cursor to `to`, and keeps what was deleted for [`Draft::yank`].
     pub(crate) fn kill(&mut self, to: To) {
         let from = self.cursor();
         self.step(to);
-        // At the end of a line, its line feed goes.
+        // At the end of a line, this deletes its line feed.
         if to == To::End && self.cursor() == from {
             self.step(To::NextChar);
         }
@@ -197,7 +197,7 @@ impl Draft {
         self.killed = killed;
     }
 
-    /// The rows in which it shows in `columns`, and the row and column of the cursor in them. Spaces at which a row
+    /// The rows that the text takes in `columns`, and the row and column of the cursor in them. Spaces at which a row
     /// breaks may put the column beyond its end.
     pub(crate) fn rows(&self, columns: usize) -> (Vec<Row>, usize, usize) {
         let rows = wrap(self.text(), columns.max(1), columns.max(1));
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proposal_goes_when_something_is_typed_and_stays_when_it_is_edited() {
+    fn typing_replaces_a_proposal_and_editing_keeps_it() {
         let proposal = || {
             let mut d = Draft::default();
             d.propose("alice".into());
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn kills_gather_and_come_back() {
+    fn kills_accumulate_and_can_be_yanked() {
         let mut d = draft("one two three");
         d.kill(To::PreviousWord);
         d.kill(To::PreviousWord);
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_of_a_draft_are_edited_each_for_itself() {
+    fn each_line_of_a_draft_is_edited_by_itself() {
         let mut d = draft("first\nsecond");
         d.kill(To::Start);
         assert_eq!(d.text(), "first\n");
@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cursor_moves_by_what_people_see() {
+    fn the_cursor_moves_by_visible_characters() {
         let mut d = draft("a👨‍👩‍👧e\u{301}山");
         assert_eq!(d.rows(20), (vec![Row { start: 0, end: 25, indent: 0 }], 0, 6));
         d.go(To::PreviousChar);
@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_of_a_long_draft_are_walked() {
+    fn the_cursor_moves_through_rows_of_a_long_draft() {
         let mut d = draft("abcdefgh\nxy");
         assert_eq!(d.rows(4).0.len(), 3);
         assert!(d.row(false, 4));
@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn tabs_are_walked_over_as_they_are_shown() {
+    fn the_cursor_moves_over_tabs_as_they_are_shown() {
         let mut d = draft("all:\n\tcc x\nend of it");
         assert_eq!(d.rows(40), (d.rows(40).0, 2, 9));
         assert!(d.row(false, 40));

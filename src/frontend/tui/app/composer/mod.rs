@@ -1,5 +1,5 @@
-//! What the user writes: the draft, completion of names and commands, the lines sent before, and telling others that the
-//! user is typing.
+//! What the user writes: the draft, completion of names and commands, the lines sent before, and telling others that
+//! the user is typing.
 
 mod completion;
 mod draft;
@@ -29,9 +29,9 @@ pub(crate) struct Composer {
     completion: Option<Completion>,
     recall: Recall,
     typing: TypingNotices,
-    /// In how many rows the draft shows.
+    /// How many rows the draft takes.
     rows: usize,
-    /// The edit of the draft after which the user was asked whether to send so much.
+    /// The edit of the draft after which the user was asked whether to send that much.
     asked: Option<u64>,
     /// Whether the draft was started on another network, and the user has not been told.
     from_another_network: bool,
@@ -53,7 +53,7 @@ impl Composer {
     /// Offers a key to the draft, which shows in rows of `columns`.
     ///
     /// # Errors
-    /// When the message is full, with the words for that.
+    /// When the message is full, with the text to show.
     pub(crate) fn key(&mut self, key: Key, columns: usize) -> Result<Handled, String> {
         let empty = self.draft.is_empty();
         match key.code {
@@ -106,7 +106,7 @@ impl Composer {
         Handled::Consumed
     }
 
-    /// Changes the draft. A recalled line that was edited is a draft of its own.
+    /// Changes the draft. A recalled line becomes a draft of its own when it is edited.
     fn edit(&mut self, edit: impl FnOnce(&mut Draft)) {
         let before = self.draft.text().len();
         edit(&mut self.draft);
@@ -129,7 +129,7 @@ impl Composer {
     /// Puts pasted text into the draft; never sends it.
     ///
     /// # Errors
-    /// When some of it did not fit, with the words for that.
+    /// When some of it did not fit, with the text to show.
     pub(crate) fn paste(&mut self, text: &str) -> Result<(), String> {
         self.completion = None;
         self.recall.leave();
@@ -163,8 +163,8 @@ impl Composer {
         }
     }
 
-    /// Takes the next candidate for what is typed, or the previous one. `names` gives the names to choose from, and is told
-    /// whether they are for a command.
+    /// Takes the next candidate for what is typed, or the previous one. `names` gives the names to choose from, and is
+    /// told whether they are for a command.
     pub(crate) fn complete(&mut self, back: bool, names: impl FnOnce(bool) -> Vec<String>) {
         let in_command = slash::is_command(self.draft.text());
         let before = self.completion.take();
@@ -196,12 +196,12 @@ impl Composer {
         self.draft.set(String::new());
     }
 
-    /// The room now belongs to another network. The draft was started for the former one.
+    /// The room now belongs to another network. The draft was started for the previous one.
     pub(crate) fn change_network(&mut self) {
         self.from_another_network = !self.draft.is_empty();
     }
 
-    /// The draft shows in so many rows.
+    /// The draft takes this many rows.
     pub(crate) const fn laid_out(&mut self, rows: usize) {
         self.rows = rows;
     }
@@ -211,10 +211,11 @@ impl Composer {
         Some(DraftSize::new(&self.draft, self.rows)).filter(|size| size.is_shown())
     }
 
-    /// Whether so much may be said.
+    /// Whether a draft of this size may be said.
     ///
     /// # Errors
-    /// Once for a large draft, with a question for the user. The next time is their answer, unless they changed it meanwhile.
+    /// Once for a large draft, with a question for the user. The next time is their answer, unless they changed it
+    /// meanwhile.
     pub(crate) fn confirm_size(&mut self) -> Result<(), String> {
         let (size, edits) = (DraftSize::new(&self.draft, self.rows), self.draft.edits());
         if !size.is_large() || self.asked == Some(edits) {
@@ -235,7 +236,7 @@ impl Composer {
         Ok(())
     }
 
-    /// To be called after every input: an empty draft is nobody's.
+    /// Call this after every input: an empty draft belongs to no network.
     pub(crate) fn forget_if_empty(&mut self) {
         self.from_another_network &= !self.draft.is_empty();
     }
@@ -245,7 +246,7 @@ impl Composer {
         self.typing.edited(self.draft.text(), now, somebody_listens)
     }
 
-    /// The draft went out as a message, which tells others that the user no longer types.
+    /// The draft went out as a message, which tells others that the user has stopped typing.
     pub(crate) const fn said(&mut self) {
         self.typing.said();
     }
@@ -295,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_recalled_line_that_is_edited_is_a_draft_of_its_own() {
+    fn an_edited_recalled_line_is_a_draft_of_its_own() {
         let mut composer = typed("one");
         composer.done("one");
         composer.done("two");
@@ -324,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn a_large_draft_is_said_when_asked_twice_as_it_is() {
+    fn an_unchanged_large_draft_is_sent_on_the_second_try() {
         let mut composer = typed("text");
         composer.laid_out(20);
         assert_eq!((composer.confirm_size(), composer.size().is_some()), (Ok(()), true));
@@ -337,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn a_draft_from_another_network_is_said_when_asked_twice() {
+    fn a_draft_from_another_network_needs_a_second_try() {
         let mut composer = typed("hello");
         composer.change_network();
         composer.forget_if_empty();
@@ -351,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_said() {
+    fn text_that_does_not_fit_is_reported() {
         let mut composer = Composer::default();
         assert_eq!(composer.paste("a\r\nb\tc\u{1b}"), Ok(()));
         assert_eq!(composer.text(), "a\nb\tc");
@@ -361,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn long_messages_are_advised_on_once() {
+    fn advice_on_long_messages_is_given_once() {
         let mut composer = Composer::default();
         let text = |lines: usize| Text::new(&"line\n".repeat(lines)).unwrap();
         assert!(!composer.advises_on_length(&text(MAX_LINES_SENT)));

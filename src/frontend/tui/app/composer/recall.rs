@@ -10,7 +10,7 @@ pub(super) struct Recall {
     walk: Option<Walk>,
 }
 
-/// A walk through those lines that begin with what was typed.
+/// A walk through the lines that begin with what was typed.
 #[derive(Debug)]
 struct Walk {
     prefix: String,
@@ -18,7 +18,7 @@ struct Walk {
 }
 
 impl Recall {
-    /// Remembers a line; the same one twice in a row is one.
+    /// Remembers a line. The same line twice in a row counts once.
     pub(super) fn push(&mut self, line: &str) {
         self.walk = None;
         if self.lines.last().is_some_and(|last| last == line) {
@@ -30,7 +30,7 @@ impl Recall {
         self.lines.push(line.to_owned());
     }
 
-    /// The next older line that begins with `typed`, where the walk began.
+    /// The next older line that begins with what was typed. A walk that is under way keeps the text that it began with.
     pub(super) fn older(&mut self, typed: &str) -> Option<String> {
         let (prefix, at) = match &self.walk {
             Some(walk) => (walk.prefix.as_str(), walk.at),
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_come_back_filtered_by_what_was_typed() {
+    fn recalled_lines_are_filtered_by_what_was_typed() {
         let mut recall = Recall::default();
         for line in ["/connect 127.0.0.2", "hello", "hello", "/connect ::1", "bye"] {
             recall.push(line);

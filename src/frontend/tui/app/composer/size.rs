@@ -1,15 +1,15 @@
-//! How large the draft is. A wrong thing in the clipboard should not go out with one Enter.
+//! How large the draft is. A single Enter should not send what was in the clipboard by mistake.
 
 use super::draft::Draft;
 use crate::frontend::words::draft as words;
 
-/// A draft of more rows shows its size: the input shows no more.
+/// A draft with more rows than this shows its size, because the input shows no more rows.
 const SHOWN_ABOVE: usize = 5;
 
-/// A draft of more rows is sent only when Enter is pressed twice: others see a message of more rows folded.
+/// A draft with more rows than this is sent only when Enter is pressed twice. Others see such a message folded.
 const ASKED_ABOVE: usize = 20;
 
-/// The same in bytes: a page of text, which fits into few rows of a wide window.
+/// The same in bytes: a page of text, which fits into a few rows of a wide window.
 const ASKED_ABOVE_BYTES: usize = 4_000;
 
 /// The size of a draft.
@@ -20,12 +20,12 @@ pub(crate) struct DraftSize {
 }
 
 impl DraftSize {
-    /// The size of `draft`, which shows in so many rows.
+    /// The size of `draft`, which takes this many rows.
     pub(super) fn new(draft: &Draft, rows: usize) -> Self {
         Self { rows, bytes: draft.text().len() }
     }
 
-    /// How it is shown: the fullest words first.
+    /// How it is shown, the fullest words first.
     pub(crate) fn wordings(self) -> Vec<String> {
         words::sizes(self.rows, self.bytes)
     }
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_size_is_shown_from_six_rows_on_and_asked_about_from_a_page_on() {
+    fn six_rows_show_their_size_and_a_page_is_confirmed() {
         let size = |rows, bytes| DraftSize { rows, bytes };
         assert!(!size(5, 65_536).is_shown() && size(6, 6).is_shown());
         assert!(!size(20, 4_000).is_large() && size(21, 21).is_large() && size(1, 4_001).is_large());

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::frontend::slash;
 
-/// While the draft grows, others are told this often: half of the time after which they forget it.
+/// While the draft grows, others are told this often: half the time after which they forget it.
 const TELL_EVERY: Duration = Duration::from_secs(3);
 
 /// What others are told.
@@ -12,19 +12,19 @@ const TELL_EVERY: Duration = Duration::from_secs(3);
 pub(crate) enum Typing {
     /// The user is typing.
     Started,
-    /// The user no longer types.
+    /// The user stopped typing.
     Stopped,
 }
 
-/// When others were told last that the user is typing. Nothing expires here: others forget it by themselves, so it costs
-/// nothing while nobody types.
+/// When others were last told that the user is typing. Nothing expires here: others forget it by themselves, so it
+/// costs nothing while nobody types.
 #[derive(Debug, Default)]
 pub(super) struct TypingNotices {
     told: Option<Instant>,
 }
 
 impl TypingNotices {
-    /// The draft was edited and is now `text`. Nobody is told about commands, or unless `somebody_listens`.
+    /// The draft was edited and is now `text`. Others are told only if `somebody_listens`, and never about commands.
     pub(super) fn edited(&mut self, text: &str, now: Instant, somebody_listens: bool) -> Option<Typing> {
         if text.trim().is_empty() || slash::is_command(text) {
             return self.told.take().map(|_| Typing::Stopped);
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn others_are_told_now_and_then_and_when_it_ends() {
+    fn others_learn_of_typing_periodically_and_when_it_ends() {
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
         let mut typing = TypingNotices::default();

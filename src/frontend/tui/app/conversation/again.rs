@@ -1,4 +1,4 @@
-//! Messages that were said again: of all that repeat one another, the last repetition is shown.
+//! Messages that were said again: of all that repeat one another, only the last is shown.
 
 use super::{
     Conversation,
@@ -7,8 +7,8 @@ use super::{
 use crate::domain::model::Message;
 
 impl Conversation {
-    /// Takes away what this message repeats. Returns whether the message is to be shown: not if a later one that is here
-    /// repeats it.
+    /// Removes what this message repeats. Returns whether to show the message: not if a later one that is here repeats
+    /// it.
     pub(super) fn takes_place_of_repeated(&mut self, message: &Message) -> bool {
         self.panes().fold(true, |shown, pane| shown & takes_place_in(pane, message))
     }

@@ -8,8 +8,8 @@ use std::{
 use super::Conversation;
 use crate::domain::model::{Delivery, Mark, Message, MessageId};
 
-/// For this long nothing is said about a new message's delivery. On a network it takes a few milliseconds, and a word that
-/// goes at once only draws the eye.
+/// How long nothing is said about a new message's delivery. On a network it takes a few milliseconds, and a word that
+/// vanishes at once only draws the eye.
 const QUIET: Duration = Duration::from_millis(200);
 
 /// New messages whose delivery is not worth a word yet, and until when.
@@ -17,7 +17,7 @@ const QUIET: Duration = Duration::from_millis(200);
 pub(super) struct Fresh(VecDeque<(Instant, MessageId)>);
 
 impl Fresh {
-    /// Notes a new own message. Returns whether its delivery is open and not worth a word yet.
+    /// Notes one of the user's new messages. Returns whether its delivery is open and not worth a word yet.
     pub(super) fn note(&mut self, message: &Message, now: Instant) -> bool {
         let open = matches!(message.delivery, Delivery::Waiting | Delivery::Partly { .. });
         if open {
@@ -26,19 +26,19 @@ impl Fresh {
         open
     }
 
-    /// When the oldest of them is fresh no longer.
+    /// When the oldest of them stops being fresh.
     pub(super) fn next_due(&self) -> Option<Instant> {
         self.0.front().map(|(until, _)| *until)
     }
 
-    /// Takes out a message that is fresh no longer.
+    /// Takes out a message that is no longer fresh.
     fn pop_due(&mut self, now: Instant) -> Option<MessageId> {
         self.0.pop_front_if(|(until, _)| *until <= now).map(|(_, id)| id)
     }
 }
 
 impl Conversation {
-    /// Takes in how many nodes an own message got to.
+    /// Notes how many nodes have received one of the user's messages.
     pub(crate) fn delivered(&mut self, id: MessageId, delivered: u32, of: u32) {
         let delivery = match (delivered, of) {
             (0, _) | (_, 0) => Delivery::Waiting,
@@ -48,7 +48,7 @@ impl Conversation {
         self.set_delivery(id, delivery);
     }
 
-    /// Notes how far the own message `id` got. Returns whether it is among the newest messages.
+    /// Notes how far the user's message `id` got. Returns whether it is among the newest messages.
     pub(crate) fn set_delivery(&mut self, id: MessageId, delivery: Delivery) -> bool {
         if let Some(past) = &mut self.past {
             past.deliver(id, delivery);
@@ -56,19 +56,19 @@ impl Conversation {
         self.pane.deliver(id, delivery)
     }
 
-    /// Whether nobody is here who could receive the user's messages: then they wait, and are not being sent.
+    /// Notes whether nobody is here who could receive the user's messages. If so, they wait instead of being sent.
     pub(crate) fn set_alone(&mut self, alone: bool) {
         if std::mem::replace(&mut self.alone, alone) != alone {
             self.panes().for_each(|pane| pane.set_alone(alone));
         }
     }
 
-    /// Notes what is to be said of a message from now on.
+    /// Notes the mark that a message has from now on.
     pub(crate) fn set_mark(&mut self, id: MessageId, mark: Mark) {
         self.panes().for_each(|pane| pane.set_mark(id, mark));
     }
 
-    /// Says from now on how far messages got that are fresh no longer.
+    /// Starts showing the delivery of messages that are no longer fresh.
     pub(crate) fn speak_up(&mut self, now: Instant) {
         while let Some(id) = self.fresh.pop_due(now) {
             self.panes().for_each(|pane| pane.speak_up(id));

@@ -1,4 +1,4 @@
-//! Messages that come long after they were said: they are put where they belong, and one line tells of them.
+//! Messages that arrive long after they were said. They go where they belong, and one line reports them.
 
 use std::time::{Duration, Instant};
 
@@ -14,11 +14,11 @@ use crate::{
     },
 };
 
-/// A message that was said longer ago than this, and before one that is shown, is worth telling of. Messages of the same
+/// A message that was said longer ago than this, and before one that is shown, is worth reporting. Messages of the same
 /// moment change places too often.
 const LATE_MS: i64 = 10_000;
 
-/// Late messages that come within this of one another share a line.
+/// Late messages that arrive within this time of one another share a line.
 const GATHER: Duration = Duration::from_mins(1);
 
 /// Late messages.
@@ -27,23 +27,24 @@ pub(super) struct Late {
     /// The oldest of them.
     first: Position,
     count: usize,
-    /// The line that tells of them.
+    /// The line that reports them.
     notice: u64,
     text: String,
-    /// When the last one came.
+    /// When the last one arrived.
     at: Instant,
     /// Whether the user has gone there.
     visited: bool,
 }
 
-/// Whether a message that comes at `now` was missed when it was said.
+/// Whether a message that arrives at `now` was missed when it was said.
 pub(super) fn was_said_long_ago(message: &Message, now: Timestamp) -> bool {
     message.history || now.as_millis().saturating_sub(message.position.hlc.wall().as_millis()) > LATE_MS
 }
 
 impl Conversation {
-    /// Puts a message among those that are shown. `long_ago` says that it was missed when it was said: if it belongs before
-    /// all that is shown, it is on disk, and a line tells of it. Returns its entry, if it has one that is new.
+    /// Puts a message among those that are shown. `long_ago` says that it was missed when it was said: if such a
+    /// message belongs before all that is shown, it stays on disk, and a line reports it. Returns the entry if a new
+    /// one was added.
     pub(super) fn insert_late(&mut self, line: Line, long_ago: bool, clock: &LocalClock<'_>) -> Option<u64> {
         let (position, tell) = (line.position, long_ago && line.author != Author::Own);
         if let Some(past) = &mut self.past {
@@ -58,7 +59,7 @@ impl Conversation {
         let older = self.pane.before && self.pane.oldest().is_none_or(|oldest| position < oldest);
         let seq = match (older, long_ago) {
             (true, true) => None,
-            // So much came in a moment that what is shown begins after this line. It is new all the same.
+            // So much arrived in a moment that this line belongs before all that is shown. It is new all the same.
             (true, false) => Some(self.pane.push_line(line)),
             (false, _) => self.pane.insert(line),
         };
@@ -68,7 +69,7 @@ impl Conversation {
         seq
     }
 
-    /// Tells in one line of messages that came late.
+    /// Reports messages that came late, in one line.
     pub(super) fn tell_late(&mut self, position: Position, clock: &LocalClock<'_>) {
         let now = clock.now.mono;
         let gathers = |late: &&mut Late| !late.visited && now.saturating_duration_since(late.at) < GATHER;

@@ -1,4 +1,4 @@
-//! From messages to the lines of the pane.
+//! Turns messages into the lines of the pane.
 
 use super::pane::Line;
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
 pub(crate) struct LineMaker<'a> {
     /// Decides on tags, and on what is ignored.
     pub people: &'a People,
-    /// The user's own name: a line that holds it is a mention.
+    /// The user's own name: a line that contains it is a mention.
     pub own: &'a Nick,
     /// For days and times of day.
     pub clock: LocalClock<'a>,
@@ -36,7 +36,7 @@ impl LineMaker<'_> {
     /// The line of a message.
     pub(super) fn line(&self, message: Message) -> Line {
         let at = self.clock.local(message.sent_at);
-        // Decided now: only what is learned of this author later changes it.
+        // Decided now: only what we learn about this author later changes it.
         let (doubt, tags) = match message.author {
             Author::Peer(peer) => self.people.label(peer, message.nick.as_ref(), message.repute),
             Author::Own => ("", Tags::default()),
@@ -53,7 +53,7 @@ impl LineMaker<'_> {
             delivery: message.delivery,
             quiet: false,
             alone: !self.people.has_receivers(),
-            // Everything that was missed came late.
+            // Everything that was missed came late, so there the mark says nothing.
             mark: if message.history && message.mark == Mark::Late { Mark::None } else { message.mark },
             again: message.again,
             position: message.position,
@@ -64,7 +64,7 @@ impl LineMaker<'_> {
     }
 }
 
-/// Whether `text` holds `nick` as a word.
+/// Whether `text` contains `nick` as a word.
 fn names(text: &str, nick: &str) -> bool {
     let (text, nick) = (text.to_lowercase(), nick.to_lowercase());
     let word = |c: char| c.is_alphanumeric() || c == '_';

@@ -1,9 +1,10 @@
-//! A room as the user reads it: its messages, what the program said among them, and where the user is in all that.
+//! A room as the user reads it: its messages, the notices among them, and where the user is in all that.
 //!
-//! A machine of its own. It is told what was said and what the user does, asks for older messages by pushing
-//! [`Output`]s, and knows nothing of the rest of the screen, so a screen could hold one for each room. The [`Pane`] holds
-//! entries and wraps them; `reading` moves through the history on disk, `late` puts messages that come late where they
-//! belong, `again` leaves out what was said again, `rates` folds floods, `delivery` holds back what is not worth a word yet, and `unread` is the marker.
+//! This is a machine of its own. It is told what was said and what the user does, and asks for older messages by
+//! pushing [`Output`]s. It knows nothing about the rest of the screen, so a screen could hold one for each room. The
+//! [`Pane`] holds entries and wraps them; `reading` moves through the history on disk, `late` puts late messages where
+//! they belong, `again` leaves out what was said again, `rates` folds floods, `delivery` holds back what is not worth a
+//! word yet, and `unread` is the marker.
 
 mod again;
 mod delivery;
@@ -38,19 +39,19 @@ use crate::domain::{
     naming::Tags,
 };
 
-/// From this many entries on, people have talked in a room.
+/// In a room with more entries than this, people have talked.
 const TALKED: usize = 10;
 
-/// The most rows that the text below the last message takes from people's messages, if that is no more than a third of the
-/// pane.
+/// The most rows that the text below the last message takes from people's messages, if that is no more than a third of
+/// the pane.
 const TAIL_ROWS: u16 = 7;
 
-/// What came of a message.
+/// What became of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Arrival {
-    /// The user's own message is the newest.
+    /// The user's own message is now the newest.
     Own,
-    /// A new message came while the user did not look.
+    /// A new message came while the user was not looking.
     Unseen {
         /// Whether it names the user.
         mention: bool,
@@ -65,7 +66,7 @@ pub(crate) struct Conversation {
     room: Room,
     /// How many messages are held.
     cap: usize,
-    /// The newest messages, and what the program said among them.
+    /// The newest messages, and the notices among them.
     pane: Pane,
     /// Where the user reads, if that is further up than `pane` goes.
     past: Option<Pane>,
@@ -77,7 +78,7 @@ pub(crate) struct Conversation {
     alone: bool,
     /// Whether the user has done anything yet.
     touched: bool,
-    /// The present day.
+    /// The current day.
     today: Date,
 }
 
@@ -138,13 +139,13 @@ impl Conversation {
         self.touched = true;
     }
 
-    /// It is this day now.
+    /// Sets the current day.
     pub(crate) const fn set_today(&mut self, today: Date) {
         self.today = today;
     }
 
-    /// Takes in a message. Most are the newest; one that was said elsewhere meanwhile goes among the others. `watched` says
-    /// whether the user looks at the screen.
+    /// Takes in a message. Most are the newest; one that was said elsewhere meanwhile goes among the others. `watched`
+    /// says whether the user is looking at the screen.
     pub(crate) fn receive(&mut self, message: Message, maker: &LineMaker<'_>, watched: bool) -> Arrival {
         if !self.takes_place_of_repeated(&message) {
             return Arrival::Quiet;
@@ -193,12 +194,12 @@ impl Conversation {
             }
             return Arrival::Quiet;
         }
-        // A fold names nobody.
+        // A line in a fold does not count as a mention.
         let mention = mention && placement == Placement::Show;
         if counts && self.arrived(seq, watched) { Arrival::Unseen { mention } } else { Arrival::Quiet }
     }
 
-    /// Labels the messages of these people again: someone else uses their name, or more is known about them.
+    /// Relabels the messages of these people: someone else uses their name, or more is known about them.
     pub(crate) fn relabel(&mut self, people: &[PeerId], label: impl Fn(PeerId, &Line) -> (&'static str, Tags)) {
         if people.is_empty() {
             return;
@@ -210,18 +211,18 @@ impl Conversation {
         self.panes().for_each(|pane| pane.relabel(label));
     }
 
-    /// Adds a line of the program's own.
+    /// Adds a notice.
     pub(crate) fn notice(&mut self, tone: Tone, text: &str, day: Date) {
         self.pane.push_notice(tone, text, day);
     }
 
-    /// Adds several lines of the program's own that belong together, and returns their entry. Lines after the first hang by
-    /// `hang` columns or, if that is 0, by the spaces they begin with.
+    /// Adds a notice of several lines, and returns its entry. Further rows of the lines after the first are indented by
+    /// `hang` columns or, if that is 0, as much as their line.
     pub(crate) fn block(&mut self, tone: Tone, text: &str, hang: usize, day: Date) -> u64 {
         self.pane.push_block(tone, text, hang, day)
     }
 
-    /// Adds an answer and shows it from its title on: in a low window its end alone would not say what it is about.
+    /// Adds an answer and shows it from its title on. In a short window, its end alone would not say what it is about.
     pub(crate) fn answer(&mut self, text: &str, hang: usize, day: Date) {
         let follows = self.pane.follows();
         let seq = self.pane.push_block(Tone::Ask, text, hang, day);
@@ -230,13 +231,14 @@ impl Conversation {
         }
     }
 
-    /// Adds that somebody came, left or has a new name, which happened `at` this time of the user's clock.
+    /// Adds that somebody came, left or changed their name, `at` this time on the user's clock.
     pub(crate) fn presence(&mut self, who: Mover, change: Change, at: DateTime) {
         self.pane.push_presence(who, change, at);
     }
 
-    /// Says one of `texts` below the last message, or nothing. They become shorter, and the first that fits is said: the end
-    /// of a longer one would push its start out of sight, and in a room where people talked their messages.
+    /// Shows one of `texts` below the last message, or nothing. They get shorter, and the first that fits is shown. The
+    /// end of a longer one would push its start out of sight, and people's messages too in a room where they have
+    /// talked.
     pub(crate) fn set_tail(&mut self, texts: &[String]) {
         let geometry = self.pane.geometry();
         let talked = self.pane.len() > TALKED;
@@ -258,15 +260,15 @@ impl Conversation {
         self.pane.speakers(within)
     }
 
-    /// The message that is so many back from the hit of a search that is shown, or else from the last one in sight: 1 is that
-    /// one itself. Messages in a fold do not count.
+    /// The message that is this many back from the search hit that is shown, or else from the last one in sight: 1 is
+    /// that message itself. Messages in a fold do not count.
     pub(crate) fn line_back(&mut self, back: u32) -> Option<&Line> {
         let last = self.sight().rows.last()?.seq;
         let hit = self.hit().and_then(|position| self.view().find(position));
         self.view().line_back(hit.unwrap_or(last), back)
     }
 
-    /// Empties the screen, and returns whether there is something on disk to show again.
+    /// Empties the screen. Returns whether there is something on disk to show again.
     pub(crate) fn clear(&mut self) -> bool {
         (self.past, self.late) = (None, None);
         let more = self.pane.before || self.pane.newest().is_some();
@@ -282,7 +284,7 @@ impl Conversation {
         self.reading.hit = None;
     }
 
-    /// What is on the disk stands elsewhere now: it is read again.
+    /// What is on disk has been rearranged: it is read again.
     pub(crate) fn reread(&mut self, out: &mut Vec<Output>) {
         self.clear();
         self.reading.restart();

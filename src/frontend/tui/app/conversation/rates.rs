@@ -19,8 +19,8 @@ use crate::domain::{
 /// Lines of one person that are shown one by one, if they come at once: a pasted page.
 const BURST: u32 = 50;
 
-/// Lines per second that are shown of one person in the long run. People type less. At a row a second, the lines of others
-/// stay in view for some 20 s on a small screen.
+/// Lines per second of one person that are shown in the long run. People type less. At a row a second, the lines of
+/// others stay in view for some 20 s on a small screen.
 const RATE: f64 = 1.0;
 
 /// Bytes that count as one more line. They fill about as many rows as a few usual lines.
@@ -34,14 +34,14 @@ const MENTIONS: u32 = 3;
 /// See [`MENTIONS`].
 const MENTION_RATE: f64 = 1.0 / 20.0;
 
-/// Lines of all strangers together that are shown one by one, at once and per second. Three a second is more than people
-/// can follow; a lively room of sixty says less.
+/// Lines of all strangers together that are shown one by one, at once and per second. Three a second is more than
+/// people can follow; a lively room of sixty says less.
 const STRANGERS: u32 = 100;
 /// See [`STRANGERS`].
 const STRANGERS_RATE: f64 = 3.0;
 
-/// Lines of one stranger that count against the limit of all, at once and per second. A stranger who says more soon
-/// gets a fold of their own.
+/// Lines of one stranger that count against the limit of all strangers, at once and per second. A stranger who says
+/// more soon gets a fold of their own.
 const SHARE: u32 = 5;
 /// See [`SHARE`].
 const SHARE_RATE: f64 = RATE;
@@ -51,7 +51,7 @@ const STRANGERS_MENTIONS: u32 = 5;
 /// See [`STRANGERS_MENTIONS`].
 const STRANGERS_MENTION_RATE: f64 = 1.0 / 30.0;
 
-/// Speakers that are counted one by one, each in some 200 bytes: far more than can be linked.
+/// Speakers that are counted one by one, at some 200 bytes each: far more than can be linked.
 const MAX_SPEAKERS: usize = 1_024;
 
 /// Where a line goes.
@@ -70,12 +70,12 @@ pub(super) enum Placement {
 struct Limit {
     lines: TokenBucket,
     mentions: TokenBucket,
-    /// The first line since all was calm.
+    /// The first line since everything was calm.
     since: Option<Position>,
     floods: bool,
 }
 
-/// What a limit says to a line.
+/// What a limit decides about a line.
 enum Step {
     Show,
     Fold,
@@ -88,7 +88,7 @@ impl Limit {
         Self { lines, mentions, since: None, floods: false }
     }
 
-    /// All is calm again.
+    /// Everything is calm again.
     const fn calm(&mut self) {
         (self.floods, self.since) = (false, None);
     }
@@ -101,7 +101,7 @@ impl Limit {
         let since = *self.since.get_or_insert(line.position);
         let named = line.mention && self.mentions.take(now);
         let shown = cost == 0 || self.lines.take(now);
-        // As far as there is something left: one long line is always shown.
+        // Takes only what is left: one long line is always shown.
         for _ in 1..cost {
             if !self.lines.take(now) {
                 break;
@@ -122,7 +122,7 @@ impl Limit {
 #[derive(Debug)]
 struct Speaker {
     limit: Limit,
-    /// What counts among the lines of all strangers.
+    /// The lines that count against the limit of all strangers.
     share: TokenBucket,
     last: Instant,
 }
@@ -183,7 +183,7 @@ impl LineRates {
         }
     }
 
-    /// The rate of `peer`. None if too many others speak.
+    /// The rate of `peer`, or `None` if too many others speak.
     fn speaker(&mut self, peer: PeerId, now: Instant) -> Option<&mut Speaker> {
         if self.speakers.len() >= MAX_SPEAKERS && !self.speakers.contains_key(&peer) {
             self.speakers.retain(|_, speaker| !speaker.limit.lines.is_full(now));
@@ -211,7 +211,7 @@ mod tests {
         PeerId::Guest(std::net::SocketAddr::new(std::net::IpAddr::V4(ip), n))
     }
 
-    /// Messages sent this many milliseconds after the start.
+    /// A line that was sent this many milliseconds after the start.
     fn line(peer: PeerId, ms: u64, mention: bool) -> Line {
         let sent_at = Timestamp::from_millis(i64::try_from(ms).unwrap());
         Line {
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn the_fifty_first_line_at_once_begins_a_flood_that_lasts_until_silence() {
+    fn a_flood_begins_after_fifty_lines_and_ends_with_silence() {
         let mut room = Room::new();
         assert!((0..50).all(|_| room.hears(BOB, 7) == Placement::Show));
         assert_eq!(room.hears(BOB, 60), Placement::Begin(Source::One(BOB), line(BOB, 7, false).position));
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn forty_nine_lines_a_second_are_a_flood_too_and_one_is_none() {
+    fn forty_nine_lines_a_second_are_a_flood_unlike_one() {
         let mut room = Room::new();
         let shown = (0..49 * 60).filter(|n| room.hears(BOB, n * 1_000 / 49) == Placement::Show).count();
         assert!((50..60).contains(&shown), "{shown}");
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_that_pauses_gets_no_more_than_a_calm_person() {
+    fn a_pausing_flood_gets_no_more_than_a_calm_person() {
         let mut room = Room::new();
         assert_eq!((0..60).filter(|_| room.hears(BOB, 0) == Placement::Show).count(), 50);
         // A hundred at once, then 5 s of silence, for ten minutes.
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn names_by_the_thousand_are_one_flood_that_people_one_knows_are_not_in() {
+    fn thousands_of_strangers_are_one_flood_without_known_people() {
         let mut room = Room::new();
         let shown = (0..6_000).filter(|n| room.hears(guest(10 + n / 2), u64::from(*n)) == Placement::Show).count();
         assert!((100..120).contains(&shown), "{shown}");
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_of_a_few_is_not_charged_to_all_strangers() {
+    fn a_small_flood_does_not_count_against_all_strangers() {
         let mut room = Room::new();
         for n in 0..6_000 {
             room.hears(guest(10 + n % 6), u64::from(n));
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn mentions_are_shown_beside_a_fold_but_not_a_flood_of_them() {
+    fn only_a_few_mentions_are_shown_beside_a_fold() {
         let mut room = Room::new();
         let now = room.start;
         assert_eq!((0..60).filter(|_| room.hears(BOB, 0) == Placement::Show).count(), 50);

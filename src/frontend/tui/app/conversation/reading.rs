@@ -1,7 +1,7 @@
 //! Scrolling back through what is on disk.
 //!
-//! The newest messages, and what the program said among them, are always in one pane. Further up, the user reads in a second
-//! one, a window that moves through the history until both meet again. So the newest end is there at once whenever it is
+//! The newest messages, and the notices among them, are always in one pane. Further up, the user reads in a second
+//! pane, a window that moves through the history until both meet again. So the newest end is ready whenever it is
 //! wanted, and new messages never move the text being read.
 
 use jiff::civil::Date;
@@ -21,7 +21,7 @@ use crate::{
 /// Messages asked for at a time: a few screens, read from disk within a frame's time.
 const PAGE: usize = 200;
 
-/// Entries left above or below what is in sight when the next ones are asked for: two pages of the highest window.
+/// Entries left above or below what is in sight when the next ones are asked for: two pages of the tallest window.
 const NEAR: u64 = 100;
 
 /// What was asked of the disk.
@@ -62,8 +62,8 @@ impl Conversation {
         sight
     }
 
-    /// The day to show in the first row: always while the user reads further up, and also where all that is in sight was said
-    /// on another day than today. Times of day alone would be taken for those of today.
+    /// The day to show in the first row: whenever the user reads further up, and also if everything in sight was said
+    /// on a day other than today. Times of day alone would be taken for those of today.
     fn pinned(&self, rows: &[SightRow]) -> Option<Date> {
         let first = rows.first().filter(|first| first.part != Part::Day && rows.len() > 1)?;
         // What the program says below the last message belongs to no day.
@@ -113,7 +113,7 @@ impl Conversation {
         }
     }
 
-    /// Whether this page was asked for. Another wish may have overtaken it.
+    /// Whether this page was asked for. A later request may have replaced it.
     pub(crate) fn awaits(&self, seek: Seek) -> bool {
         self.reading.asked == Some(seek)
     }
@@ -131,7 +131,7 @@ impl Conversation {
             Seek::After(position) if self.past.as_ref().is_some_and(|past| past.newest() == Some(position)) => {
                 self.paged_after(page, maker);
             }
-            // The user reads something else by now.
+            // The user is reading something else by now.
             Seek::Before(_) | Seek::After(_) => {}
             Seek::Around(position) => {
                 self.paged_apart(page, maker);
@@ -183,7 +183,7 @@ impl Conversation {
         self.meet();
     }
 
-    /// Shows a page that need not be connected with what was shown before.
+    /// Shows a page that need not connect to what was shown before.
     fn paged_apart(&mut self, page: Page, maker: &LineMaker<'_>) {
         let mut past = Pane::new(self.cap.max(PAGE));
         past.set_geometry(self.pane.geometry());
@@ -197,7 +197,7 @@ impl Conversation {
         self.past = Some(past);
     }
 
-    /// Lets what is read be a window of its own.
+    /// Moves what is being read into a window of its own.
     fn part(&mut self) {
         let mut past = self.pane.fork();
         past.after = true;
@@ -205,11 +205,11 @@ impl Conversation {
         self.pane.follow();
     }
 
-    /// Goes on in the pane with the newest messages, if what is read is in it too.
+    /// Returns to the pane with the newest messages, if it holds what is being read.
     fn meet(&mut self) {
         let Some(past) = &mut self.past else { return };
         let sight = past.sight();
-        // The first one: those above it would be missing else.
+        // The first message: those above it would be missing otherwise.
         let first = sight.rows.iter().enumerate().find_map(|(above, row)| match (past.entry(row.seq), row.part) {
             (Some(Entry::Line(line)), Part::Text(text)) => Some((line.position, text, above)),
             _ => None,
@@ -235,7 +235,7 @@ impl Conversation {
         self.scrolled(rows, out);
     }
 
-    /// Rows by which a page moves. One stays for orientation, and one may be behind the day.
+    /// Rows that a page moves by. One stays for orientation, and one may be covered by the day.
     pub(crate) fn page(&self) -> i32 {
         (i32::from(self.pane.geometry().rows) - 2).max(1)
     }
@@ -288,7 +288,7 @@ impl Conversation {
         self.go_to(position, out);
     }
 
-    /// Goes to what came late, else to the first unread message.
+    /// Goes to what came late, or else to the first unread message.
     pub(crate) fn go_to_unread(&mut self, out: &mut Vec<Output>) {
         if self.go_to_late(out) {
             return;
@@ -302,7 +302,7 @@ impl Conversation {
         }
     }
 
-    /// Goes to the nearest message that names the user and is not in sight.
+    /// Goes to the nearest message that names the user and is out of sight.
     pub(crate) fn go_to_mention(&mut self, back: bool, out: &mut Vec<Output>) {
         let sight = self.sight();
         let first = sight.rows.get(usize::from(sight.pinned.is_some()));
@@ -315,7 +315,7 @@ impl Conversation {
         }
     }
 
-    /// Shows the message at `position` of those that are loaded, a third of the pane below its top.
+    /// Shows the loaded message at `position`, a third of the way down the pane.
     fn show(&mut self, position: Position) {
         let view = self.view_mut();
         let seq = view.nearest(position);
@@ -330,8 +330,8 @@ impl Conversation {
         self.mark_read();
     }
 
-    /// Keeps the newest messages within the limits. If the user reads among the oldest of them, they go on in a window of
-    /// their own.
+    /// Keeps the newest messages within the limits. If the user is reading among the oldest of them, they go on in a
+    /// window of their own.
     pub(crate) fn keep_limits(&mut self) {
         if self.pane.is_over() {
             if self.past.is_none() && self.pane.reads_oldest(NEAR) {

@@ -78,7 +78,7 @@ fn room(cap: usize) -> Conversation {
     conversation
 }
 
-/// The pages that are asked for.
+/// The pages that were asked for.
 fn asked(out: &mut Vec<Output>) -> Vec<Seek> {
     let seek = |output| if let Output::Send(Command::Page { seek, .. }) = output { Some(seek) } else { None };
     out.drain(..).filter_map(seek).collect()
@@ -106,7 +106,7 @@ fn messages_count_as_unread_unless_they_are_seen() {
 }
 
 #[test]
-fn the_disk_is_asked_once_there_is_a_node_and_again_near_the_top() {
+fn the_disk_is_asked_on_connecting_and_near_the_top() {
     let (mut world, mut conversation, mut out) = (World::new(), room(1_000), Vec::new());
     conversation.scroll(1, &mut out);
     assert_eq!(asked(&mut out), [], "there is no node");
@@ -131,7 +131,7 @@ fn the_disk_is_asked_once_there_is_a_node_and_again_near_the_top() {
 }
 
 #[test]
-fn what_comes_late_goes_where_it_belongs_and_is_told_of() {
+fn late_messages_go_where_they_belong_and_are_reported() {
     let (mut world, mut conversation) = (World::new(), room(100));
     world.hear(&mut conversation, "now", true);
     let late = world.message(bob(), "then", 3_600);
@@ -142,7 +142,7 @@ fn what_comes_late_goes_where_it_belongs_and_is_told_of() {
 }
 
 #[test]
-fn delivery_is_worth_a_word_after_a_moment() {
+fn delivery_is_shown_only_after_a_moment() {
     let (mut world, mut conversation) = (World::new(), room(100));
     let message = world.message(Author::Own, "mine", 0);
     let (id, start) = (message.id, world.now.mono);
@@ -184,7 +184,7 @@ fn the_tail_is_the_fullest_text_that_fits() {
 }
 
 #[test]
-fn rooms_are_apart() {
+fn rooms_are_independent() {
     let (mut world, mut one, mut other) = (World::new(), room(100), room(100));
     world.hear(&mut one, "here", false);
     let mut out = Vec::new();
@@ -197,7 +197,7 @@ fn rooms_are_apart() {
 }
 
 #[test]
-fn a_flood_without_an_end_takes_no_memory_even_if_it_is_all_there_is() {
+fn an_endless_flood_takes_little_memory_even_on_its_own() {
     // One of short lines, and one of the longest.
     for (lines, text) in [(1_000_000, "hello".to_owned()), (2_000, "x".repeat(60_000))] {
         let (mut world, mut conversation) = (World::new(), room(2_000));
@@ -224,7 +224,7 @@ fn texts(conversation: &Conversation) -> Vec<&str> {
 }
 
 #[test]
-fn a_page_from_disk_does_not_show_again_what_is_folded() {
+fn a_page_from_disk_does_not_show_folded_lines_again() {
     let (mut world, mut conversation, mut out) = (World::new(), room(2_000), Vec::new());
     conversation.connect(&mut out);
     let said: Vec<_> = (0..300).map(|n| world.message(bob(), &format!("line {n}."), 0)).collect();
@@ -239,10 +239,10 @@ fn a_page_from_disk_does_not_show_again_what_is_folded() {
 }
 
 #[test]
-fn a_late_line_of_one_person_is_seen_while_another_fills_the_room() {
+fn a_late_line_is_shown_while_others_fill_the_room() {
     let (mut world, mut conversation) = (World::new(), room(20));
     let late = world.message(carol(), "a second late", 0);
-    // Many people at once: what is shown begins after that line.
+    // Many people speak at once, so what is shown begins after that line.
     for n in 0..60 {
         world.wait(10);
         let message = world.message(Author::Peer(PeerId::Guest(([127, 0, 0, 1], 5_000 + n).into())), "hello", 0);
@@ -263,7 +263,7 @@ fn carol() -> Author {
 }
 
 #[test]
-fn a_flood_that_is_dated_back_is_folded_where_it_belongs() {
+fn a_backdated_flood_is_folded_where_it_belongs() {
     let (mut world, mut conversation) = (World::new(), room(2_000));
     for n in 0..200 {
         world.wait(5_000);
@@ -282,7 +282,7 @@ fn a_flood_that_is_dated_back_is_folded_where_it_belongs() {
 }
 
 #[test]
-fn a_repetition_takes_the_place_of_what_it_repeats_and_of_nobody_elses_message() {
+fn a_repetition_replaces_only_a_message_of_its_author() {
     let (mut world, mut conversation) = (World::new(), room(100));
     let texts = |conversation: &Conversation| {
         let pane = conversation.view();

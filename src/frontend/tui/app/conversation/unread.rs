@@ -4,7 +4,7 @@ use super::{Conversation, pane::Entry};
 use crate::frontend::words::messages as words;
 
 impl Conversation {
-    /// How many messages arrived unseen, and warnings and questions of the program.
+    /// How many messages arrived unseen, together with the program's warnings and questions.
     pub(crate) fn unread(&self) -> usize {
         self.pane.marker.map_or(0, |marker| marker.messages + marker.notices)
     }
@@ -15,8 +15,8 @@ impl Conversation {
         words::unread(marker.messages, marker.notices)
     }
 
-    /// The entry `seq` came in. Returns whether it is unseen, which it is unless the newest entry is in sight and the user
-    /// looks at the screen.
+    /// The entry `seq` arrived. Returns whether it is unseen, which it is unless the newest entry is in sight and the
+    /// user is looking at the screen.
     pub(crate) fn arrived(&mut self, seq: u64, watched: bool) -> bool {
         let unseen = !(watched && self.follows());
         if unseen {
@@ -25,8 +25,8 @@ impl Conversation {
         unseen
     }
 
-    /// The message `seq` was said while the user could not see it. Until they have done anything, the room stays open at the
-    /// first of those.
+    /// The message `seq` was said while the user could not see it. Until they have done anything, the room stays open
+    /// at the first such message.
     pub(super) fn missed(&mut self, seq: u64) {
         self.count_unread(seq);
         if !self.touched
@@ -48,7 +48,7 @@ impl Conversation {
         }
     }
 
-    /// Everything was seen if the newest message is in sight.
+    /// Marks everything as seen if the newest message is in sight.
     pub(crate) const fn mark_read(&mut self) {
         if self.follows() {
             self.pane.marker = None;

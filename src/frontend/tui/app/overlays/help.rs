@@ -31,7 +31,7 @@ impl Help {
         self.scrolled
     }
 
-    /// It was drawn this many rows down: further than its end it does not go.
+    /// It was drawn this many rows down: it does not scroll past its end.
     pub(crate) const fn drawn(&mut self, scrolled: u16) {
         self.scrolled = Some(scrolled);
     }
@@ -57,7 +57,7 @@ impl Overlay for Help {
             KeyCode::End => self.scrolled = Some(u16::MAX),
             KeyCode::Esc | KeyCode::Enter | KeyCode::F(1) => self.close(),
             KeyCode::Char('c') if key.ctrl => self.close(),
-            // Redrawing and suspending leave it open; what types closes it and types.
+            // Redrawing and suspending leave it open. A key that types closes it and types.
             KeyCode::Char('l' | 'z') if key.ctrl => return Handled::Ignored,
             _ => {
                 self.close();
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_types_closes_help_and_types() {
+    fn a_key_that_types_closes_help_and_types() {
         let mut help = Help::default();
         let mut context = Context { draft: "", page: 9, requests: Vec::new() };
         help.open();

@@ -1,7 +1,7 @@
 //! What lies over the conversation and takes keys before it: help, the result of a search, and the question for a name.
 //!
-//! Each overlay owns its state and its keys. They are tried in order; a key that all ignore goes on to the draft. What an
-//! overlay wants from the rest of the screen it leaves in [`Context::requests`].
+//! Each overlay owns its state and its keys. They are tried in order; a key that all ignore goes on to the draft. An
+//! overlay leaves its requests to the rest of the screen in [`Context::requests`].
 
 mod commands;
 mod help;
@@ -28,9 +28,9 @@ const MAX_ROWS: i32 = 1_000;
 pub(crate) struct Context<'a> {
     /// The text of the draft.
     pub draft: &'a str,
-    /// Rows by which a page moves.
+    /// Rows that a page moves by.
     pub page: i32,
-    /// What the rest of the screen is to do, in order.
+    /// What the rest of the screen should do, in order.
     pub requests: Vec<Request>,
 }
 

@@ -1,4 +1,4 @@
-//! The first start: the user says by which name to go, and everything else waits for that.
+//! The first start: the user chooses a name, and everything else waits for that.
 
 use super::{Context, Overlay, Request};
 use crate::{
@@ -19,7 +19,7 @@ pub(crate) struct NameQuestion {
 }
 
 impl NameQuestion {
-    /// Asks.
+    /// Asks for a name.
     pub(crate) const fn ask(&mut self) {
         (self.open, self.asked) = (true, true);
     }
@@ -41,7 +41,7 @@ impl NameQuestion {
 }
 
 impl Overlay for NameQuestion {
-    /// Enter takes the draft for the name. One that cannot be a name stays in the draft.
+    /// Enter takes the draft as the name. A draft that cannot be a name stays.
     fn key(&mut self, key: Key, context: &mut Context<'_>) -> Handled {
         if !self.open || key != Key::plain(KeyCode::Enter) {
             return Handled::Ignored;
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_name_is_taken() {
+    fn only_a_valid_name_is_accepted() {
         assert_eq!(answered("zoe"), [Request::TakeName(Nick::new("zoe").unwrap())]);
         assert_eq!(answered("/exit"), [Request::Quit]);
         assert_eq!(answered("/who"), [Request::Complain(NAME_BEFORE_COMMANDS.to_owned())]);

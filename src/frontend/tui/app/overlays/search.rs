@@ -23,22 +23,23 @@ pub(crate) const PAGE: usize = 50;
 /// Hits left below the chosen one when the next ones are asked for.
 const NEAR: usize = 20;
 
-/// Hits that are listed. Beyond that the user needs another word, not a longer list.
+/// Once this many hits were found, no more are asked for. Beyond that the user needs another word, not a longer list.
 const MAX_HITS: usize = 1_000;
 
-/// Hits of one person that are listed of a burst; the others of it are counted. Else a flood would be all that is found.
+/// How many hits of one person's burst are listed; the others are counted. Otherwise a flood would be all that is
+/// found.
 const BURST: usize = 3;
 
-/// Hits of one person that were said within this of one another are a burst.
+/// Hits of one person that were said within this time of one another are a burst.
 const BURST_MS: i64 = 2_000;
 
-/// While fewer hits than this are listed, because most are of bursts, older ones are asked for at once.
+/// While fewer hits than this are listed, because most belong to bursts, older ones are asked for at once.
 const LISTED_AT_LEAST: usize = NEAR;
 
 /// Bytes of a message that are kept around what was found: a row of the widest window.
 const SNIPPET: usize = 600;
 
-/// Marks that are shown in a hit.
+/// The most marks that are shown in a hit.
 const MAX_MARKS: usize = 32;
 
 /// One message that was found.
@@ -48,11 +49,11 @@ pub(crate) struct Hit {
     pub line: Line,
     /// What was found in it.
     pub marks: Vec<Range<usize>>,
-    /// Hits of the same burst that come after it and are not listed.
+    /// Older hits of the same burst that are not listed.
     pub more: usize,
 }
 
-/// What is awaited.
+/// Which answer is awaited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Awaited {
     First,
@@ -67,7 +68,7 @@ pub(crate) struct Search {
     pub hits: Vec<Hit>,
     /// Whether there are older ones.
     pub more: bool,
-    /// Lines that are stored and cannot be found yet.
+    /// Stored lines that cannot be searched yet.
     behind: u64,
     pub chosen: usize,
     /// Whether the list is shown.
@@ -102,7 +103,7 @@ impl SearchList {
     /// Shows again what was found last.
     ///
     /// # Errors
-    /// When nothing was searched for, with the words for that.
+    /// When nothing was searched for, with the text to show.
     pub(crate) fn reopen(&mut self) -> Result<(), String> {
         let last = self.last.as_mut().filter(|search| search.awaited != Some(Awaited::First));
         last.ok_or(texts::NO_RESULT)?.open = true;
@@ -114,8 +115,8 @@ impl SearchList {
         self.last.as_ref().is_some_and(|search| search.query == query && search.awaited.is_some())
     }
 
-    /// Takes in an answer that [`SearchList::awaits`]; `more` says whether there are older messages. Returns how to ask for
-    /// them, if little of this answer is listed.
+    /// Takes in an answer that [`SearchList::awaits`]; `more` says whether there are older messages. Returns the
+    /// command that asks for them, if little of this answer is listed.
     pub(crate) fn found(&mut self, lines: Vec<Line>, more: bool, behind: u64) -> Option<Command> {
         let search = self.last.as_mut()?;
         let words = words(&search.query);
@@ -135,7 +136,7 @@ impl SearchList {
         }
     }
 
-    /// Forgets the last search: what it found is gone, or of another network.
+    /// Forgets the last search: what it found is gone, or belongs to another network.
     pub(crate) fn forget(&mut self) {
         self.last = None;
     }
@@ -157,7 +158,7 @@ impl SearchList {
         }
     }
 
-    /// Moves by so many hits, towards the older ones if positive.
+    /// Moves by this many hits, towards the older ones if positive.
     fn choose(&mut self, by: i32, context: &mut Context<'_>) {
         if let Some(more) = self.last.as_mut().and_then(|search| search.choose(by)) {
             context.requests.push(Request::Send(more));
@@ -174,7 +175,7 @@ impl SearchList {
 }
 
 impl Overlay for SearchList {
-    /// A draft keeps its keys.
+    /// While there is a draft, it keeps its keys.
     fn key(&mut self, key: Key, context: &mut Context<'_>) -> Handled {
         if self.shown().is_none() {
             return Handled::Ignored;
@@ -210,7 +211,7 @@ impl Overlay for SearchList {
 }
 
 impl Search {
-    /// Says that some lines were not looked at, if so.
+    /// Says that some lines were not searched, if so.
     pub(crate) fn not_searched(&self) -> Option<String> {
         texts::not_searched(usize::try_from(self.behind).ok()?)
     }
@@ -220,7 +221,7 @@ impl Search {
         self.found
     }
 
-    /// Moves by so many hits. Returns how to ask for more of them, if the end comes near.
+    /// Moves by this many hits. Returns the command that asks for more of them, if the end is near.
     fn choose(&mut self, by: i32) -> Option<Command> {
         let last = self.hits.len().saturating_sub(1);
         let step = usize::try_from(by.unsigned_abs()).unwrap_or(usize::MAX);
@@ -244,7 +245,7 @@ impl Search {
         }
     }
 
-    /// How to ask for more of them, if there are more and they are wanted.
+    /// The command that asks for more of them, if there are more and they are wanted.
     fn ask(&mut self) -> Option<Command> {
         if !self.more || self.found >= MAX_HITS || self.awaited.is_some() {
             return None;
@@ -279,7 +280,7 @@ fn words(query: &str) -> Vec<String> {
     words.map(str::to_lowercase).collect()
 }
 
-/// Whether it is of a script that puts no spaces between words.
+/// Whether the character is of a script that puts no spaces between words.
 const fn is_unspaced(c: char) -> bool {
     c >= '\u{2E80}'
 }
@@ -303,7 +304,7 @@ fn marks(text: &str, words: &[String]) -> Vec<Range<usize>> {
     found
 }
 
-/// Where `word` ends in `text`, if it stands at `at` in any case.
+/// Where `word` ends in `text`, if it is at `at` in any case.
 fn end_of(text: &str, at: usize, word: &str) -> Option<usize> {
     let mut rest = word.chars().peekable();
     for (i, c) in text.get(at..)?.char_indices() {
@@ -341,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_opens_with_its_first_answer_and_forgets_a_refused_one() {
+    fn a_list_opens_with_its_first_answer_unless_refused() {
         let mut list = SearchList::default();
         assert!(list.reopen().is_err(), "nothing was searched for");
         list.begin(Room::LOBBY, "key".into());

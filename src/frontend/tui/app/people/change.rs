@@ -11,6 +11,6 @@ pub(crate) enum Change {
     Reconnected,
     /// They left.
     Left(LeaveReason),
-    /// They have a new name, and had this one.
+    /// They have a new name; this is the old one.
     Renamed(String),
 }

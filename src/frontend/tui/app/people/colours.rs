@@ -1,5 +1,5 @@
-//! Which of the colours for names somebody has. It follows from who they are, never from what they call themselves, and as
-//! long as there are enough, no two people who are here share one.
+//! The colours of people's names. A colour depends on who somebody is, never on what they call themselves. As long as
+//! there are enough colours, no two people who are here share one.
 
 use super::People;
 use crate::domain::model::PeerId;
@@ -8,13 +8,13 @@ use crate::domain::model::PeerId;
 pub(crate) const COLOURS: usize = 12;
 
 impl People {
-    /// The colour of somebody's name, wherever it stands: a number below [`COLOURS`].
+    /// The colour of somebody's name, wherever it appears: a number below [`COLOURS`].
     pub(crate) fn colour(&self, peer: PeerId) -> usize {
         self.list.get(&peer).map_or_else(|| usual(peer), |person| person.colour)
     }
 
-    /// The colour for somebody who joins: the one they had, if they were listed, else the usual one, unless somebody else
-    /// who is here has it; then the nearest that is free.
+    /// The colour for somebody who joins: the one they had, if they were listed, or else the usual one. If somebody
+    /// else who is here has it, it is the nearest free one.
     pub(super) fn colour_for(&self, newcomer: PeerId) -> usize {
         let others = self.list.iter().filter(|(id, person)| **id != newcomer && !person.gone);
         let taken: Vec<usize> = others.map(|(_, person)| person.colour).collect();
@@ -22,18 +22,18 @@ impl People {
     }
 }
 
-/// The colour that somebody has when nobody else has it: the same in every run.
+/// The colour that somebody has if nobody else has it: the same in every run.
 pub(super) fn usual(peer: PeerId) -> usize {
     usize::try_from(stable_hash(peer) % COLOURS as u64).unwrap_or(0)
 }
 
-/// `wanted`, or the nearest colour that is not `taken`; `wanted` too if all are.
+/// `wanted`, or the nearest colour that is not `taken`; also `wanted` if all are taken.
 fn nearest_free(wanted: usize, taken: &[usize]) -> usize {
     let nearest = (0..=COLOURS / 2).flat_map(|steps| [wanted + steps, wanted + COLOURS - steps]);
     nearest.map(|colour| colour % COLOURS).find(|colour| !taken.contains(colour)).unwrap_or(wanted)
 }
 
-/// FNV-1a of the key, or of the address of a guest: the same in every run and build, which std's hashers do not promise.
+/// FNV-1a of the key, or of a guest's address: the same in every run and build, which std's hashers do not promise.
 fn stable_hash(peer: PeerId) -> u64 {
     struct Fnv(u64);
     impl Fnv {
@@ -73,7 +73,7 @@ mod tests {
         PeerId::Guest(([127, 0, 0, 1], port).into())
     }
 
-    /// Begins of keys that have the same usual colour.
+    /// Beginnings of keys that have the same usual colour.
     fn alike(count: usize) -> Vec<String> {
         let key = |n: u32| format!("{n:08x}");
         let colour = |key: &str| usual(node(key, None).id);
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn people_who_are_here_have_different_colours_and_keep_them() {
+    fn people_here_have_different_colours_and_keep_them() {
         let now = Instant::now();
         let mut people = People::new(&Nick::new("alice").unwrap());
         let keys = alike(COLOURS + 1);
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_colour_comes_back_with_its_owner_unless_it_was_taken() {
+    fn people_who_return_get_their_colour_unless_taken() {
         let now = Instant::now();
         let mut people = People::new(&Nick::new("alice").unwrap());
         let keys = alike(3);

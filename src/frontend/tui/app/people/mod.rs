@@ -1,4 +1,4 @@
-//! The people: who is here, who left, and how they are called.
+//! The people: who is here, who left, and what they are called.
 
 mod change;
 mod colours;
@@ -30,7 +30,7 @@ const GONE_SHOWN: Duration = Duration::from_mins(10);
 /// Someone who comes back within this time only reconnected.
 const RECONNECTS_WITHIN: Duration = Duration::from_mins(1);
 
-/// Listed people who left. A peer that comes and goes under ever new addresses must not fill the memory.
+/// Listed people who left. A peer that keeps coming and going under new addresses must not fill the memory.
 const MAX_GONE: usize = 64;
 
 /// Listed strangers who left. Names cost nothing, and strangers must not push people the user knows out of sight.
@@ -43,7 +43,7 @@ const TYPING_SHOWN: Duration = Duration::from_secs(6);
 #[derive(Debug)]
 pub(crate) struct People {
     list: BTreeMap<PeerId, Person>,
-    /// The names of all who are here or were heard.
+    /// The names of everyone who is here or was heard.
     register: Register,
     /// How many of the user's messages wait for each person who is away.
     waiting: BTreeMap<NodeId, u64>,
@@ -52,7 +52,7 @@ pub(crate) struct People {
 }
 
 impl People {
-    /// Nobody yet, for a user of this name.
+    /// Nobody yet, for a user with this name.
     pub(crate) fn new(own: &Nick) -> Self {
         let mut register = Register::default();
         register.set_own(own);
@@ -65,11 +65,12 @@ impl People {
         self.retag();
     }
 
-    /// Someone is linked. Returns what happened, and the former name of someone who reconnected under another one.
+    /// Someone is linked. Returns what happened, and the previous name of someone who reconnected under another one.
     pub(crate) fn joined(&mut self, peer: Peer, now: Instant) -> (Change, Option<String>) {
         let id = peer.id;
         let old = self.list.get(&id).filter(|old| {
-            // A key is one person under any name. An address and a name are anybody's: nobody can say that a guest came back.
+            // A key is one person under any name. Anyone can use an address and a name, so nobody can say that a guest
+            // came back.
             id.node().is_some() && old.gone && old.met && now.saturating_duration_since(old.since) < RECONNECTS_WITHIN
         });
         let change = if old.is_some() { Change::Reconnected } else { Change::Joined };
@@ -118,7 +119,7 @@ impl People {
         self.retag();
     }
 
-    /// Someone is away or back, and types or does not.
+    /// Someone is away or back, and is typing or not.
     pub(crate) fn presence(&mut self, peer: PeerId, presence: Presence, typing: bool, now: Instant) {
         if let Some(person) = self.list.get_mut(&peer) {
             person.set_presence(presence, now);
@@ -126,7 +127,7 @@ impl People {
         }
     }
 
-    /// How far off somebody's clock is.
+    /// Notes how far off somebody's clock is.
     pub(crate) fn clock(&mut self, peer: PeerId, off_ms: Option<i64>) {
         if let Some(person) = self.list.get_mut(&peer) {
             person.clock_off_ms = off_ms;
@@ -140,14 +141,14 @@ impl People {
         old.map(round_trip) != Some(round_trip(time))
     }
 
-    /// Someone said something, and so no longer types it.
+    /// Someone said something, so they have stopped typing.
     pub(crate) fn said(&mut self, peer: PeerId) {
         if let Some(person) = self.list.get_mut(&peer) {
             person.typing_until = None;
         }
     }
 
-    /// The user is not told any more that others are typing.
+    /// The user is no longer told that others are typing.
     pub(crate) fn nobody_types(&mut self) {
         self.list.values_mut().for_each(|person| person.typing_until = None);
     }
@@ -235,7 +236,8 @@ impl People {
         self.list.values().any(|person| !person.absent() && person.peer.id.node().is_some())
     }
 
-    /// Everyone by name: people who are here, then people who are away, then people who are gone, strangers last.
+    /// Everyone by name: people who are here, then people who are away, unreachable and gone. Strangers who are gone
+    /// come last.
     pub(crate) fn sorted(&self) -> Vec<&Person> {
         let mut people: Vec<_> = self.list.values().collect();
         people.sort_by_cached_key(|p| {
@@ -272,7 +274,7 @@ mod tests {
         Peer { id: PeerId::Guest(addr), nick, addr, software: Software::Reference, repute: Repute::of(Trust::Guest) }
     }
 
-    /// A node whose key begins with these digits, and has zeros behind them.
+    /// A node whose key begins with these digits, followed by zeros.
     pub(super) fn node(key: &str, nick: Option<&str>) -> Peer {
         let id = PeerId::Node(format!("{key:0<64}").parse().unwrap());
         let software = Software::Ours { version: "0".into() };
@@ -284,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn who_comes_back_within_a_minute_reconnected() {
+    fn coming_back_within_a_minute_is_a_reconnection() {
         let start = Instant::now();
         let at = |s| start + Duration::from_secs(s);
         let mut peers = nobody();
@@ -323,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_one_person_under_whatever_name() {
+    fn a_key_is_one_person_under_any_name() {
         let start = Instant::now();
         let mut peers = nobody();
         peers.joined(node("aa", Some("bob")), start);
@@ -334,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn who_left_is_listed_last_and_for_ten_minutes() {
+    fn people_who_left_are_listed_last_for_ten_minutes() {
         let start = Instant::now();
         let mut peers = nobody();
         for (port, nick) in [(1, Some("Zed")), (2, Some("amy")), (3, None), (4, Some("bob"))] {
@@ -351,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_away_is_listed_after_who_is_here() {
+    fn people_away_are_listed_after_people_here() {
         let now = Instant::now();
         let mut peers = nobody();
         for (key, nick) in [("aa", "amy"), ("bb", "bob"), ("cc", "carol")] {
@@ -364,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn the_list_of_who_left_is_bounded() {
+    fn the_list_of_people_who_left_is_bounded() {
         let mut peers = nobody();
         for port in 1..1_000 {
             peers.joined(guest(port, None), Instant::now());
@@ -397,7 +399,7 @@ mod tests {
     }
 
     #[test]
-    fn ages_tell_when_they_change_and_who_is_here_never_wakes_anybody() {
+    fn only_the_ages_of_people_who_left_need_ticks() {
         let start = Instant::now();
         let mut peers = nobody();
         assert_eq!(peers.next_tick(start), None);
@@ -409,7 +411,7 @@ mod tests {
     }
 
     #[test]
-    fn who_types_does_so_for_six_seconds_or_until_the_line_is_there() {
+    fn typing_lasts_six_seconds_or_until_the_line_arrives() {
         let start = Instant::now();
         let at = |s| start + Duration::from_secs(s);
         let mut peers = nobody();

@@ -1,4 +1,4 @@
-//! How people are called here: what [`naming`] decides, cut to the columns there are.
+//! What people are called here: what [`naming`] decides, cut to the columns there are.
 
 use std::{collections::BTreeSet, net::SocketAddr, time::Instant};
 
@@ -12,39 +12,40 @@ use crate::{
 };
 
 impl People {
-    /// The address to show: with its port where the address alone does not tell who is meant.
+    /// The address to show, with its port if the address alone does not say who is meant.
     pub(crate) fn address(&self, addr: SocketAddr, usual_port: u16) -> String {
         let ip = addr.ip();
         let shared = self.list.values().filter(|p| p.peer.addr.ip() == ip).count() > 1;
         if ip.is_loopback() || shared || addr.port() != usual_port { addr.to_string() } else { ip.to_string() }
     }
 
-    /// How somebody is called in a sentence: a guest with its mark, and anyone who could be mistaken with a tag.
+    /// What somebody is called in a sentence. A guest has its mark, and anyone who could be mistaken for another has a
+    /// tag.
     pub(crate) fn called(&self, id: PeerId) -> Option<String> {
         self.list.get(&id).map(Person::called)
     }
 
-    /// What stands around the name of the peer `id`, who said something under `nick` with this `repute`, unless more is known
-    /// now.
+    /// The mark and the tags around the name of the peer `id`, who said something under `nick`. `repute` is what was
+    /// known then, unless more is known now.
     pub(crate) fn label(&self, id: PeerId, nick: Option<&Nick>, repute: Repute) -> (&'static str, Tags) {
         let mark = doubt_mark(self.register.repute_as(id, nick, repute).trust);
         (mark, nick.map(|nick| self.register.tags(id, nick, repute)).unwrap_or_default())
     }
 
-    /// People who are not here and whose names look like the present one of somebody who is. What they said before is shown
-    /// anew. What somebody says while they are here stays as it was shown.
+    /// People who are not here and whose names look like the current name of somebody who is. What they said before is
+    /// relabelled. What somebody says while they are here stays as it was shown.
     pub(crate) fn rivals(&self, id: PeerId) -> Vec<PeerId> {
         self.alike(id).into_iter().filter(|other| !self.is_here(*other)).collect()
     }
 
-    /// Others, here or not, who went by a name that looks like the present one of somebody who is here.
+    /// Others, here or not, who went by a name that looks like the current name of somebody who is here.
     pub(crate) fn alike(&self, id: PeerId) -> Vec<PeerId> {
         let nick = self.list.get(&id).and_then(|person| person.peer.nick.as_ref());
         nick.map(|nick| self.register.alike(id, nick)).unwrap_or_default()
     }
 
-    /// Notes that `id` goes, or went, by `nick`. Returns people who are not here and whose names are shown in another way from
-    /// now on.
+    /// Notes that `id` goes, or went, by `nick`. Returns people who are not here and whose names are shown differently
+    /// from now on.
     pub(crate) fn heard(&mut self, id: PeerId, nick: &Nick, repute: Repute, now: Instant) -> Vec<PeerId> {
         let rivals = self.register.heard(id, nick, repute);
         self.name_awaited(id, now);
@@ -63,9 +64,9 @@ impl People {
         naming::short_tag(PeerId::Node(node), others)
     }
 
-    /// Names for completion: people who are here first, of these people one knows, then by `rank`, lowest first. In a command a name has its tag,
-    /// because the command must not mean somebody else of the same name. A guest has its name, or its address, without its mark
-    /// and then with it: what is typed may begin with the mark.
+    /// Names for completion: people who are here first, known people before strangers, then by `rank`, lowest first. In
+    /// a command a name has its tag, because the command must not mean somebody else with the same name. A guest's name
+    /// or address is there both without its mark and with it, because what is typed may begin with the mark.
     pub(crate) fn completions(&self, rank: impl Fn(PeerId) -> usize, in_command: bool) -> Vec<String> {
         let can_be_named = |person: &&Person| person.peer.nick.is_some() || person.peer.id.node().is_none();
         let mut people: Vec<_> = self.sorted().into_iter().filter(can_be_named).collect();
@@ -92,7 +93,7 @@ impl People {
         format!("{nick}#{}", naming::short_tag(id, rivals))
     }
 
-    /// The same of somebody by their key or address.
+    /// The same for somebody given by their key or address.
     pub(crate) fn typed_of(&self, id: PeerId) -> String {
         self.list.get(&id).map_or_else(|| naming::handle(id), |person| self.typed(person))
     }
@@ -107,12 +108,12 @@ impl People {
 }
 
 impl Person {
-    /// How they are called in a sentence: with the mark of a guest, or of a doubt.
+    /// What they are called in a sentence: with the mark of a guest, or of a doubt.
     pub(crate) fn called(&self) -> String {
         self.named(doubt_mark(self.peer.repute.trust))
     }
 
-    /// The name beside a glyph, and in commands: with a tag, if they could be taken for another one.
+    /// The name beside a glyph, and in commands: with a tag, if they could be mistaken for another person.
     pub(crate) fn name(&self) -> String {
         self.named("")
     }
@@ -128,7 +129,7 @@ impl Person {
 
     /// The same in at most `columns`: the name is cut, never the tag or a mark.
     pub(crate) fn fit_name(&self, columns: usize) -> String {
-        // The glyph of a person who is gone does not tell that.
+        // The glyph of a person who is gone does not show a doubt, so the mark does.
         let mark = if self.absent() { doubt_mark(self.peer.repute.trust) } else { "" };
         let room = columns.saturating_sub(mark.len() + if self.verified() { 2 } else { 0 });
         let name = match &self.peer.nick {
@@ -182,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn guests_of_one_name_are_told_apart_by_the_ends_of_their_addresses() {
+    fn guests_with_one_name_differ_by_their_address_ends() {
         let mut some = peers([guest(4566, Some("bob")), guest(4567, Some("bob"))]);
         assert_eq!(names(&some), ["bob#4566", "bob#4567"]);
         let addr = "192.168.1.23:4567".parse().unwrap();
@@ -193,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn guests_are_completed_by_what_is_shown_of_them() {
+    fn guests_are_completed_as_they_are_shown() {
         let some = peers([guest(4566, None), guest(4567, Some("bob")), guest(4568, Some("bob")), node("c04e", None)]);
         let commands = ["bob#4567", "?bob#4567", "bob#4568", "?bob#4568", "127.0.0.1:4566", "?127.0.0.1:4566"];
         assert_eq!(some.completions(|_| 0, true), commands);
@@ -201,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn nodes_of_one_name_are_told_apart_by_as_much_of_their_keys_as_it_takes() {
+    fn nodes_with_one_name_differ_by_enough_of_their_keys() {
         let bob = node("c04e", Some("bob"));
         let mut some = peers([bob.clone(), node("7f3a", Some("carol"))]);
         assert_eq!(names(&some), ["bob", "carol"]);
@@ -221,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn who_looks_like_the_user_or_is_suspect_has_a_tag() {
+    fn look_alikes_of_the_user_and_suspects_have_tags() {
         let suspect =
             Peer { repute: Repute { namesake: true, ..Repute::of(Trust::Suspect) }, ..node("c04e", Some("bob")) };
         let mut some = peers([node("7f3a", Some("аlice")), suspect.clone()]);
@@ -232,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_is_the_name() {
+    fn only_the_name_is_cut() {
         let verified = |nick| {
             Person::new(Peer { repute: Repute::of(Trust::Verified), ..node("c04e", Some(nick)) }, Instant::now())
         };
@@ -243,7 +244,7 @@ mod tests {
         assert_eq!(tagged("alexandria", "#c04e5d179a3b", 9), "…5d179a3b");
     }
 
-    /// Ways to write a few names that people take for one another.
+    /// Ways to write a few names that people mistake for one another.
     fn look_alike() -> impl Strategy<Value = &'static str> {
         proptest::sample::select(vec![
             "alice",
@@ -278,9 +279,9 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(256))]
 
-        /// Whatever names people take, in lists and columns of any width no two of them are shown alike.
+        /// Whatever names people take, no two of them are shown alike, in lists and in columns of any width.
         #[test]
-        fn no_two_people_who_are_here_are_ever_shown_alike(
+        fn no_two_people_here_ever_look_the_same(
             names in proptest::collection::vec((look_alike(), 0u8..3), 2..12),
             columns in 9usize..40,
         ) {
@@ -313,7 +314,7 @@ mod tests {
                 prop_assert!(crate::frontend::tui::app::wrap::width(one) <= columns, "{one}");
                 for other in &shown[at + 1..] {
                     prop_assert_ne!(one, other, "at {} columns, of {:?}", columns, names);
-                    // A tag that is cut at its begin has none.
+                    // A tag that is cut at its beginning has no `#`.
                     let has_tag = |name: &str| name.contains('#') || name.starts_with('…') || name.starts_with("!…");
                     if !has_tag(one) && !has_tag(other) {
                         let looks = |name: &str| Nick::clean(name.trim_end_matches('…')).map(|nick| skeleton(&nick));

@@ -1,4 +1,4 @@
-//! One person in the list, and the words for how they are.
+//! One person in the list, and the words for their state.
 
 use std::time::{Duration, Instant};
 
@@ -22,28 +22,29 @@ const AWAY_BEFORE: Duration = Duration::from_secs(3);
 #[derive(Debug, Clone)]
 pub(crate) struct Person {
     pub peer: Peer,
-    /// Since when they are here, or gone.
+    /// Since when they have been here, or gone.
     pub since: Instant,
     pub gone: bool,
-    /// Whether the network between us is gone. The link may outlive that, or not.
+    /// Whether the network between us is gone. The link may or may not survive that.
     pub(super) cut_off: bool,
     /// Whether they were here in this run. If not, only a name is known.
     pub met: bool,
     pub presence: Presence,
-    /// Since when they are away, if they went away while they were here.
+    /// Since when they have been away, if they went away while they were here.
     pub(super) away_since: Option<Instant>,
     /// Until when they count as typing.
     pub(super) typing_until: Option<Instant>,
-    /// By how many milliseconds their clock is ahead, if it is far off.
+    /// How many milliseconds their clock is ahead, if it is far off.
     pub(super) clock_off_ms: Option<i64>,
     pub(super) round_trip: Option<Duration>,
-    /// Tells them from others who seem to have the same name; computing it takes too long to be done for every frame.
+    /// Tells them apart from others who seem to have the same name. Kept, because computing it for every frame takes
+    /// too long.
     pub(super) tags: Tags,
     /// The colour of their name.
     pub(super) colour: usize,
 }
 
-/// How somebody is, in the order in which it matters.
+/// Somebody's state, in order of importance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum State {
     Gone,
@@ -114,7 +115,7 @@ impl Person {
         self.clock_off_ms = None;
     }
 
-    /// They are away or here at `now`.
+    /// Notes that they are away or here at `now`.
     pub(super) fn set_presence(&mut self, presence: Presence, now: Instant) {
         let here_for = now.saturating_duration_since(self.since);
         self.away_since = match (self.presence.is_away(), presence.is_away()) {
@@ -130,7 +131,7 @@ impl Person {
         self.gone || self.cut_off
     }
 
-    /// How they are.
+    /// Their state.
     pub(crate) const fn state(&self) -> State {
         match (self.absent(), self.peer.repute.trust, self.peer.id) {
             (true, ..) => State::Gone,
@@ -157,7 +158,7 @@ impl Person {
         !self.absent() && !self.peer.repute.ignored && self.typing_until.is_some_and(|until| now < until)
     }
 
-    /// What stands beside the name: the one thing most worth knowing.
+    /// What is shown beside the name: the one thing most worth knowing.
     pub(crate) fn aside(&self, now: Instant) -> Aside {
         let firm = |text: &str| Aside { text: text.to_owned(), firm: true };
         match self.state() {
@@ -169,7 +170,7 @@ impl Person {
             State::Differs => firm(words::DIFFERS),
             State::Suspect => firm(words::SUSPECT),
             _ if self.presence.is_away() => firm(words::AWAY),
-            // The glyph says it too.
+            // The glyph says so too.
             State::Guest => Aside { text: words::GUEST.to_owned(), firm: false },
             _ => Aside { text: self.round_trip.map(times::round_trip).unwrap_or_default(), firm: false },
         }
@@ -181,7 +182,7 @@ impl Person {
         Some(words::clock(&clock_off(off)))
     }
 
-    /// For how long they are here, away or gone, in words: `here 5m`, `away 5m`, `5m ago`.
+    /// How long they have been here, away or gone, in words: `here 5m`, `away 5m`, `5m ago`.
     pub(crate) fn age(&self, now: Instant) -> String {
         let time = now.saturating_duration_since(self.since);
         match (self.gone, self.presence.is_away(), self.away_since) {
@@ -193,7 +194,7 @@ impl Person {
         }
     }
 
-    /// When what is shown of them changes next by itself.
+    /// When what is shown about them next changes by itself.
     pub(super) fn next_tick(&self, now: Instant) -> Option<Instant> {
         if !self.gone {
             return self.typing_until.filter(|&until| until > now);
@@ -216,7 +217,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_is_said_to_be_away_and_here_at_once() {
+    fn nobody_is_shown_as_away_and_here_at_once() {
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
         let mut bob = Person::awaited(NodeId::new([1; 32]), Nick::new("bob").unwrap(), start);

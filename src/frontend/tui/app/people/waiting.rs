@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::{People, Person};
 use crate::domain::model::{NodeId, PeerId};
 
-/// People away who are remembered: a network has no more nodes.
+/// The most people away who are remembered: a network has no more nodes.
 const MAX_AWAITED: usize = 1_024;
 
 impl People {
@@ -59,7 +59,7 @@ impl People {
         node.and_then(|node| self.waiting.get(node)).copied().unwrap_or(0)
     }
 
-    /// The most that waits for one person.
+    /// The most messages that wait for one person.
     pub(crate) fn most_waiting(&self) -> u64 {
         self.waiting.values().copied().max().unwrap_or(0)
     }

@@ -8,7 +8,7 @@ use crate::{
     frontend::words::{findings, guide as words},
 };
 
-/// What the guide needs to know beside the status.
+/// What the guide needs to know besides the status.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Visitor<'a> {
     /// Where things stand.
@@ -26,7 +26,7 @@ impl Status {
     pub(crate) fn guide(&self, visitor: &Visitor<'_>) -> Vec<String> {
         let Node::At(addr) = self.node else { return Vec::new() };
         match visitor.standing {
-            // That there is no network was said when it happened, and stands beside the pane.
+            // The loss of the network was reported when it happened, and is shown beside the pane.
             Standing::Welcome | Standing::Starting | Standing::Online | Standing::Offline => Vec::new(),
             Standing::Looking => vec![words::looking(&self.searched(), visitor.ports)],
             // A user who was found once needs no advice on being found.

@@ -1,4 +1,4 @@
-//! Where things stand, and how far what is under way has come.
+//! Where things stand, and the progress of what is under way.
 
 use super::{Node, Status};
 use crate::frontend::words::status as words;
@@ -11,7 +11,7 @@ pub(crate) enum Standing {
     Starting,
     Looking,
     Alone,
-    /// Nobody is here and nobody could come: nothing leaves this machine.
+    /// Nobody is here and nobody could be: nothing leaves this machine.
     OnlyHere,
     Online,
     Offline,
@@ -33,7 +33,7 @@ impl Standing {
 }
 
 impl Status {
-    /// Where things stand, for a user who still has to choose a name or not, with this many people here.
+    /// Where things stand, for a user who may still have to choose a name, with this many people here.
     pub(crate) fn standing(&self, choosing_name: bool, here: usize) -> Standing {
         match self.node {
             _ if choosing_name => Standing::Welcome,

@@ -1,7 +1,7 @@
 //! Where things stand: the node, the network, the search for people, and what keeps them from meeting.
 //!
-//! It is told what the node reports, and decides what to say about it: `headline` in the status line, `guide` to a user who is
-//! alone, `network` about the network.
+//! It is told what the node reports, and decides what to say about it: `headline` in the status line, `guide` to a user
+//! who is alone, `network` about the network.
 
 mod guide;
 mod headline;
@@ -47,13 +47,13 @@ pub(crate) struct Status {
     sweep: Option<SweepProgress>,
     /// Whether the user asked for the sweep under way.
     rescan_asked: bool,
-    /// How many of the messages we lacked have come, and of how many.
+    /// How many of the messages we lacked have arrived, and out of how many.
     sync: Option<(u64, u64)>,
-    /// How many lines of strangers were left out of that.
+    /// How many lines from strangers were left out of that.
     left_out: u64,
-    /// How many of the user's messages are on this machine alone.
+    /// How many of the user's messages are on this machine only.
     unsent: u64,
-    /// From how many people older lines are held back.
+    /// How many people older lines are held back from.
     withheld: usize,
     disk: DiskState,
 }
@@ -79,17 +79,17 @@ impl Status {
         self.node == Node::Gone
     }
 
-    /// The node was diagnosed.
+    /// The node has diagnosed its network.
     pub(crate) fn set_findings(&mut self, findings: Vec<Finding>) {
         self.findings = findings;
     }
 
-    /// Messages that we lacked are coming in, but for some of strangers.
+    /// Messages that we lacked are arriving, except for some from strangers.
     pub(crate) const fn set_sync(&mut self, received: u64, total: u64, left_out: u64) {
         (self.sync, self.left_out) = (Some((received, total)), left_out);
     }
 
-    /// How many lines of strangers were not taken, because there is no room for more.
+    /// How many lines from strangers were not taken, because there is no room for more.
     pub(crate) const fn left_out(&self) -> u64 {
         self.left_out
     }
@@ -99,32 +99,32 @@ impl Status {
         self.sync.filter(|&(received, total)| received < total && total >= SYNC_SHOWN && self.node != Node::Gone)
     }
 
-    /// This many of the user's messages are on this machine alone.
+    /// This many of the user's messages are on this machine only.
     pub(crate) const fn set_unsent(&mut self, lines: u64) {
         self.unsent = lines;
     }
 
-    /// How many of the user's messages are on this machine alone.
+    /// How many of the user's messages are on this machine only.
     pub(crate) const fn unsent(&self) -> u64 {
         self.unsent
     }
 
-    /// From so many people older lines are held back.
+    /// Older lines are held back from this many people.
     pub(crate) const fn set_withheld(&mut self, people: usize) {
         self.withheld = people;
     }
 
-    /// From how many people older lines are held back.
+    /// How many people older lines are held back from.
     pub(crate) const fn withheld(&self) -> usize {
         self.withheld
     }
 
-    /// The disk takes what is said, or does not.
+    /// The disk accepts new lines, or does not.
     pub(crate) const fn set_disk(&mut self, disk: DiskState) {
         self.disk = disk;
     }
 
-    /// What the status line says of the disk, if it does not take what is said.
+    /// What the status line says about the disk, if it accepts nothing.
     pub(crate) fn disk_words(&self) -> Option<String> {
         Some(words::disk(self.disk.trouble?, self.disk.held_back))
     }
@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sweep_is_told_of_once_and_only_to_a_user_who_asked() {
+    fn a_sweep_is_reported_once_and_only_if_requested() {
         let took = Duration::from_millis(1_500);
         let done = SweepProgress { state: SweepState::Done, probed: 9, total: 9, found: 2, took, left: Duration::ZERO };
         let mut status = Status::default();

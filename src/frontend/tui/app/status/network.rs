@@ -12,13 +12,13 @@ use crate::{
     },
 };
 
-/// Networks that are named where one is in doubt, the one that was visited last first.
+/// How many networks are named if it is not certain which one this is, the last visited one first.
 const MAX_NAMES: usize = 3;
 
-/// What came of a new network status.
+/// What a new network status changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NetworkChange {
-    /// Whether the chat is on another network, with another room, than before.
+    /// Whether the chat is now on another network, with another room.
     pub moved: bool,
     /// What to say about it.
     pub notice: Option<(Tone, String)>,
@@ -55,7 +55,7 @@ impl Status {
         self.present().is_some_and(|network| !network.open && network.lost.is_none())
     }
 
-    /// Whether F2 would open the chat to a network.
+    /// Why there is no network although there should be one.
     pub(crate) fn can_open(&self) -> bool {
         self.is_closed() && self.present().is_some_and(|network| network.offer.is_ok())
     }
@@ -75,7 +75,7 @@ impl Status {
         }
     }
 
-    /// The networks that are searched for people: `192.168.1.0/24`. This machine is left out where there are others.
+    /// The networks that are searched for people: `192.168.1.0/24`. This machine is left out if there are others.
     pub(super) fn searched(&self) -> String {
         let Some(network) = &self.network else { return words::THIS_MACHINE.to_owned() };
         let beyond: Vec<_> = network.sweep.iter().filter(|network| !network.ip().is_loopback()).collect();
@@ -114,7 +114,7 @@ impl Status {
         };
         let Some(network) = &self.network else { return NetworkChange { moved: false, notice: None } };
         let renamed = before.network != network.network;
-        // What was on the screen belongs to the network that it turned out to be.
+        // What is on the screen belongs to the network that this one turned out to be.
         let joined = renamed && network.joined.contains(&before.network);
         let moved = renamed && !joined;
         let changed = before.open != network.open || moved || names(&before.spots) != names(&network.spots);
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_report_is_said_only_if_there_is_no_network() {
+    fn the_first_report_is_shown_only_without_a_network() {
         assert_eq!(said(Status::default().set_network(status(true, "a"))), (false, String::new()));
         let lost = NetworkStatus { lost: Some(gone()), ..status(true, "a") };
         let text = "No network: wlan0 has lost its address. Trying again; you can keep writing.";
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_known_of_another_network_is_forgotten() {
+    fn what_was_known_about_another_network_is_forgotten() {
         let mut some = Status::default();
         some.set_network(status(false, "a"));
         (some.sync, some.unsent, some.left_out) = (Some((1, 2)), 3, 4);
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_network_that_comes_back_is_told_of() {
+    fn a_network_that_comes_back_is_reported() {
         let mut some = Status::default();
         some.set_network(status(true, "a"));
         some.set_network(NetworkStatus { lost: Some(gone()), ..status(true, "a") });

@@ -35,7 +35,8 @@ impl Attention {
         leaves
     }
 
-    /// Something came that the user should see. Returns whether to ring the bell: not while they look, and not too often.
+    /// Something came that the user should see. Returns whether to ring the bell: not while they look, and not too
+    /// often.
     pub(crate) fn rings(&mut self, now: Instant) -> bool {
         let quiet = self.last_bell.is_none_or(|last| now.saturating_duration_since(last) >= BELL_EVERY);
         let rings = !self.focused && quiet;
@@ -45,7 +46,7 @@ impl Attention {
         rings
     }
 
-    /// The title for so many unread messages, if it is another one than before.
+    /// The title for this many unread messages, if it has changed.
     pub(crate) fn new_title(&mut self, unread: usize) -> Option<String> {
         let title = match unread {
             1.. if !self.focused => words::title(unread),
@@ -63,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_bell_rings_for_a_user_who_does_not_look_and_not_too_often() {
+    fn the_bell_rings_rarely_and_only_when_nobody_looks() {
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
         let mut attention = Attention::default();
@@ -73,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn the_title_counts_what_is_unread_while_nobody_looks() {
+    fn the_title_counts_unread_messages_while_nobody_looks() {
         let mut attention = Attention::default();
         assert_eq!(attention.new_title(3).as_deref(), Some("proximity-chat"));
         assert_eq!(attention.new_title(4), None);

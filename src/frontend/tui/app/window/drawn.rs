@@ -3,14 +3,14 @@
 /// A row as it was drawn last.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Drawn {
-    /// Tells it from other rows, if terminals may disagree about the width of something in it.
+    /// Tells the row from others, if terminals may disagree about the width of something in it.
     pub print: Option<u64>,
-    /// Changes with every frame in which the whole row is written, and is false in rows all terminals agree on.
+    /// Flips in every frame in which the whole row is written; false in rows that all terminals agree on.
     pub turn: bool,
 }
 
 impl Drawn {
-    /// The same row in the next frame, where it has this `print`; `overrun` if what is above may have run into it.
+    /// This row in the next frame, in which it has this `print`; `overrun` if the row above may have run into it.
     pub(crate) fn next(self, print: Option<u64>, overrun: bool) -> Self {
         let written = overrun || print != self.print;
         Self { print, turn: if written { !self.turn } else { print.is_some() && self.turn } }

@@ -60,7 +60,7 @@ impl Layout {
             _ => (0, false),
         };
         let row = |y| Area { x: 0, y, cols, rows: 1 };
-        // One column between messages and sidebar is the divider's.
+        // One column between messages and sidebar is for the divider.
         let beside = if side > 0 && !overlay { side + 1 } else { 0 };
         Some(Self {
             tabs: tabs.then(|| row(0)),
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn widths_are_those_of_the_specification() {
+    fn widths_match_the_specification() {
         let at = |cols| Layout::new((cols, 24), 1, Sidebar::Auto, false).and_then(|l| l.sidebar).map(|s| s.cols);
         assert_eq!([at(59), at(60), at(99), at(100)], [None, Some(22), Some(22), Some(30)]);
         let over = Layout::new((40, 12), 1, Sidebar::Toggled, false).unwrap();

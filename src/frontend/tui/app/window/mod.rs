@@ -57,7 +57,7 @@ impl Window {
         draft_columns(self.size.0)
     }
 
-    /// Takes another size. Returns whether it is another one.
+    /// Sets the size. Returns whether it changed.
     pub(crate) fn resize(&mut self, size: (u16, u16)) -> bool {
         let changed = self.size != size;
         if changed {
@@ -72,8 +72,8 @@ impl Window {
         self.rows.clear();
     }
 
-    /// Lays the zones out for a draft of so many rows, and for a user who has no name yet and cannot meet anybody. Returns
-    /// them, and whether messages are plain.
+    /// Lays the zones out for a draft of this many rows, and for a user who has no name yet and cannot meet anybody.
+    /// Returns them, and whether messages are plain.
     pub(crate) fn lay_out(&mut self, draft_rows: usize, nameless: bool) -> Option<(Layout, bool)> {
         self.layout = Layout::new(self.size, draft_rows, self.sidebar, self.plain || nameless);
         Some((self.layout?, self.plain))
@@ -92,7 +92,7 @@ impl Window {
         self.layout.is_some_and(|layout| layout.overlay)
     }
 
-    /// Shows messages plainly, or in columns again. Returns which.
+    /// Switches between the plain view and columns. Returns whether the view is plain now.
     pub(crate) const fn toggle_plain(&mut self) -> bool {
         self.plain = !self.plain;
         self.plain
@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn another_size_forgets_what_was_drawn() {
+    fn a_new_size_forgets_what_was_drawn() {
         let mut window = Window::new(None, false);
         assert!(window.resize((80, 24)));
         window.rows = vec![Drawn::default()];
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sidebar_is_shown_as_the_width_allows_or_the_other_way_round() {
+    fn the_sidebar_follows_the_width_unless_toggled() {
         let mut window = Window::new(None, false);
         window.resize((80, 24));
         let has_sidebar = |window: &mut Window| window.lay_out(1, false).unwrap().0.sidebar.is_some();

@@ -1,8 +1,8 @@
 //! Takes the terminal's answer to OSC 11 out of the typing.
 //!
-//! crossterm 0.29 does not know the answer and hands it on as keys: `ESC ] 11;rgb:1e1e/1e1e/1e1e BEL` becomes Alt-], the
-//! characters and Ctrl-G, or Alt-\ if the terminal ends it by `ESC \`. Where a read ends between `ESC` and the character
-//! after it, they come as Escape and a plain character.
+//! crossterm 0.29 does not know the answer and passes it on as keys: `ESC ] 11;rgb:1e1e/1e1e/1e1e BEL` becomes Alt-],
+//! the characters and Ctrl-G, or Alt-\ if the terminal ends it with `ESC \`. If a read ends between `ESC` and the
+//! character after it, they come as Escape and a plain character.
 
 use std::time::{Duration, Instant};
 
@@ -47,7 +47,7 @@ pub(super) struct ReplyFilter {
 /// An answer so far. Bounded by its grammar: what does not match is released.
 #[derive(Debug)]
 struct Answer {
-    /// The keys, for the case that they are none.
+    /// The keys, in case they are not an answer.
     keys: Vec<KeyEvent>,
     text: String,
     last_at: Instant,
@@ -61,8 +61,8 @@ impl ReplyFilter {
         self.asked_at = Some(now);
     }
 
-    /// Takes in a key. Keys that belong to no answer are appended to `passed`; the colour is returned when its answer is
-    /// complete.
+    /// Takes in a key. Keys that belong to no answer are appended to `passed`. The colour is returned when its answer
+    /// is complete.
     pub(super) fn key(&mut self, key: KeyEvent, at: Instant, passed: &mut Vec<KeyEvent>) -> Option<Colour> {
         let mut colour = None;
         if self.deadline().is_some_and(|deadline| deadline < at) {

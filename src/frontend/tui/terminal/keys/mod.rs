@@ -1,4 +1,4 @@
-//! Terminal events to inputs of the screen: pure, with the time passed in.
+//! Turns terminal events into inputs of the screen. Pure: the time is passed in.
 
 mod background;
 mod press;
@@ -63,7 +63,7 @@ impl Translator {
         [self.reply.deadline(), self.wheel.deadline()].into_iter().flatten().min()
     }
 
-    /// Lets go of what was held long enough.
+    /// Releases what was held long enough.
     pub fn expire(&mut self, now: Instant, inputs: &mut Vec<Input>) {
         if self.reply.deadline().is_some_and(|deadline| deadline <= now) {
             let mut passed = Vec::new();
@@ -75,7 +75,7 @@ impl Translator {
         }
     }
 
-    /// Lets go of everything that is held, for something that must come after it.
+    /// Releases everything that is held, because something must come after it.
     fn release_held(&mut self, inputs: &mut Vec<Input>) {
         // The wheel comes after the reply filter, so what it holds is older.
         self.wheel.release(inputs);

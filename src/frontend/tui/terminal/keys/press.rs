@@ -1,10 +1,10 @@
-//! One key, from crossterm's terms to the screen's.
+//! One key, translated from crossterm's terms to the screen's.
 
 use crossterm::event::{KeyCode as Code, KeyEvent, KeyModifiers as Modifiers};
 
 use crate::frontend::tui::app::{Key, KeyCode};
 
-/// What `key` means to the screen; nothing for keys it does not know.
+/// What `key` means to the screen; `None` for keys it does not know.
 pub(super) fn key(key: KeyEvent) -> Option<Key> {
     translate(key, cfg!(windows))
 }

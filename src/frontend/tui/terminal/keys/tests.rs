@@ -69,7 +69,7 @@ impl Typing {
         self
     }
 
-    /// Everything that came out until now; nothing may be held for longer than a second.
+    /// Everything that has come out so far; nothing may be held for longer than a second.
     fn all(&mut self) -> Vec<Input> {
         self.wait(Duration::from_secs(1));
         assert_eq!(self.translator.deadline(), None, "something is held for ever");
@@ -86,7 +86,7 @@ fn typed(text: &str) -> Vec<Input> {
 }
 
 #[test]
-fn a_released_key_is_none() {
+fn a_released_key_is_ignored() {
     let mut typing = Typing::new();
     for kind in [KeyEventKind::Press, KeyEventKind::Repeat, KeyEventKind::Release] {
         typing.event(Event::Key(KeyEvent::new_with_kind(Code::Char('a'), Modifiers::NONE, kind)));
@@ -95,7 +95,7 @@ fn a_released_key_is_none() {
 }
 
 #[test]
-fn everything_else_passes_as_it_is() {
+fn everything_else_passes_unchanged() {
     let mut typing = Typing::new();
     typing
         .event(Event::Paste("one\ntwo".into()))
@@ -141,7 +141,7 @@ fn a_held_arrow_key_repeats_as_a_key() {
 }
 
 #[test]
-fn the_tail_of_a_notch_that_the_network_split_is_no_key() {
+fn the_tail_of_a_split_notch_is_not_a_key() {
     let mut typing = Typing::new();
     typing.code(Code::Up).code(Code::Up).wait(40 * MS).code(Code::Up);
     assert_eq!(typing.all(), [Input::Scroll(2), Input::Scroll(1)]);
@@ -210,7 +210,7 @@ fn a_late_answer_never_types() {
 }
 
 #[test]
-fn an_answer_that_breaks_off_is_dropped_and_typing_goes_on() {
+fn a_truncated_answer_is_dropped_and_typing_goes_on() {
     let mut typing = Typing::asked();
     typing.alt(']').text("11;rgb:12/3").wait(Duration::from_secs(2)).text("hello");
     assert_eq!(typing.all(), typed("hello"));

@@ -12,7 +12,7 @@ use crate::frontend::tui::app::{Input, Key, KeyCode};
 const BURST_GAP: Duration = Duration::from_millis(5);
 
 /// A single arrow this soon after a burst in its direction is the burst's tail, which the network held back: it must
-/// not replace the draft by a line of the history.
+/// not replace the draft with a line of the history.
 const TAIL: Duration = Duration::from_millis(100);
 
 /// What is known about the last arrows.
@@ -25,7 +25,7 @@ pub(super) struct Wheel {
 enum State {
     #[default]
     Quiet,
-    /// One arrow came; whether it is a key shows within [`BURST_GAP`].
+    /// One arrow came. Within [`BURST_GAP`] it turns out whether it is a key.
     Held { arrow: Key, at: Instant },
     /// A burst of this arrow scrolls; its last one came at `at`.
     Scrolling { arrow: Key, at: Instant },
@@ -72,7 +72,7 @@ impl Wheel {
     }
 }
 
-/// Rows that one arrow of a burst scrolls; nothing for other keys.
+/// Rows that one arrow of a burst scrolls; `None` for other keys.
 fn step(key: Key) -> Option<i32> {
     if key == Key::plain(KeyCode::Up) {
         Some(1)

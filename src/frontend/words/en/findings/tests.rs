@@ -24,7 +24,7 @@ const PORTS: &str = "To see which programs use them, run: ss -ltnp. Close those 
                      range.";
 
 #[test]
-fn faults_of_this_machine_are_told_with_what_to_do() {
+fn faults_of_this_machine_say_what_to_do() {
     let (interface, ip): (std::sync::Arc<str>, std::net::IpAddr) = ("eth0".into(), [10, 77, 0, 20].into());
     let network: ipnetwork::IpNetwork = "10.77.0.0/24".parse().unwrap();
     let spot = LocalSubnet { interface: interface.clone(), index: 2, ip, network, broadcast: None };
@@ -115,7 +115,7 @@ fn faults_of_this_machine_are_told_with_what_to_do() {
 }
 
 #[test]
-fn faults_between_people_are_told_with_what_to_do() {
+fn faults_between_people_say_what_to_do() {
     let unnamed = FoundPeer { nick: None, ..bob() };
     let addr = bob().addr;
     let blocked = |port, how, ports| Finding::InboundBlocked { who: bob(), port, how, ports };
@@ -183,7 +183,7 @@ fn faults_between_people_are_told_with_what_to_do() {
 }
 
 #[test]
-fn how_far_a_clock_is_off_is_told_in_one_unit() {
+fn clock_offsets_are_given_in_one_unit() {
     let off = |minutes_ahead, ours| Finding::ClockOff { who: bob(), minutes_ahead, ours };
     for (finding, said) in [
         (

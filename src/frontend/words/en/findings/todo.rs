@@ -44,7 +44,7 @@ pub(crate) fn todo(finding: &Finding) -> Cow<'static, str> {
         Finding::NobodyFound { .. } => {
             "Are the others on this same network, and is their chat open to it (F2)? If so, run this there, too."
         }
-        // What to do about a missing network is said with it.
+        // What was found about a missing network already says what to do.
         Finding::NoNetwork(_)
         | Finding::Open(_)
         | Finding::PortFree(_)

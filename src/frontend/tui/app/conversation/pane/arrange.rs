@@ -1,4 +1,4 @@
-//! How entries lie in a pane: in columns, or with the names in line.
+//! How entries are arranged in a pane: in columns, or with names in line with the text.
 
 use std::iter;
 
@@ -14,7 +14,8 @@ const INLINE_BELOW: u16 = 50;
 /// Panes at least this wide have a wide nick column.
 const WIDE_FROM: u16 = 80;
 
-/// A message of more rows is folded: as many as a window of the usual size shows. What stands above it stays near.
+/// A message with more rows than this is folded: a window of the usual size shows this many. What is above it stays
+/// near.
 const FOLDED_ABOVE: usize = 20;
 
 /// Rows of a folded message that are shown: half of that, enough to see what it is.
@@ -23,15 +24,16 @@ const SHOWN_FOLDED: usize = 10;
 /// How messages are arranged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Arrangement {
-    /// Time, names and text in columns; names have this many.
+    /// Time, names and text in columns; the names have this many.
     Columns(u16),
     /// `14:05 bob: text`.
     Inline,
-    /// The same for copying with the mouse: nothing stands before further rows, and a text of several lines begins below the name.
+    /// The same for copying with the mouse: nothing comes before further rows, and a text of several lines begins below
+    /// the name.
     Plain,
 }
 
-/// The size of the pane and how messages lie in it.
+/// The size of the pane and how messages are arranged in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Geometry {
     pub cols: u16,
@@ -51,7 +53,7 @@ impl Geometry {
         Self { cols, rows, arrangement }
     }
 
-    /// The column in which the rows of messages begin, but for the first one when names are in line.
+    /// The column in which the rows of messages begin, except the first one when names are in line.
     pub(crate) const fn text_column(self) -> u16 {
         match self.arrangement {
             Arrangement::Columns(nick) => nick + COLUMNS_BEFORE_TEXT,
@@ -87,16 +89,16 @@ impl Prefix {
 pub(crate) struct Wrapped {
     pub rows: Vec<Row>,
     pub links: Vec<std::ops::Range<usize>>,
-    /// Whether the mark behind the text has a row of its own.
+    /// Whether the mark after the text has a row of its own.
     pub mark_apart: bool,
     /// Whether it is a message that folds.
     pub is_long: bool,
-    /// Rows that are folded away; another one says so.
+    /// Rows that are folded away. Another row says so.
     pub hidden: usize,
 }
 
 impl Wrapped {
-    /// How many rows are shown of it.
+    /// How many of its rows are shown.
     pub(super) fn height(&self) -> usize {
         self.rows.len() + usize::from(self.hidden > 0) + usize::from(self.mark_apart)
     }
@@ -119,7 +121,7 @@ pub(super) fn wrap_entry(entry: &Entry, geometry: Geometry, open: bool) -> Wrapp
             (wrap(text, cols.saturating_sub(Prefix::new(line, geometry.cols).width()), room), room)
         }
         (Entry::Presence(_), _) => {
-            // The time stands where messages have it, and the names below one another.
+            // The time is where messages have it, and the names line up below one another.
             let columns = cols.saturating_sub(1).max(1);
             let hang = if columns < 3 * usize::from(PRESENCE_HANG) { 0 } else { PRESENCE_HANG };
             let mut rows = wrap(text, columns, columns - usize::from(hang));
@@ -147,12 +149,12 @@ pub(super) fn wrap_entry(entry: &Entry, geometry: Geometry, open: bool) -> Wrapp
 /// Columns before the names in a line about who came and left: `18:22 ⇄ `.
 const PRESENCE_HANG: u16 = 8;
 
-/// Columns of the program's own lines: one stays free at either side.
+/// Columns of a notice: one stays free on either side.
 fn own_columns(cols: u16) -> usize {
     usize::from(cols).saturating_sub(2).max(1)
 }
 
-/// The rows that a line of the program's own takes in a pane of `cols` columns.
+/// The rows that a notice takes in a pane of `cols` columns.
 pub(crate) fn rows_of(text: &str, cols: u16) -> usize {
     wrap_hanging(text, own_columns(cols), 0).len()
 }

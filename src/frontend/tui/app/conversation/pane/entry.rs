@@ -2,7 +2,7 @@
 
 use super::{flood::Flood, line::Line, presence::Presence};
 
-/// How a line of the program's own looks.
+/// How a notice looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tone {
     /// Worth a glance.
@@ -11,18 +11,18 @@ pub(crate) enum Tone {
     Plain,
     /// Something did not work.
     Error,
-    /// The first line counts: an answer with a title, or a question.
+    /// The first line stands out: an answer with a title, or a question.
     Ask,
     /// The first line is a warning.
     Alarm,
 }
 
-/// A line of the program's own.
+/// One or more lines from the program itself.
 #[derive(Debug, Clone)]
 pub(crate) struct Notice {
     pub tone: Tone,
     pub text: Box<str>,
-    /// Columns by which all rows but the first of a line are indented; 0: by the spaces that the line begins with.
+    /// Columns by which all rows but the first of a line are indented; if 0, by the spaces that the line begins with.
     pub hang: usize,
 }
 

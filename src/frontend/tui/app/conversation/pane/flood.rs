@@ -13,32 +13,32 @@ use crate::{
     frontend::{tui::app::wrap::cut, words::messages as words},
 };
 
-/// Lines that are held of the beginning of a flood, and as many of its end: some pages, enough to see what it is.
+/// Lines that are held from the beginning of a flood, and as many from its end: a few pages, enough to see what it is.
 const HELD: usize = 100;
 
-/// Bytes of text that are held at either end. A single line may be as long.
+/// Bytes of text that are held at each end. A single line may be as long.
 const HELD_BYTES: usize = 64 * 1024;
 
-/// Lines at the end of a flood that are in sight.
+/// Lines at the end of a flood that stay in sight.
 const IN_SIGHT: usize = 2;
 
 /// Columns of each of these, so that it fits into one row of all but the narrowest windows.
 const COLUMNS: usize = 60;
 
-/// Characters of a text that are looked at for this.
+/// Characters of a text that are examined for this.
 const CUT_FROM: usize = 4 * COLUMNS;
 
-/// People of a flood that are counted.
+/// The most people of a flood that are counted.
 const MAX_PEOPLE: usize = 1_000;
 
 /// Whose lines are folded in an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Source {
-    /// One person's, as they come.
+    /// Lines of one person, as they come.
     One(PeerId),
-    /// Those of many strangers together.
+    /// Lines of many strangers together.
     Strangers,
-    /// One person's, which came long after they were said.
+    /// Lines of one person that came long after they were said.
     Past(PeerId),
 }
 
@@ -48,7 +48,7 @@ pub(crate) struct Flood {
     source: Source,
     head: Vec<Line>,
     tail: VecDeque<Line>,
-    /// Bytes of text at either end.
+    /// Bytes of text at each end.
     bytes: [usize; 2],
     /// Lines that are not held any more.
     left_out: u64,
@@ -83,12 +83,12 @@ impl Flood {
         self.source
     }
 
-    /// Where the first line stands that is held.
+    /// The position of the first line that is held.
     pub(super) fn oldest(&self) -> Option<Position> {
         self.head.first().map(|line| line.position)
     }
 
-    /// Where the newest line stands.
+    /// The position of the newest line.
     pub(super) const fn last(&self) -> Position {
         self.last
     }
@@ -120,7 +120,7 @@ impl Flood {
         self.head.len() + self.tail.len()
     }
 
-    /// How many messages it folds, also those that are not held any more.
+    /// How many messages it folds, including those that are not held any more.
     pub(super) fn said(&self) -> u64 {
         self.held() as u64 + self.left_out
     }
@@ -135,7 +135,7 @@ impl Flood {
         &self.text
     }
 
-    /// Adds a line behind the others.
+    /// Adds a line after the others.
     pub(super) fn add(&mut self, line: Line) {
         self.last = self.last.max(line.position);
         self.mentions += u64::from(line.mention);
@@ -174,13 +174,13 @@ impl Flood {
         changed
     }
 
-    /// Notes what is to be said of a line. Returns whether it is held.
+    /// Notes the mark of a line. Returns whether it is held.
     pub(super) fn set_mark(&mut self, id: MessageId, mark: Mark) -> bool {
         let held = self.head.iter_mut().chain(&mut self.tail).find(|line| line.position.id == id);
         held.map(|line| line.mark = mark).is_some()
     }
 
-    /// The held lines in order: the beginning, a remark on what is missing between, and the end.
+    /// The held lines in order: the beginning, a remark on what is missing in between, and the end.
     pub(super) fn open(self) -> (Vec<Line>, Option<String>, Vec<Line>) {
         let order = |mut lines: Vec<Line>| {
             lines.sort_by_key(|line| line.position);

@@ -1,4 +1,5 @@
-//! Floods in the pane. Their lines are folded into one entry, including lines that were already shown, and unfolded on request.
+//! Floods in the pane. Their lines are folded into one entry, including lines that were already shown, and unfolded on
+//! request.
 
 use super::{
     Entry, Flood, Line, Notice, Pane, RowRef, Slot, Source, Tone,
@@ -9,17 +10,17 @@ use crate::domain::model::{Author, Position};
 /// Lines of a flood that stay in sight where it began, and as many that name the user.
 const FIRST_SHOWN: usize = 3;
 
-/// A flood that comes again within this time goes on in the same entry.
+/// A flood that resumes within this time goes on in the same entry.
 const GOES_ON_MS: i64 = 60_000;
 
 /// Lines that come late belong to one flood if they were said within this time of one another.
 const NEAR_MS: i64 = DENSE_MS / 2;
 
-/// Entries checked on either side. The search stays short, no matter what stands between the lines of a flood.
+/// Entries checked on either side. The search stays short, no matter what is between the lines of a flood.
 const NEAR_ENTRIES: usize = 200;
 
 impl Pane {
-    /// Adds a line to the folded ones of `source`, or begins an entry for them. Returns that.
+    /// Adds a line to the fold of `source`, or begins one. Returns its entry.
     pub(crate) fn fold(&mut self, source: Source, line: Line) -> u64 {
         match self.open_fold(source, line.position) {
             Some(seq) => {
@@ -30,9 +31,9 @@ impl Pane {
         }
     }
 
-    /// A flood of `source` begins with `line`. Folds it, and the lines of the flood that were shown since the position `since`,
-    /// except the first few. `is_of` says which lines belong to the flood. Lines that the user is reading stay. Returns the
-    /// entry.
+    /// A flood of `source` begins with `line`. Folds it, and the lines of the flood that were shown since the position
+    /// `since`, except the first few. `is_of` says which lines belong to the flood. If the view begins at or below the
+    /// first line to fold, the lines that were shown stay. Returns the entry.
     pub(crate) fn begin_flood(
         &mut self,
         source: Source,
@@ -49,7 +50,7 @@ impl Pane {
                 *seen += 1;
                 *seen > FIRST_SHOWN
             }
-            // Notes that strangers came and went. The last one may still take in others.
+            // Says that strangers came and went. The last such entry may still take in others.
             Entry::Presence(who) => source == Source::Strangers && who.is_of_strangers() && at + 1 < end,
             Entry::Line(_) | Entry::Notice(_) | Entry::Flood(_) => false,
         };
@@ -68,7 +69,7 @@ impl Pane {
         let first = self.first;
         self.renumber(|seq| seq + places.iter().filter(|&&at| first + at as u64 > seq).count() as u64);
         let mut lines = Vec::with_capacity(places.len());
-        // From the end on, so that the places before stay what they are.
+        // From the end, so that earlier places stay valid.
         for &at in places.iter().rev() {
             let Some(slot) = self.slots.remove(at) else { continue };
             self.forget(&slot);
@@ -86,7 +87,7 @@ impl Pane {
         self.restamp(at, self.slots.len());
     }
 
-    /// The entry that takes in lines of `source`, if there is one that is not too far from `position`.
+    /// The entry that takes in lines of `source`, if there is one near `position`.
     fn open_fold(&self, source: Source, position: Position) -> Option<u64> {
         let seq = *self.folds.get(&source)?;
         let Entry::Flood(flood) = self.entry(seq)? else { return None };
@@ -126,7 +127,7 @@ impl Pane {
             .any(|&seq| matches!(self.entry(seq), Some(Entry::Flood(flood)) if flood.covers(author, position)))
     }
 
-    /// Whether there are so many lines of the author around the place of `line` that it is part of a flood.
+    /// Whether the author has so many lines around the place of `line` that it is part of a flood.
     pub(crate) fn is_crowded(&self, line: &Line) -> bool {
         let date = line.position.hlc.wall().as_millis();
         let near = |slot: &&Slot| slot.key.hlc.wall().as_millis().saturating_sub(date).abs() <= NEAR_MS;
@@ -141,8 +142,8 @@ impl Pane {
         before + after >= DENSE_LINES
     }
 
-    /// Unfolds the newest fold in sight, or the newest of all if none is in sight. Its lines go to their places, as far as
-    /// they are held. Returns whether there was a fold.
+    /// Unfolds the newest fold in sight, or the nearest one above if none is in sight. The lines that are held take its
+    /// place. Returns whether there was a fold.
     pub(crate) fn unfold(&mut self) -> bool {
         let last = self.sight().rows.last().map_or(self.end(), |row| row.seq);
         let within = usize::try_from(last.saturating_sub(self.first)).unwrap_or(usize::MAX);
@@ -154,7 +155,7 @@ impl Pane {
         let Slot { entry: Entry::Flood(flood), key, day, .. } = slot else { return false };
         let seq = self.first + at as u64;
         self.folds.retain(|_, entry| *entry != seq);
-        // They go to where the fold was, among what others said meanwhile.
+        // They go where the fold was, among what others said meanwhile.
         let (head, gap, tail) = flood.open();
         let line = |line: Line| (line.day, Entry::Line(line));
         let gap = gap.map(|gap| (day, notice(&gap)));
@@ -171,7 +172,7 @@ impl Pane {
         true
     }
 
-    /// Entries have got other numbers.
+    /// Updates what refers to entries by number, after the numbers have changed.
     pub(super) fn renumber(&mut self, new: impl Fn(u64) -> u64) {
         if let Some(marker) = &mut self.marker {
             marker.seq = new(marker.seq);

@@ -21,24 +21,24 @@ use crate::{
 pub(crate) struct Line {
     pub author: Author,
     pub nick: Option<Nick>,
-    /// What is known of the author, under this name.
+    /// What is known about the author, under this name.
     pub repute: Repute,
     /// The mark before the name, of a guest or a doubt.
     pub doubt: &'static str,
-    /// What tells the author from others of the same name, or one that looks the same.
+    /// What tells the author apart from others with the same name, or one that looks the same.
     pub tags: Tags,
     pub text: Text,
     pub action: bool,
     pub delivery: Delivery,
-    /// Whether nothing is said yet of an own message's delivery: most get through before anybody could read it.
+    /// Whether the delivery of the user's message is not shown yet: most arrive before anybody could read it.
     pub quiet: bool,
-    /// Whether nobody is here who could receive an own message.
+    /// Whether nobody is here who could receive the user's message.
     pub alone: bool,
-    /// What is to be said of it beside its text.
+    /// What to say about it besides its text.
     pub mark: Mark,
     /// The earlier message of the same author that it repeats.
     pub again: Option<MessageId>,
-    /// Where it stands in the room.
+    /// Its position in the room.
     pub position: Position,
     /// The local day.
     pub day: Date,
@@ -65,7 +65,7 @@ impl Line {
         self.doubt == SUSPECT
     }
 
-    /// Takes the mark and the tags that `label` returns, if it returns any. Returns whether they are others.
+    /// Takes the mark and the tags that `label` returns, if it returns any. Returns whether they changed.
     pub(super) fn relabel(&mut self, label: impl Fn(&Self) -> Option<(&'static str, Tags)>) -> bool {
         let Some((doubt, tags)) = label(self) else { return false };
         let changed = (self.doubt, &self.tags) != (doubt, &tags);
@@ -73,7 +73,7 @@ impl Line {
         changed
     }
 
-    /// What stands for the name of an author who gives none.
+    /// What stands in for the name of an author who gives none.
     fn unnamed(&self) -> String {
         match self.author {
             Author::Peer(peer) => handle(peer),
@@ -81,7 +81,8 @@ impl Line {
         }
     }
 
-    /// The name in at most `columns`, with the star of an action and the mark of a guest or a doubt, which are never cut.
+    /// The name in at most `columns`, with the star of an action and the mark of a guest or a doubt, which are never
+    /// cut.
     pub(crate) fn label(&self, columns: usize) -> String {
         let (star, doubt) = (if self.action { "* " } else { "" }, self.doubt);
         let room = columns.saturating_sub(star.len() + doubt.len());
@@ -92,7 +93,7 @@ impl Line {
         format!("{star}{doubt}{name}")
     }
 
-    /// What is shown behind the text, and how much that matters.
+    /// What is shown after the text, and how much that matters.
     pub(crate) fn mark(&self) -> Option<(Cow<'static, str>, Remark)> {
         let mark = words::mark(self.mark).map(Cow::Borrowed);
         let delivery = match self.delivery {
@@ -108,7 +109,7 @@ impl Line {
     }
 }
 
-/// How much a mark behind a message matters.
+/// How much a mark after a message matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Remark {
     Dim,

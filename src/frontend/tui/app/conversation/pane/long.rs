@@ -3,8 +3,8 @@
 use super::{Entry, Pane};
 
 impl Pane {
-    /// Opens or closes the newest in sight of long messages and floods. If there is none in sight, opens the newest flood above.
-    /// Returns whether there was anything.
+    /// Opens or closes the newest long message or flood in sight. If none is in sight, opens the newest flood above.
+    /// Returns whether there was anything to open or close.
     pub(crate) fn toggle_fold(&mut self) -> bool {
         let sight = self.sight();
         let is_long = |seq: u64| self.wrapped(seq).is_some_and(|wrapped| wrapped.is_long);

@@ -1,9 +1,9 @@
-//! The message pane: a window of some thousand messages. Only the visible ones are wrapped.
+//! The message pane: a window of a few thousand messages. Only the visible ones are wrapped.
 //!
-//! Entries are named by a running number. What is put in between moves the numbers of older entries, never those of newer
-//! ones. Heights are computed when entries come into sight and kept until the width changes; the place being read is an
-//! (entry, row), so nothing that arrives can move it. Days are no entries: an entry has one of its own, and a separator
-//! above it where that differs from the one before.
+//! Entries have consecutive numbers. An insertion moves the numbers of older entries, never those of newer ones.
+//! Heights are computed when entries come into sight and kept until the width changes. The place being read is an
+//! (entry, row), so nothing that arrives can move it. Days are not entries: every entry has a day, and a separator
+//! above it if the entry before it has another one.
 
 mod arrange;
 mod entry;
@@ -34,22 +34,22 @@ use crate::{
     frontend::tui::app::{clock::minute_of, people::Change},
 };
 
-/// The most bytes of text kept: ordinary messages need a tenth of it, 64 KiB ones must not fill the memory.
+/// The most bytes of text kept: ordinary messages need a tenth of it, messages of 64 KiB must not fill the memory.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// The number of the first entry: older ones that are loaded later get lower numbers.
 const FIRST: u64 = 1 << 40;
 
-/// Before every message.
+/// The position before every message.
 pub(crate) const LEAST: Position =
     Position { hlc: Hlc(0), author: NodeId::new([0; 32]), epoch: 0, seq: 0, id: MessageId([0; 16]) };
 
-/// An entry with its height, if that is known for the present generation of the geometry.
+/// An entry with its height, if that is known for the current generation of the geometry.
 #[derive(Debug, Clone)]
 struct Slot {
     entry: Entry,
-    /// Where it stands: a message's own position; of everything else that of the message before it. Never less than that
-    /// of the slot before.
+    /// Where it stands: a message's own position, or for anything else that of the message before it. Never less than
+    /// the key of the slot before.
     key: Position,
     day: Date,
     /// Whether all of a long message is shown.
@@ -69,11 +69,11 @@ impl Slot {
 pub(crate) struct Marker {
     /// The entry; below the first one if that is not loaded any more.
     pub seq: u64,
-    /// Where that stands.
+    /// The position of that entry.
     pub key: Position,
     /// How many messages are unread.
     pub messages: usize,
-    /// How many of the program's own warnings and questions.
+    /// How many of the program's warnings and questions are unread.
     pub notices: usize,
 }
 
@@ -86,19 +86,19 @@ pub(crate) struct Pane {
     messages: usize,
     bytes: usize,
     cap: usize,
-    /// Where the newest message stands, if there is any.
+    /// The position of the newest message, if there is any.
     newest: Option<Position>,
-    /// Own messages, by which their delivery is told.
+    /// The user's messages, so that we find them when their delivery is reported.
     own: BTreeMap<MessageId, Position>,
     /// The entries that take in the lines of floods.
     folds: BTreeMap<Source, u64>,
-    /// What is said below the last message as long as it holds; has the number after the last.
+    /// What is said below the last message as long as it is true. Its number is the one after the last.
     tail: Option<Slot>,
     geometry: Geometry,
     generation: u32,
     /// How the entries in sight are wrapped.
     wrapped: BTreeMap<u64, Wrapped>,
-    /// The first row in sight; none follows the newest.
+    /// The first row in sight; `None` follows the newest message.
     anchor: Option<RowRef>,
     pub marker: Option<Marker>,
     /// Whether there are older messages on disk.
@@ -135,7 +135,7 @@ impl Pane {
         self.first
     }
 
-    /// The number after that of the last entry.
+    /// The number after the last entry's.
     pub(crate) fn end(&self) -> u64 {
         self.first + self.slots.len() as u64
     }
@@ -151,12 +151,12 @@ impl Pane {
         (self.messages, self.bytes)
     }
 
-    /// Where the newest message stands.
+    /// The position of the newest message.
     pub(crate) const fn newest(&self) -> Option<Position> {
         self.newest
     }
 
-    /// The size and arrangement it is laid out for.
+    /// The size and arrangement that the pane is laid out for.
     pub(crate) const fn geometry(&self) -> Geometry {
         self.geometry
     }
@@ -166,7 +166,7 @@ impl Pane {
         self.slot(seq).map(|slot| &slot.entry)
     }
 
-    /// The message that is so many back from the entry `seq`, which is the first if it is a message.
+    /// The message that is this many back from the entry `seq`, which counts as 1 if it is a message.
     pub(crate) fn line_back(&self, seq: u64, back: u32) -> Option<&Line> {
         let mut lines = (self.first..=seq).rev().filter_map(|seq| match self.entry(seq)? {
             Entry::Line(line) => Some(line),
@@ -190,7 +190,7 @@ impl Pane {
         if at == self.slots.len() { self.tail.as_mut() } else { self.slots.get_mut(at) }
     }
 
-    /// Adds a message behind all others.
+    /// Adds a message after all others.
     pub(crate) fn push_line(&mut self, line: Line) -> u64 {
         self.newest = self.newest.max(Some(line.position));
         self.note_own(&line);
@@ -219,7 +219,7 @@ impl Pane {
         }
     }
 
-    /// Adds a line of the program's own, said on `day`; the same error again is not said twice in a row.
+    /// Adds a notice on `day`. The same error is not shown twice in a row.
     pub(crate) fn push_notice(&mut self, tone: Tone, text: &str, day: Date) {
         if let Some(Slot { entry: Entry::Notice(last), .. }) = self.slots.back()
             && (tone, text) == (Tone::Error, &*last.text)
@@ -229,12 +229,12 @@ impl Pane {
         self.push_block(tone, text, 0, day);
     }
 
-    /// Adds several of the program's own lines that belong together, even if the same was said before.
+    /// Adds a notice of several lines, even if it repeats the last one.
     pub(crate) fn push_block(&mut self, tone: Tone, text: &str, hang: usize, day: Date) -> u64 {
         self.push(Entry::Notice(Notice { tone, text: text.into(), hang }), LEAST, day)
     }
 
-    /// Lets the notice `seq`, if that says `old`, say `new`. Returns whether it did.
+    /// Replaces the text of the notice `seq` with `new`, if it is `old`. Returns whether it did.
     pub(crate) fn replace_notice(&mut self, seq: u64, old: &str, new: &str) -> bool {
         let Some(slot) = self.slot_mut(seq) else { return false };
         let Entry::Notice(notice) = &mut slot.entry else { return false };
@@ -248,7 +248,7 @@ impl Pane {
         true
     }
 
-    /// Adds a join, leave or new name: to the last line, if that is about such things too.
+    /// Adds a join, leave or new name, to the last line if that is about such things too.
     pub(crate) fn push_presence(&mut self, who: Mover, change: Change, at: DateTime) {
         let (day, minute) = (at.date(), minute_of(at));
         let mut rest = (who, change);
@@ -268,7 +268,7 @@ impl Pane {
         self.push(Entry::Presence(Box::new(Presence::new(rest.0, rest.1, minute))), LEAST, day);
     }
 
-    /// Says `text` below the last message, or nothing any more.
+    /// Says `text` below the last message, or nothing.
     pub(crate) fn set_tail(&mut self, text: Option<&str>) {
         if self.tail.as_ref().map(|slot| slot.entry.text()) != text {
             self.wrapped.remove(&self.end());
@@ -288,7 +288,7 @@ impl Pane {
         (self.anchor, self.marker) = (None, None);
     }
 
-    /// The number of the nearest entry before (or from) `seq` on in which the user is named.
+    /// The number of the nearest entry that names the user: before `seq` if `back`, or else from `seq` on.
     pub(crate) fn mention(&self, seq: u64, back: bool) -> Option<u64> {
         let at = usize::try_from(seq.saturating_sub(self.first)).ok()?.min(self.slots.len());
         let named = |slot: &Slot| matches!(&slot.entry, Entry::Line(line) if line.mention);

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::{Entry, Flood, Line, Slot, Source};
 use crate::domain::model::{Author, PeerId};
 
-/// This many lines of one person within [`DENSE_MS`] are a flood: nearly 2 lines a second. Slower ones are shown one by one.
+/// This many lines of one person within [`DENSE_MS`] are a flood: nearly 2 lines a second. Slower ones are shown one by
+/// one.
 pub(super) const DENSE_LINES: usize = 50;
 
 /// See [`DENSE_LINES`].
@@ -14,8 +15,8 @@ pub(super) const DENSE_MS: i64 = 30_000;
 /// Lines of a flood that stay in sight, and as many that name the user.
 const SHOWN: usize = 3;
 
-/// The entries for the lines of a page, which are in order. The first lines of a flood stay. The rest becomes one entry for
-/// each person, in the place of the first line that it takes in.
+/// The entries for the lines of a page, which are in order. The first lines of a flood stay. The rest becomes one entry
+/// for each person, in the place of the first line that it takes in.
 pub(super) fn fold(lines: Vec<Line>) -> Vec<Slot> {
     let floods = floods(&lines);
     let mut slots: Vec<Slot> = Vec::with_capacity(lines.len());
@@ -44,7 +45,7 @@ pub(super) fn fold(lines: Vec<Line>) -> Vec<Slot> {
     slots
 }
 
-/// What was seen of one person's floods.
+/// What we have seen of one person's floods.
 #[derive(Default)]
 struct Seen {
     lines: usize,

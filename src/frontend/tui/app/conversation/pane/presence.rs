@@ -1,5 +1,5 @@
-//! Neighbouring joins and leaves, folded to one line. It begins with the time of the first one. What happened at another time
-//! has its own time behind it: `18:22 ⇄ bob, carol joined · erin left 18:40`.
+//! Consecutive joins and leaves, folded into one line. It begins with the time of the first one. What happened at
+//! another time is followed by its own time: `18:22 ⇄ bob, carol joined · erin left 18:40`.
 
 use crate::{
     domain::model::{LeaveReason, PeerId},
@@ -9,8 +9,8 @@ use crate::{
     },
 };
 
-/// People that one line counts; the next one starts a new line. That is several times as many as can be linked at a time,
-/// and bounds how long a line is searched.
+/// People that one line counts; the next one starts a new line. That is several times as many as can be linked at a
+/// time, and bounds how long a line is searched.
 const MAX_PEOPLE: usize = 4_096;
 
 /// People that one line names; the others are counted. A handful is read, a wall of names hides the messages above.
@@ -22,7 +22,7 @@ pub(crate) struct Mover {
     pub id: PeerId,
     /// What they are called now.
     pub name: String,
-    /// Whether nothing vouches for them yet: others are named first.
+    /// Whether nothing vouches for them yet. Others are named before them.
     pub stranger: bool,
 }
 
@@ -38,12 +38,12 @@ struct Person {
     /// Whether they came back only after a long time.
     came_back: bool,
     reason: LeaveReason,
-    /// When the first and the last of that happened, in minutes since midnight.
+    /// When the first and the last of these changes happened, in minutes since midnight.
     first: u16,
     last: u16,
 }
 
-/// What came of it all.
+/// The result of all the changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outcome {
     ReadTooSlowly,
@@ -92,8 +92,8 @@ impl Person {
         new
     }
 
-    /// Whether `change` is about this person: the same peer, or a guest of the same host that comes under the same name, as a
-    /// program does that was started again and found another port.
+    /// Whether `change` is about this person: the same peer, or a guest on the same host with the same name, such as a
+    /// program that was restarted and got another port.
     fn is(&self, who: &Mover, change: &Change) -> bool {
         let (PeerId::Guest(one), PeerId::Guest(other)) = (self.who.id, who.id) else { return self.who.id == who.id };
         match change {
@@ -104,7 +104,8 @@ impl Person {
     }
 
     fn note(&mut self, change: Change, minute: u16) {
-        // Someone who joined in this line joined under that name, and when they did.
+        // For someone who joined in this line, a rename is part of the join: it has the new name and the time of the
+        // join.
         if !matches!(change, Change::Renamed(_)) || self.was_here {
             self.last = minute;
         }
@@ -136,7 +137,7 @@ impl Person {
         }
     }
 
-    /// When the outcome came about, from and until.
+    /// From when until when the outcome came about.
     const fn times(&self, outcome: Outcome) -> (u16, u16) {
         match outcome {
             Outcome::CameAndWent => (self.first, self.last),
@@ -163,7 +164,7 @@ struct Part<'a> {
 }
 
 impl Part<'_> {
-    /// What they did, and when, if that was not at the minute that the line begins with.
+    /// What they did, and when, unless that was in the minute that the line begins with.
     fn text(&self, began: u16) -> String {
         let what = self.what();
         match self.times {
@@ -190,9 +191,9 @@ impl Part<'_> {
 pub(crate) struct Presence {
     people: Vec<Person>,
     text: String,
-    /// When the first of it happened, in minutes since midnight.
+    /// When the first change happened, in minutes since midnight.
     began: u16,
-    /// Whether all of them are strangers.
+    /// Whether all the people are strangers.
     strangers: bool,
 }
 
@@ -228,7 +229,7 @@ impl Presence {
         self.people = Vec::new();
     }
 
-    /// Whether it tells of strangers only.
+    /// Whether it is about strangers only.
     pub(super) const fn is_of_strangers(&self) -> bool {
         self.strangers
     }
@@ -280,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn neighbours_share_a_line() {
+    fn consecutive_changes_share_a_line() {
         let mut line = Presence::new(who(id(1), "bob"), Change::Joined, NOON);
         line.add(who(id(2), "carol"), Change::Joined, NOON).unwrap();
         line.add(who(id(3), "erin"), Change::Left(LeaveReason::Closed), NOON).unwrap();
@@ -297,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn everybody_is_told_of_once() {
+    fn everybody_is_mentioned_once() {
         let left = || Change::Left(LeaveReason::Closed);
         let mut line = Presence::new(who(id(1), "script"), Change::Joined, NOON);
         line.add(who(id(1), "script"), left(), NOON).unwrap();
@@ -306,7 +307,7 @@ mod tests {
         line.add(who(id(2), "carol"), Change::Reconnected, NOON).unwrap();
         line.add(who(id(2), "carol"), left(), NOON).unwrap();
         assert_eq!(line.text(), "12:00 ⇄ script came and went · carol left");
-        // Under another port, as it was started again.
+        // On another port, because it was restarted.
         line.add(who(id(3), "carol"), Change::Joined, NOON).unwrap();
         line.add(who(id(4), "script"), Change::Joined, NOON).unwrap();
         assert_eq!(line.text(), "12:00 ⇄ script joined · carol left and joined");
@@ -314,7 +315,7 @@ mod tests {
         line.add(who(id(3), "eve"), Change::Renamed("carol".into()), NOON).unwrap();
         assert_eq!(line.text(), "12:00 ⇄ script came and went · carol is now eve");
         line.add(who(id(3), "eve"), left(), NOON).unwrap();
-        // Somebody else at that address, and somebody else of that name.
+        // Somebody else at that address, and somebody else with that name.
         line.add(who(id(3), "zoe"), Change::Joined, NOON).unwrap();
         let far = PeerId::Guest(([192, 168, 1, 9], 3).into());
         line.add(who(far, "eve"), Change::Joined, NOON).unwrap();
@@ -322,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_one_person_whatever_the_address_and_the_name() {
+    fn a_key_is_one_person_whatever_its_address_and_name() {
         let key = |byte| PeerId::Node(crate::domain::model::NodeId::new([byte; 32]));
         let mut line = Presence::new(who(key(1), "bob"), Change::Left(LeaveReason::Closed), NOON);
         line.add(who(key(1), "bob"), Change::Reconnected, NOON).unwrap();
@@ -374,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn several_are_several() {
+    fn several_people_take_a_plural_verb() {
         let mut line = Presence::new(who(id(1), "bob"), Change::Left(LeaveReason::Protocol), NOON);
         line.add(who(id(2), "eve"), Change::Left(LeaveReason::Protocol), NOON).unwrap();
         line.add(who(id(3), "zoe"), Change::Left(LeaveReason::TooSlow), NOON).unwrap();
@@ -393,7 +394,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_does_not_grow_for_ever() {
+    fn the_length_of_a_line_is_bounded() {
         let port = |n: usize| id(u16::try_from(n).unwrap());
         let mut line = Presence::new(who(port(0), "n"), Change::Joined, NOON);
         let refused =

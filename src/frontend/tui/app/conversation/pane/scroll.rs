@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::{Geometry, Marker, Pane, Wrapped, wrap_entry};
 
-/// A row of an entry; a row is counted from the entry's first one, what stands above its text included.
+/// A row of an entry, counted from the entry's first row. The rows above its text count too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct RowRef {
     pub seq: u64,
@@ -22,7 +22,7 @@ pub(crate) enum Part {
     Text(usize),
     /// How many rows of a long message are folded away.
     Folded,
-    /// The mark of a message that has no room for it behind its text.
+    /// The mark of a message, if it does not fit after the text.
     Mark,
 }
 
@@ -37,13 +37,13 @@ pub(crate) struct SightRow {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Sight {
     pub rows: Vec<SightRow>,
-    /// Messages below the last row, also one that is in sight in part.
+    /// Messages below the last row, including one that is only partly in sight.
     pub below: u64,
     /// Whether anything is below it.
     pub is_more: bool,
-    /// Whether there are still more, that are not loaded.
+    /// Whether there are even more that are not loaded.
     pub more_below: bool,
-    /// The day to show in the place of the first row: that of what stands there.
+    /// The day to show in place of the first row: the day of what would be there.
     pub pinned: Option<Date>,
 }
 
@@ -116,7 +116,7 @@ impl Pane {
         if self.tail.is_some() { Some(self.end()) } else { self.end().checked_sub(1).filter(|&seq| seq >= self.first) }
     }
 
-    /// The first row in sight when the newest message is.
+    /// The first row in sight when the newest message is in sight.
     fn bottom(&mut self) -> RowRef {
         let mut left = u32::from(self.geometry.rows);
         let start = RowRef { seq: self.first, row: 0 };
@@ -169,7 +169,7 @@ impl Pane {
         }
     }
 
-    /// The row that is so many above this one, or the first of all.
+    /// The row that is `rows` above this one, or the first of all.
     pub(super) fn above(&mut self, mut at: RowRef, mut rows: u32) -> RowRef {
         while rows > at.row {
             rows -= at.row;
@@ -193,7 +193,7 @@ impl Pane {
         self.anchor = None;
     }
 
-    /// Does not follow messages inserted below the visible ones.
+    /// Stops following messages inserted below the visible ones.
     pub(crate) fn stay(&mut self) {
         self.anchor = Some(self.top());
     }
@@ -207,14 +207,14 @@ impl Pane {
     /// Shows the entry `seq` from its first row on, below the row that may hold the day.
     pub(crate) fn go_to_entry(&mut self, seq: u64) {
         let first = RowRef { seq, row: 0 };
-        // With the newest message in sight, nothing stands in its place.
+        // With the newest message in sight, nothing covers its first row.
         let top = if first < self.bottom() { self.above(first, 1) } else { first };
         self.go(top);
     }
 
     /// Shows the row `at` with `rows` above it, as far as there are rows around it.
     pub(crate) fn go_below(&mut self, at: RowRef, rows: u32) {
-        // What is above the text belongs to it.
+        // The rows above the text belong to it.
         let text = RowRef { row: at.row + self.lead(at.seq), ..at };
         let top = self.above(text, rows);
         self.go(top);

@@ -1,4 +1,4 @@
-//! The part of the history that is loaded: what is put in before it, in between and behind, and what falls out.
+//! The part of the history that is loaded: what is inserted before, within and after it, and what is dropped.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::domain::{
 };
 
 impl Pane {
-    /// Where the oldest message stands.
+    /// The position of the oldest message.
     pub(crate) fn oldest(&self) -> Option<Position> {
         self.slots.iter().find_map(|slot| match &slot.entry {
             Entry::Line(line) => Some(line.position),
@@ -77,7 +77,7 @@ impl Pane {
         self.slots.insert(at, Slot::new(entry, key, day));
         self.first -= 1;
         let seq = self.first + at as u64;
-        // What is older moved down by one.
+        // The numbers of older entries moved down by one.
         let older = |number: u64| number - u64::from(number <= seq);
         self.renumber(older);
         let held = held.map(|(spot, lead)| (RowRef { seq: older(spot.seq), ..spot }, lead));
@@ -104,7 +104,7 @@ impl Pane {
             let is_line = |slot: &&Slot| matches!(slot.entry, Entry::Line(_) | Entry::Flood(_));
             self.newest = self.slots.iter().rev().find(is_line).map(|slot| slot.key);
         }
-        // What is older moved up by one. Where the user reads is the next entry, if this was read.
+        // The numbers of older entries moved up by one. If the user was reading this entry, they now read the next one.
         let older = |number: u64| number + u64::from(number <= seq);
         self.renumber(older);
         let held = held.map(|(spot, lead)| (RowRef { seq: older(spot.seq), ..spot }, lead));
@@ -113,7 +113,7 @@ impl Pane {
         self.hold(held);
     }
 
-    /// Puts messages, in their order, before all that is there.
+    /// Puts messages, in order, before everything that is there.
     pub(crate) fn prepend(&mut self, lines: Vec<Line>) {
         let slot = |line: Line| {
             let (key, day) = (line.position, line.day);
@@ -141,7 +141,7 @@ impl Pane {
             self.first -= 1;
         }
         self.newest = self.newest.max(Some(last));
-        // What was said by the program before anything else stands behind these now.
+        // Notices from before the first message now come after these messages.
         for slot in self.slots.range_mut(count..).take_while(|slot| slot.key < last) {
             slot.key = last;
         }
@@ -159,7 +159,7 @@ impl Pane {
         self.anchor.map(|spot| (spot, self.lead(spot.seq)))
     }
 
-    /// Keeps the text that was the first in sight where it was, though there may be other rows above it now.
+    /// Keeps the first text in sight where it was, although there may be other rows above it now.
     fn hold(&mut self, held: Option<(RowRef, u32)>) {
         let Some((spot, old)) = held else { return };
         let new = self.lead(spot.seq);
@@ -175,12 +175,12 @@ impl Pane {
         self.would_be_over(0)
     }
 
-    /// Whether there would be with so many messages more.
+    /// Whether there would be with this many more messages.
     pub(crate) const fn would_be_over(&self, more: usize) -> bool {
         self.messages + more > self.cap || self.bytes > super::MAX_BYTES
     }
 
-    /// Whether what is read is among the first `near` entries.
+    /// Whether the user is reading one of the first `near` entries.
     pub(crate) fn reads_oldest(&self, near: u64) -> bool {
         self.anchor.is_some_and(|at| at.seq < self.first + near)
     }
@@ -201,7 +201,7 @@ impl Pane {
         }
     }
 
-    /// Drops the newest until the rest is within the limits, but nothing up to the entry `last`.
+    /// Drops the newest until the rest is within the limits, but keeps everything up to the entry `last`.
     pub(crate) fn trim_back(&mut self, last: u64) {
         while self.is_over() && self.end() > last + 1 {
             let Some(slot) = self.slots.pop_back() else { break };
@@ -222,7 +222,7 @@ impl Pane {
         }
     }
 
-    /// A copy that can go its own way.
+    /// An independent copy.
     pub(crate) fn fork(&self) -> Self {
         let (slots, own, folds) = (self.slots.clone(), self.own.clone(), self.folds.clone());
         Self { slots, own, folds, tail: None, wrapped: BTreeMap::new(), ..*self }
@@ -234,7 +234,7 @@ impl Pane {
         }
     }
 
-    /// The own message `id`, to be changed.
+    /// The user's message `id`, to be changed.
     fn own_mut(&mut self, id: MessageId) -> Option<&mut Line> {
         let seq = self.find(*self.own.get(&id)?)?;
         self.wrapped.remove(&seq);
@@ -243,19 +243,19 @@ impl Pane {
         if let Entry::Line(line) = &mut slot.entry { Some(line) } else { None }
     }
 
-    /// Notes how far an own message got. Returns whether it is here.
+    /// Notes how far one of the user's messages got. Returns whether it is here.
     pub(crate) fn deliver(&mut self, id: MessageId, delivery: Delivery) -> bool {
         self.own_mut(id).map(|line| line.delivery = delivery).is_some()
     }
 
-    /// From now on says of an own message how far it got.
+    /// Starts showing how far one of the user's messages got.
     pub(crate) fn speak_up(&mut self, id: MessageId) {
         if let Some(line) = self.own_mut(id) {
             line.quiet = false;
         }
     }
 
-    /// Notes whether nobody is here who could receive own messages.
+    /// Notes whether nobody is here who could receive the user's messages.
     pub(crate) fn set_alone(&mut self, alone: bool) {
         let ids: Vec<MessageId> = self.own.keys().copied().collect();
         for id in ids {
@@ -265,7 +265,7 @@ impl Pane {
         }
     }
 
-    /// Notes what is to be said of a message, if it is here.
+    /// Notes the mark of a message, if it is here.
     pub(crate) fn set_mark(&mut self, id: MessageId, mark: Mark) {
         for (index, slot) in self.slots.iter_mut().enumerate().rev() {
             let is_changed = match &mut slot.entry {
