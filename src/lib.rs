@@ -16,7 +16,7 @@ pub mod frontend;
 
 pub mod cli;
 
-// Shared with the tests that run the program: whatever prints JSON is checked against the published schema.
+// Shared with the tests that run the program: all JSON output is checked against the published schema.
 #[cfg(test)]
 #[allow(dead_code, reason = "the tests that run the program use more of it")]
 #[path = "../tests/support/schema.rs"]

@@ -24,7 +24,7 @@ const USAGE: u8 = 2;
 fn main() -> ExitCode {
     file_limit::survive();
     let args = Args::parse();
-    // These need no settings, and a mistake in them must not stand in the way.
+    // These need no settings, so a mistake in the settings must not stop them.
     match &args.tool {
         Some(Tool::Man) => return ended(manual::print_man_page(io::stdout().lock())),
         Some(Tool::Completions(args)) => {
@@ -51,7 +51,7 @@ fn main() -> ExitCode {
         }
         Some(Tool::Man | Tool::Completions(_)) | None => {}
     }
-    // Held to the end: dropping it writes what waits.
+    // Held to the end: dropping it writes the lines that wait.
     let _log = log_file::start(config.verbose).map_err(|error| config.warnings.push(error.to_string()));
     match run::main(config, front(&args)) {
         Ok(code) => code.into(),
@@ -70,7 +70,7 @@ fn print_log(config: &Config, args: &LogArgs) -> ExitCode {
     }
 }
 
-/// A pipe on either side is no place for a screen.
+/// The screen needs a terminal on both sides.
 fn front(args: &Args) -> Front {
     if args.headless || args.json || !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         Front::Headless { json: args.json }
@@ -81,7 +81,7 @@ fn front(args: &Args) -> Front {
 
 fn fail(error: &impl Display, code: u8) -> ExitCode {
     tracing::error!("{error}");
-    // If even this cannot be written, the exit code says it.
+    // If even this cannot be written, the exit code still says it.
     stderr::say(error);
     code.into()
 }

@@ -1,4 +1,4 @@
-//! `proximity-chat identity`: which key the user has, and another one.
+//! `proximity-chat identity`: prints the user's key, or makes a new one.
 
 use std::io::{self, Write};
 
@@ -14,7 +14,7 @@ pub enum Error {
     /// The profile cannot be used.
     #[error(transparent)]
     Profile(#[from] ProfileError),
-    /// There is no profile yet, and so no key.
+    /// There is no profile yet, so there is no key.
     #[error(
         "There is no key yet: the chat makes one when it first starts. If it has run before, check --profile and --data-dir."
     )]
@@ -22,10 +22,10 @@ pub enum Error {
     /// Ephemeral profiles have a new key each time.
     #[error("With ephemeral, every run has a new key. Leave ephemeral out to see or replace the key of a profile.")]
     Ephemeral,
-    /// The program runs with this profile.
+    /// Another copy of the program is using this profile.
     #[error("Profile {0} is in use by another copy. Quit that copy and try again.")]
     InUse(ProfileName),
-    /// Nobody is there to be asked.
+    /// There is nobody to ask.
     #[error("The key was not replaced: there is no terminal to ask you on. Add --yes to replace it without asking.")]
     NobodyToAsk,
     /// The user has thought better of it.
@@ -37,14 +37,14 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether it is the command line or the settings that are wrong.
+    /// Whether the command line or the settings are wrong.
     pub const fn is_usage(&self) -> bool {
         matches!(self, Self::Ephemeral | Self::NobodyToAsk)
     }
 }
 
-/// Prints the key of a profile, or gives it a new one after `confirm` was shown a question and said yes. `date` is today's,
-/// for the name of the old key's file. `confirm` says nothing if nobody can be asked.
+/// Prints the key of a profile, or gives it a new one once `confirm` has answered a question with yes. `date` is
+/// today's date, for the name of the old key's file. `confirm` returns `None` if nobody can be asked.
 ///
 /// # Errors
 /// [`Error`], whose text says what happened and what to do.
@@ -64,7 +64,7 @@ pub fn run(
         writeln!(output, "{}", existing.node())?;
         return Ok(());
     }
-    // Locked until it is done: a copy that runs would go on with the old key.
+    // Locked until it is done: a running copy would go on with the old key.
     let named = profile::Options { name: Some(name.clone()), ..options.clone() };
     let renewal = Renewal::begin(&named).map_err(|error| match error {
         ProfileError::InUse(name) => Error::InUse(name),

@@ -12,7 +12,7 @@ use super::config::{Args, Shell};
 #[error("Cannot write the output: {0}.")]
 pub struct Error(#[from] io::Error);
 
-/// Prints the man page: one for the program and all its commands. That nobody reads it to its end is no error.
+/// Prints the man page: one for the program and all its commands. A reader that stops early is not an error.
 ///
 /// # Errors
 /// [`Error`] if the output cannot be written.
@@ -20,7 +20,7 @@ pub fn print_man_page(output: impl Write) -> Result<(), Error> {
     print(output, &man_page()?)
 }
 
-/// Prints the completions for a shell. That nobody reads them to their end is no error.
+/// Prints the completions for a shell. A reader that stops early is not an error.
 ///
 /// # Errors
 /// [`Error`] if the output cannot be written.
@@ -32,7 +32,7 @@ pub fn print_completions(shell: Shell, output: impl Write) -> Result<(), Error> 
     };
     let (mut command, mut script) = (Args::command(), Vec::new());
     let name = command.get_name().to_owned();
-    // Into memory first: it would panic at an output that cannot be written.
+    // Into memory first: `generate` would panic if the output cannot be written.
     clap_complete::generate(shell, &mut command, name, &mut script);
     print(output, &script)
 }
@@ -62,7 +62,7 @@ fn man_page() -> io::Result<Vec<u8>> {
     Ok(page)
 }
 
-/// The section of a command. Options of the program that it takes too are not repeated.
+/// The section of a command. Options that it shares with the program are not repeated.
 fn write_tool(page: &mut Vec<u8>, tool: &Command) -> io::Result<()> {
     let name = tool.get_bin_name().unwrap_or_else(|| tool.get_name()).to_uppercase();
     let own = tool.clone().mut_args(|arg| if is_shared(&arg) { arg.hide(true) } else { arg });
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reader_that_has_enough_is_no_error() {
+    fn a_closed_pipe_is_not_an_error() {
         let (_, closed) = io::pipe().unwrap();
         assert!(print_man_page(&closed).is_ok() && print_completions(Shell::Fish, &closed).is_ok());
         let full: &mut [u8] = &mut [0; 9];

@@ -1,5 +1,5 @@
-//! The command line: settings, wiring, the tools `log`, `discover`, `doctor` and `identity`, and what is generated from
-//! the definitions of the options: the man page and the completions.
+//! The command line: settings, wiring, the tools `log`, `discover`, `doctor` and `identity`, and the man page and
+//! completions, which are generated from the definitions of the options.
 
 pub mod config;
 pub mod identity;

@@ -1,7 +1,7 @@
-//! What everything else is made of: validated values, the two channels between node and front end, token buckets, timers,
-//! and how people are called.
+//! The basis of everything else: validated values, the two channels between node and front end, token buckets, timers,
+//! and the names of people.
 //!
-//! Pure, and imports nothing of the project.
+//! Pure, and imports nothing else from the project.
 
 pub mod bus;
 pub mod limit;

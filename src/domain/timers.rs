@@ -1,9 +1,9 @@
 //! A table of named timers for one state machine.
 //!
-//! A machine names what it waits for in an enum `K`, one variant for each kind of timer; a variant may carry what the timer
-//! is about, such as a link. The table holds at most one deadline for each name. The machine asks [`Timers::next`] when to
-//! be called again and takes what has expired with [`Timers::pop_expired`], so that all its deadlines are in one place and
-//! none can be forgotten in a chain of `min`.
+//! A machine names what it waits for in an enum `K`, one variant for each kind of timer; a variant may carry what the
+//! timer is about, such as a link. The table holds at most one deadline for each name. The machine asks
+//! [`Timers::next`] when to be called again and takes what has expired with [`Timers::pop_expired`], so that all its
+//! deadlines are in one place and none can be forgotten in a chain of `min`.
 
 use std::{collections::BTreeMap, time::Instant};
 
@@ -25,7 +25,7 @@ impl<K: Ord + Copy> Timers<K> {
         self.deadlines.insert(timer, at);
     }
 
-    /// Sets a timer that is not set. One that is set keeps its deadline: use this to gather changes for a while.
+    /// Sets a timer if it is not set. One that is set keeps its deadline: use this to gather changes for a while.
     pub fn set_if_unset(&mut self, timer: K, at: Instant) {
         self.deadlines.entry(timer).or_insert(at);
     }
@@ -64,16 +64,16 @@ impl<K: Ord + Copy> Timers<K> {
         self.deadlines.values().min().copied()
     }
 
-    /// Clears and returns a timer that has expired at `now`: of several the first in the order of `K`, not of time, so that
-    /// a machine decides by its enum what comes first. Call it until there is none; a timer that is set again to a later time
-    /// does not come twice.
+    /// Clears and returns a timer that has expired at `now`: if there are several, the first in the order of `K`, not
+    /// of time, so that a machine decides by its enum what comes first. Call it until it returns `None`; a timer that
+    /// is set again to a later time does not come twice.
     pub fn pop_expired(&mut self, now: Instant) -> Option<K> {
         let expired = self.deadlines.iter().find(|(_, at)| **at <= now).map(|(timer, _)| *timer)?;
         self.clear(expired);
         Some(expired)
     }
 
-    /// Clears one timer if it has expired at `now`; whether it had.
+    /// Clears one timer if it has expired at `now`. Returns whether it had.
     pub fn take_expired(&mut self, timer: K, now: Instant) -> bool {
         let expired = self.get(timer).is_some_and(|at| at <= now);
         if expired {

@@ -1,4 +1,4 @@
-//! Bytes to words and back: generated code, the codec, keys and short codes.
+//! From bytes to types and back: generated code, the codec, keys and short codes.
 //!
 //! Pure. What comes from outside is untrusted until [`codec`] has read it.
 

@@ -1,4 +1,5 @@
-//! What single values cannot show: whether they fit together, and whether they need the user's explicit word.
+//! Checks that need more than a single value: whether settings fit together, and which need the user's explicit
+//! consent.
 
 use std::{net::IpAddr, num::NonZeroU16};
 
@@ -43,7 +44,7 @@ fn from(origin: &Origin) -> String {
     if *origin == Origin::Default { origin.to_string() } else { words::from(origin) }
 }
 
-/// The networks, each once, if they may be swept from `ip`.
+/// The networks without duplicates, if they may be swept from `ip`.
 pub(super) fn cidrs(
     ip: &Sourced<IpAddr>,
     cidrs: Vec<Sourced<IpNetwork>>,
@@ -75,8 +76,8 @@ pub(super) fn cidrs(
     Ok(networks)
 }
 
-/// The peers, each once, and a warning for those who are not dialled before the node is opened: one on loopback talks to
-/// nothing else, whatever a file says.
+/// The peers without duplicates. Warns about those that are not dialled until the node is opened: a node on loopback
+/// talks to nothing else, whatever a file says.
 pub(super) fn peers(
     ip: &Sourced<IpAddr>,
     peers: Vec<Sourced<Target>>,
@@ -95,7 +96,8 @@ pub(super) fn peers(
     targets
 }
 
-/// Who stores nothing names no place for it. But `--ephemeral` is for one run, whatever the file says for the others.
+/// A run that stores nothing cannot name a place to store it. But `--ephemeral` applies to one run, so it overrides
+/// what the file says for all runs.
 pub(super) fn ephemeral(
     ephemeral: Option<&Sourced<bool>>,
     other: Option<&Origin>,

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use super::source::Origin;
 use crate::{domain::model::NickError, runtime::disk::trouble::why};
 
-/// Why the program does not start with these settings (exit code 2). The text names the place and the way out.
+/// Why the program does not start with these settings (exit code 2). The text says where the problem is and how to fix
+/// it.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
@@ -35,7 +36,7 @@ pub enum ConfigError {
         /// What the parser says.
         what: String,
     },
-    /// A setting is there twice.
+    /// A setting appears twice.
     #[error("{origin}: \"{name}\" is set twice, first at {first}. Remove one of them.")]
     Duplicate {
         /// The second one.
@@ -57,7 +58,7 @@ pub enum ConfigError {
         /// What was written, shortened and escaped.
         got: String,
     },
-    /// A name that cannot be one.
+    /// A nickname that is not valid.
     #[error("{origin}: {error}")]
     Nick {
         /// Where.
@@ -65,17 +66,17 @@ pub enum ConfigError {
         /// Why.
         error: NickError,
     },
-    /// Values that do not fit together, or need the user's explicit word.
+    /// Values that do not fit together, or need the user's explicit consent.
     #[error("{origin}: {what}")]
     Conflict {
         /// Where.
         origin: Origin,
-        /// What and what to do.
+        /// What is wrong and what to do.
         what: String,
     },
 }
 
-/// An option names its setting itself; elsewhere the place and the name in the file are needed.
+/// An option already names its setting. Elsewhere, the message needs both the place and the setting's name.
 fn subject(origin: &Origin, setting: &str) -> String {
     match origin {
         Origin::Flag(flag) => (*flag).to_owned(),

@@ -21,7 +21,7 @@ pub struct FileText<'a> {
     pub bytes: &'a [u8],
 }
 
-/// Reads the file's settings, and warns about keys that are none.
+/// Reads the file's settings, and warns about unknown keys.
 pub(super) fn from_file(file: &FileText<'_>) -> Result<(Layer, Vec<String>), ConfigError> {
     let text = Text::new(file)?;
     let Members(members) = serde_json::from_str(text.text).map_err(|error| text.syntax(&error))?;
@@ -52,25 +52,25 @@ fn parse<T>(
     raw: &RawValue,
     parse: impl FnOnce(&str) -> serde_json::Result<T>,
 ) -> Result<T, ConfigError> {
-    // The first pass skips over strings without looking into their escapes: a lone surrogate shows only here.
+    // The first pass does not decode escapes in strings, so a lone surrogate is found only here.
     parse(raw.get()).map_err(|error| ConfigError::Syntax { origin: text.origin(raw.get()), what: reason(&error) })
 }
 
-/// Characters of a reason that are shown: some lines of a terminal.
+/// How many characters of a reason are shown: a few lines of a terminal.
 const MAX_REASON: usize = 400;
 
-/// What `serde_json` says, in plain words and without its own idea of the place.
+/// What `serde_json` reports, in plain words and without the position that it gives.
 fn reason(error: &serde_json::Error) -> String {
     if error.is_data() {
         return config_file::NO_OBJECT.to_owned();
     }
-    // It quotes what stands there, however long that is.
+    // `serde_json` quotes the offending text, however long it is.
     let whole = error.to_string();
     let text: String = whole.chars().take(MAX_REASON).collect();
     config_file::problem(text.split(" at ").next().unwrap_or_default()).to_owned()
 }
 
-/// A file's text, and the way from a part of it to its place.
+/// A file's text, which can find the place of any part of it.
 struct Text<'a> {
     file: &'a str,
     text: &'a str,
@@ -79,7 +79,7 @@ struct Text<'a> {
 impl<'a> Text<'a> {
     fn new(file: &FileText<'a>) -> Result<Self, ConfigError> {
         match std::str::from_utf8(file.bytes) {
-            // Editors of one system begin a UTF-8 file with a byte order mark, which JSON does not have.
+            // Some editors begin UTF-8 files with a byte order mark, which JSON does not allow.
             Ok(text) => Ok(Self { file: file.name, text: text.trim_start_matches('\u{FEFF}') }),
             Err(error) => {
                 let (valid, _) = file.bytes.split_at(error.valid_up_to());
@@ -125,7 +125,7 @@ impl<'a> Text<'a> {
                 let items = serde_json::from_str::<Vec<&'a RawValue>>(text)
                     .map_err(|error| ConfigError::Syntax { origin: self.origin(text), what: reason(&error) })?;
                 let items = items.into_iter().map(|item| match item.get().bytes().next() {
-                    // No setting has lists in a list, and this keeps the depth bounded.
+                    // No setting takes nested lists, and refusing them here bounds the depth.
                     Some(b'[') => Ok(Given { value: Value::Other(settings::A_LIST), origin: self.origin(item.get()) }),
                     _ => self.value(item),
                 });
@@ -141,7 +141,7 @@ impl<'a> Text<'a> {
     }
 }
 
-/// The members of an object, in order, with duplicates: what a map type would swallow.
+/// The members of an object, in order and with duplicates, which a map type would drop.
 struct Members<'a>(Vec<(&'a RawValue, &'a RawValue)>);
 
 impl<'de> serde::Deserialize<'de> for Members<'de> {

@@ -1,4 +1,4 @@
-//! The only place where settings meet the machine.
+//! Reads settings from the machine. No other part of `config` touches files or the environment.
 
 use std::{
     ffi::OsString,
@@ -15,13 +15,13 @@ use crate::runtime::disk::directories;
 /// The variable that names the config file.
 const CONFIG_VARIABLE: &str = "PROXIMITY_CHAT_CONFIG";
 
-/// A file larger than this is no config file; reading on could fill the memory.
+/// A larger file is not a config file, and reading all of it could exhaust the memory.
 const MAX_FILE_BYTES: u64 = 1024 * 1024;
 
 /// Reads the settings from the command line, the environment and the config file.
 ///
 /// # Errors
-/// [`ConfigError`], as [`merge()`], or when a config file is there and cannot be read, or was named and is not there.
+/// [`ConfigError`] as for [`merge()`], and if a config file exists but cannot be read, or was named but does not exist.
 pub fn load(args: &Args) -> Result<Config, ConfigError> {
     let file = match named_file(args) {
         Some(path) => Some((read(&path)?, path)),
@@ -65,7 +65,7 @@ fn read(path: &Path) -> Result<Vec<u8>, ConfigError> {
 
 fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, ConfigError> {
     match read(path) {
-        // NotADirectory: where the config directory would be, there is a file.
+        // NotADirectory: there is a file in place of the config directory.
         Err(ConfigError::Read { error, .. })
             if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) =>
         {
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_named_file_must_be_there_the_default_one_need_not() {
+    fn only_a_named_config_file_must_exist() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("none.json");
         assert!(matches!(read(&path), Err(ConfigError::Read { .. })));

@@ -1,4 +1,5 @@
-//! Flags over variables over the file over the default. What was set on the screen comes in later: [`Name::resolve`].
+//! Merges the sources: flags override variables, variables override the file, and the file overrides the default.
+//! Choices made on the screen come in later, in [`Name::resolve`] and [`Preference::resolve`].
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -18,29 +19,29 @@ use crate::{
     domain::model::{Guests, Network, Nick, ProfileName, Target},
 };
 
-/// The settings of someone who set nothing. The names and values of the first four are the reference program's own.
+/// The default settings. Their names and values are the reference program's own.
 const DEFAULT: &str = include_str!("../../../config.json");
 
-/// The name of who has no login name that could be one.
+/// The name to propose if no login name can be a nickname.
 const NAMELESS: &str = "someone";
 
-/// Everything that has a say in the settings.
+/// All sources of settings.
 #[derive(Debug, Clone, Copy)]
 pub struct Sources<'a> {
     /// The command line.
     pub args: &'a Args,
-    /// The environment, as names and values; what is not ours is passed over.
+    /// The environment, as names and values; variables that are not ours are ignored.
     pub env: &'a [(String, String)],
     /// The config file, if there is one.
     pub file: Option<FileText<'a>>,
-    /// The user's login name, as the system knows it. The variable `USER` counts more.
+    /// The user's login name, as the system knows it. The variable `USER` takes precedence.
     pub login: Option<&'a str>,
 }
 
 /// Merges and checks the settings.
 ///
 /// # Errors
-/// [`ConfigError`] for the first value that cannot be used; its text says where it stands and what is allowed.
+/// [`ConfigError`] for the first value that cannot be used; its text says where it was set and what is allowed.
 pub fn merge(sources: Sources<'_>) -> Result<Config, ConfigError> {
     let env = || sources.env.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let (from_env, mut warnings) = source::from_env(env());
@@ -128,7 +129,7 @@ impl Layers {
         Ok(self.optional(setting, read)?.expect("the default config.json sets it"))
     }
 
-    /// One value, or each of a list.
+    /// Reads one value, or each item of a list.
     fn each<T>(&self, setting: Setting, read: impl Fn(&Given) -> Option<T>) -> Result<Vec<Sourced<T>>, ConfigError> {
         let items = match self.find(setting) {
             Some(Given { value: Value::List(items), .. }) => items.as_slice(),
@@ -179,7 +180,7 @@ fn boolean(given: &Given) -> Option<bool> {
 }
 
 fn ip(given: &Given) -> Option<IpAddr> {
-    // An IPv4 address in IPv6 clothing must not pass for something else than it is.
+    // An IPv4-mapped IPv6 address must count as the IPv4 address that it stands for.
     text(given)?.parse().map(|ip: IpAddr| ip.to_canonical()).ok()
 }
 
@@ -200,7 +201,7 @@ fn peer(text: &str) -> Option<Target> {
     check::is_host(target.ip()).then_some(target)
 }
 
-/// The longest name that a system gives an interface: Windows lets its user choose it.
+/// The longest interface name on any system, in bytes: Windows lets its users choose the names.
 const MAX_INTERFACE_BYTES: usize = 256;
 
 fn interface(given: &Given) -> Option<String> {
@@ -224,12 +225,13 @@ fn profile(given: &Given) -> Option<ProfileName> {
 
 fn directory(given: &Given) -> Option<PathBuf> {
     let (Value::Word(path) | Value::Text(path)) = &given.value else { return None };
-    // Nobody means a directory called "~", nor one with the sign for what is no text in a variable.
+    // Nobody means a directory called "~", or one with the replacement character, which stands for bytes of a variable
+    // that are not text.
     let meant = !path.trim().is_empty() && !path.starts_with('~') && !path.contains(['\0', '\u{FFFD}']);
     meant.then(|| PathBuf::from(path))
 }
 
-/// Zero is no limit; what is not set is as by default.
+/// Zero means no limit. What is not set has its default.
 fn history(layers: &Layers) -> Result<History, ConfigError> {
     let days = |given: &Given| whole_number(given)?.try_into().ok().filter(|days| *days <= MAX_HISTORY_DAYS);
     let lines = |given: &Given| whole_number(given).filter(|lines| *lines <= MAX_HISTORY_LINES);
@@ -244,7 +246,6 @@ fn history(layers: &Layers) -> Result<History, ConfigError> {
     })
 }
 
-/// The name to go by; if none is set, the first of the `logins` that can be one.
 fn preference(layers: &Layers, setting: Setting, default: bool) -> Result<Preference, ConfigError> {
     let set = layers.optional(setting, boolean)?;
     Ok(set.map_or(Preference { on: default, firm: false }, |Sourced { value, origin }| Preference {
@@ -253,6 +254,7 @@ fn preference(layers: &Layers, setting: Setting, default: bool) -> Result<Prefer
     }))
 }
 
+/// The name to go by; if none is set, the first of the `logins` that can be a nickname.
 fn name<'a>(layers: &Layers, logins: impl IntoIterator<Item = &'a str>) -> Result<Name, ConfigError> {
     if let Some(given) = layers.find(Setting::Nick) {
         let text = text(given).ok_or_else(|| wrong(Setting::Nick, given))?;
@@ -278,7 +280,7 @@ fn theme<'a>(layers: &Layers, env: impl IntoIterator<Item = (&'a str, &'a str)>)
         _ => None,
     })?;
     match theme.map_or(Theme::Auto, |sourced| sourced.value) {
-        // no-color.org: a non-empty NO_COLOR asks for no colours, and the program's own settings are above it.
+        // no-color.org: a non-empty NO_COLOR asks for no colours, but the program's own settings override it.
         Theme::Auto if env.into_iter().any(|(name, value)| name == "NO_COLOR" && !value.is_empty()) => Ok(Theme::None),
         theme => Ok(theme),
     }

@@ -1,4 +1,4 @@
-//! The name to go by: the one setting that is also kept in the profile, which is opened after the settings are read.
+//! The name to go by. The profile may remember one too, but it is opened only after the settings are read.
 
 use std::num::NonZeroU32;
 
@@ -6,23 +6,23 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::domain::model::Nick;
 
-/// The name to go by, and how much its place counts.
+/// The name to go by, and how strongly it was set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Name {
     nick: Nick,
     strength: Strength,
 }
 
-/// How much the place of a name counts beside the one that was given on the screen.
+/// How the source of a name ranks against a name that was given on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Strength {
-    /// Said by an option: more, and the profile remembers it.
+    /// Set by an option: ranks higher, and the profile remembers it.
     Option,
-    /// Said by a variable: more.
+    /// Set by a variable: ranks higher.
     Variable,
-    /// Written in the config file: less.
+    /// Written in the config file: ranks lower.
     File,
-    /// Nobody gave one; this is the login name.
+    /// Not set; this is the login name.
     Login,
 }
 
@@ -31,13 +31,13 @@ impl Name {
         Self { nick, strength }
     }
 
-    /// The name that the profile is to remember, if it was given by an option: as one that is given on the screen.
+    /// The name that the profile should remember: one given by an option, which counts like one given on the screen.
     pub fn to_remember(&self) -> Option<&Nick> {
         (self.strength == Strength::Option).then_some(&self.nick)
     }
 
-    /// The name to go by in a profile that remembers the name `kept` and is the `copy`-th of its user's, and whether
-    /// anybody gave it. The login name gets a number in further copies.
+    /// The name to go by, and whether anybody chose it. The profile remembers the name `kept` and is the user's
+    /// `copy`-th. The login name gets a number in further copies.
     pub fn resolve(&self, kept: Option<&Nick>, copy: NonZeroU32) -> (Nick, bool) {
         match (self.strength, kept) {
             (Strength::Option | Strength::Variable, _) | (Strength::File, None) => (self.nick.clone(), true),
@@ -47,7 +47,7 @@ impl Name {
     }
 }
 
-/// `root-2` for the second copy; cut before the number where it would be too long.
+/// `root-2` for the second copy. A name that would be too long is cut before the number.
 fn numbered(nick: &Nick, copy: NonZeroU32) -> Nick {
     if copy == NonZeroU32::MIN {
         return nick.clone();
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_given_on_the_screen_stands_between_variables_and_the_file() {
+    fn a_name_set_on_screen_overrides_file_but_not_variables() {
         let kept = nick("kept");
         let two = NonZeroU32::new(2).unwrap();
         for (strength, kept, name) in [
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_name_by_an_option_is_remembered() {
+    fn only_a_name_given_by_an_option_is_remembered() {
         let strengths = [Strength::Option, Strength::Variable, Strength::File, Strength::Login];
         let remembered = strengths.map(|strength| Name::new(nick("given"), strength).to_remember().is_some());
         assert_eq!(remembered, [true, false, false, false]);

@@ -1,4 +1,4 @@
-//! The settings: their names everywhere, and what they allow.
+//! The settings: their names, and what they allow.
 
 use std::fmt;
 
@@ -30,10 +30,10 @@ pub(super) enum Setting {
     Typing,
 }
 
-/// The beginning of every variable.
+/// The prefix of every variable.
 pub(super) const ENV_PREFIX: &str = "PROXIMITY_CHAT_";
 
-/// Typing errors that a suggestion forgives.
+/// How many typing errors a suggestion forgives.
 const FORGIVEN: usize = 2;
 
 impl Setting {
@@ -48,7 +48,7 @@ impl Setting {
         Self::Announce,
         Self::Peers,
         Self::SweepRate,
-        // Before the other one with this word in it.
+        // Before `AnyNetwork`, which also has this word in its name.
         Self::Network,
         Self::AnyNetwork,
         Self::Guests,
@@ -93,7 +93,7 @@ impl Setting {
         Self::ALL.into_iter().find(|setting| setting.name() == name)
     }
 
-    /// What a value must be, to follow "must be".
+    /// What a value must be, worded to follow "must be".
     pub(super) const fn allowed(self) -> &'static str {
         match self {
             Self::Ip => words::IP,
@@ -116,7 +116,7 @@ impl Setting {
         }
     }
 
-    /// What one value of an option must be, to follow "must be": a list is written by repeating the option.
+    /// The same for one value of an option: there, a list is written by repeating the option.
     pub(super) const fn allowed_once(self) -> &'static str {
         match self {
             Self::Cidr => words::CIDR,
@@ -126,7 +126,8 @@ impl Setting {
         }
     }
 
-    /// The setting that was probably meant by `name`: alike as a whole, or in one of its words ("prot": `min_port`).
+    /// The setting that was probably meant by `name`: one that is similar as a whole, or in one of its words ("prot":
+    /// `min_port`).
     pub(super) fn similar(name: &str) -> Option<Self> {
         let name = name.to_ascii_lowercase().replace('-', "_");
         if name.len() > 2 * "history_lines".len() {
@@ -156,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_misspelled_name_finds_the_setting_that_was_meant() {
+    fn a_misspelled_name_finds_the_intended_setting() {
         for (typed, meant) in [
             ("prot", "min_port"),
             ("max-port", "max_port"),

@@ -21,12 +21,12 @@ pub enum Origin {
     Flag(&'static str),
     /// By an environment variable.
     Variable(String),
-    /// By nobody: it is the default.
+    /// Nowhere: it is the default.
     Default,
 }
 
 impl Origin {
-    /// Whether it was set for this run, and not for all.
+    /// Whether it was set for this run only.
     pub(super) const fn is_of_this_run(&self) -> bool {
         matches!(self, Self::Flag(_) | Self::Variable(_))
     }
@@ -60,11 +60,11 @@ pub(super) struct Given {
 /// A value as it was written.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Value {
-    /// From the command line or a variable: a number or text, as the setting has it.
+    /// From the command line or a variable: a number or text, depending on the setting.
     Word(String),
     /// A JSON string.
     Text(String),
-    /// A JSON number; `None` for one that is no whole number from 0 to `u64::MAX`.
+    /// A JSON number; `None` if it is not a whole number from 0 to `u64::MAX`.
     Number(Option<u64>, String),
     /// A JSON boolean.
     Bool(bool),
@@ -74,10 +74,10 @@ pub(super) enum Value {
     Other(&'static str),
 }
 
-/// Characters of a wrong value that an error repeats.
+/// How many characters of a wrong value an error repeats.
 const MAX_SHOWN: usize = 40;
 
-/// The value as an error shows it: short, and with everything that could steer a terminal escaped.
+/// The value as an error shows it: short, and with everything that could control a terminal escaped.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -135,7 +135,7 @@ pub(super) fn from_args(args: &super::Args) -> Layer {
     layer
 }
 
-/// What the variables set, and warnings about those that set nothing. An empty variable counts as not set.
+/// What the variables set, and warnings about unknown ones. An empty variable counts as not set.
 pub(super) fn from_env<'a>(env: impl IntoIterator<Item = (&'a str, &'a str)>) -> (Layer, Vec<String>) {
     let (mut layer, mut warnings) = (Layer::new(), Vec::new());
     for (variable, word) in env {

@@ -43,13 +43,13 @@ pub async fn discover<N: Net>(net: &N, options: &Options, style: Style, output: 
     if style == Style::Json {
         print_plan(&plan, options, style, output)?;
     }
-    // Progress is for who waits at a terminal.
+    // Progress is only for someone who waits at a terminal.
     let shows = style == Style::Table && io::stderr().is_terminal();
     let scan = scan(net, options, false, None, |progress| {
         if shows {
             let done = progress.state == SweepState::Done;
             let line = if done { String::new() } else { text::progress(progress) };
-            // If the standard error cannot be written, nobody waits for progress.
+            // If the standard error cannot be written, nobody is waiting for progress.
             let _ = write!(io::stderr(), "\r\x1b[K{line}");
         }
     })
@@ -187,9 +187,9 @@ mod tests {
         schema::{self, Tool},
     };
 
-    /// The keys are a contract, which the other tests meet with nodes of this version only.
+    /// The keys are a contract. The other tests check it only with nodes of this version.
     #[test]
-    fn whatever_answers_is_in_the_contract() {
+    fn every_kind_of_answer_fits_the_schema() {
         let old =
             Kind::Node { node: NodeId::numbered(1), reply: None, round_trip: Duration::from_millis(2), own: true };
         let by = BTreeSet::from([FoundBy::Sweep, FoundBy::Announcement, FoundBy::Name]);

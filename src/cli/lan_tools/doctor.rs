@@ -21,7 +21,7 @@ const LIMIT: Duration = Duration::from_secs(8);
 /// What the doctor found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
-    /// The worst first.
+    /// The findings, the worst first.
     pub findings: Vec<Finding>,
 }
 
@@ -31,10 +31,10 @@ impl Report {
         self.findings.iter().any(|finding| finding.severity() == Severity::Fault)
     }
 
-    /// Prints it.
+    /// Prints the report.
     ///
     /// # Errors
-    /// What the output says.
+    /// The error of the output.
     pub fn print(&self, style: Style, output: &mut impl Write) -> io::Result<()> {
         for finding in &self.findings {
             let (what, todo) = (words::findings::what(finding), words::findings::todo(finding));

@@ -22,7 +22,7 @@ pub(super) fn evidence(scan: &Scan, options: &Options) -> Evidence {
     let Options { site, interfaces, no_network, announce, ports, own, .. } = options;
     let is_own_copy = |found: &Found| node(found).is_some_and(|node| own.contains(&node));
     let people = scan.found.iter().filter(|(_, found)| !is_own_copy(found));
-    // An announcement is heard by one way, and somebody may be at several addresses.
+    // An announcement comes from one address, but a peer may have several.
     let announced = people.clone().filter(|(_, found)| found.by.contains(&FoundBy::Announcement));
     let heard: BTreeSet<NodeId> = announced.filter_map(|(_, found)| node(found)).collect();
     let mut met = BTreeSet::new();
@@ -61,7 +61,7 @@ pub(super) fn evidence(scan: &Scan, options: &Options) -> Evidence {
     }
 }
 
-/// The same as a fact for the diagnosis.
+/// The error, as a fact for the diagnosis.
 fn cannot_listen(error: &ListenError) -> CannotListen {
     match error {
         ListenError::AllInUse { ip, ports } => CannotListen::AllInUse { ip: *ip, ports: *ports },
@@ -76,7 +76,8 @@ fn node(found: &Found) -> Option<NodeId> {
     if let Some(Ok(Probed::Node { node, .. })) = &found.result { Some(*node) } else { None }
 }
 
-/// An open port that a sweep found may be anything; who says that it is there is expected to answer.
+/// Whether an answer is expected. An open port that a sweep found may be anything, but an announced or named address
+/// should answer.
 fn is_expected(found: &Found) -> bool {
     found.by.iter().any(|by| *by != FoundBy::Sweep)
 }
@@ -88,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_was_heard_at_one_address_was_heard_wherever_it_is_reached() {
+    fn an_announcement_counts_for_all_addresses_of_its_peer() {
         let options = Options { announce: true, ..Options::example() };
         let result =
             |key| Some(Ok(Probed::Node { node: NodeId::new([key; 32]), reply: None, round_trip: Duration::ZERO }));

@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// Addresses that are asked: more than a room has people. A network with more open ports is no place for a chat.
+/// How many addresses are queried: more than a room has people. A network with more open ports is no place for a chat.
 pub(super) const MAX_FOUND: usize = 1_024;
 
 /// How an address was found.
@@ -56,7 +56,7 @@ pub(super) struct Scan {
 }
 
 impl Scan {
-    /// Takes in what was seen of the network itself.
+    /// Keeps an observation about the network itself.
     pub(super) fn keep(&mut self, observation: Observation) {
         match observation {
             Observation::Surveyed(survey) => self.survey = survey,

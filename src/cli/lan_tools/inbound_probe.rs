@@ -10,7 +10,8 @@ use crate::runtime::{
     net::{ListenError, first_free},
 };
 
-/// Listens as the chat would, in `tasks`, and accepts every connection without a word: it is enough that they come through.
+/// Listens as the chat would, in `tasks`, and accepts every connection without sending anything: it is enough that the
+/// connections get through.
 pub(super) async fn listen<N: Net>(
     net: &N,
     options: &Options,

@@ -1,6 +1,7 @@
 //! Tools that look around without joining the chat: `proximity-chat discover` and `doctor`.
 //!
-//! They link to nobody. Each node that is found is asked one question on a connection of its own, under a throw-away key.
+//! They link to nobody. They ask each node that they find one question, on a connection of its own and under a
+//! throw-away key.
 
 mod discover;
 mod doctor;
@@ -24,22 +25,22 @@ use crate::{
     runtime::net::TlsSetupError,
 };
 
-/// Copies of the program that we assume sweep from this machine. Someone who asks why nobody shows up probably has the chat
-/// open in another window, and it may sweep too.
+/// How many copies of the program we assume to be sweeping from this machine. Someone who asks why nobody shows up
+/// probably has the chat open in another window, and that copy may be sweeping too.
 const COPIES: u32 = 2;
 
 /// What to search, and under which key.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Where we are.
+    /// Where to listen and search.
     pub site: ListenPlan,
-    /// Why that is not open although it should be.
+    /// Why the site is not open, although it should be.
     pub no_network: Option<NoNetwork>,
     /// The interfaces of this machine.
     pub interfaces: Vec<Interface>,
     /// The ports to probe.
     pub ports: PortRange,
-    /// Probes per second, if the user has a wish.
+    /// Probes per second, if the user has set them.
     pub rate: Option<u32>,
     /// Whether to ask for announcements.
     pub announce: bool,
@@ -49,13 +50,13 @@ pub struct Options {
     pub identity: Identity,
     /// The user's own keys, to recognise copies of the chat that run here.
     pub own: BTreeSet<NodeId>,
-    /// Random.
+    /// A random number.
     pub seed: u64,
 }
 
 #[cfg(test)]
 impl Options {
-    /// Of this machine alone.
+    /// For this machine alone.
     pub(crate) fn example() -> Self {
         let [min, max] = [4_565, 4_569].map(|port: u16| port.try_into().unwrap());
         Self {
@@ -76,7 +77,7 @@ impl Options {
 /// Why a tool cannot run.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The throw-away key is of no use.
+    /// The throw-away key cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsSetupError),
     /// The output cannot be written.

@@ -1,4 +1,4 @@
-//! Who was found, each once.
+//! Who was found, without duplicates.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -18,25 +18,25 @@ use crate::{
     runtime::net::Probed,
 };
 
-/// What answers somewhere.
+/// What answers at an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// A node of ours.
+    /// A node of this program.
     Node {
         node: NodeId,
-        /// None of an older release.
+        /// `None` if it runs an older release.
         reply: Option<ProbeReply>,
         round_trip: Duration,
-        /// Whether it is a copy of the user's own.
+        /// Whether it is one of the user's own copies.
         own: bool,
     },
-    /// What may be a node of the reference program.
+    /// Possibly a node of the reference program.
     Reference,
     /// Something else.
     Other(DialFailure),
 }
 
-/// One thing that answers, at all addresses where it does.
+/// One thing that answers, with all addresses where it does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) kind: Kind,
@@ -44,7 +44,7 @@ pub(super) struct Entry {
     pub(super) by: BTreeSet<FoundBy>,
 }
 
-/// Everything that answers: nodes first, then what may be some, then the rest.
+/// Everything that answers: nodes first, then possible nodes, then the rest.
 pub(super) fn entries(scan: &Scan, options: &Options) -> Vec<Entry> {
     let mut nodes: BTreeMap<NodeId, Entry> = BTreeMap::new();
     let (mut plain, mut other) = (Vec::new(), Vec::new());
@@ -59,14 +59,14 @@ pub(super) fn entries(scan: &Scan, options: &Options) -> Vec<Entry> {
                 entry.by.extend(by);
             }
             Some(Ok(Probed::Plain)) => plain.push(alone(Kind::Reference)),
-            // Where nothing answers there is nothing, unless somebody says otherwise.
+            // An address where nothing answers counts only if somebody announced or named it.
             Some(Err(DialFailure::Refused | DialFailure::Timeout | DialFailure::Unreachable))
                 if by.len() == 1 && by.contains(&FoundBy::Sweep) => {}
             Some(Err(failure)) => other.push(alone(Kind::Other(*failure))),
             None => {}
         }
     }
-    // A host that was named without a port is there if any of its ports answers.
+    // A host that was named without a port counts as found if any of its ports answers.
     let reached: BTreeSet<_> = nodes
         .values()
         .flat_map(|entry| &entry.addrs)
@@ -82,7 +82,7 @@ pub(super) fn entries(scan: &Scan, options: &Options) -> Vec<Entry> {
     nodes.into_values().chain(plain).chain(other).collect()
 }
 
-/// Why none of our nodes answers there, in words.
+/// Why no node of this program answers there, in words.
 pub(super) const fn why(failure: DialFailure) -> &'static str {
     match failure {
         DialFailure::Refused => words::REFUSED,

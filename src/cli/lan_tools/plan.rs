@@ -19,11 +19,11 @@ pub(super) struct Outline {
     pub(super) probes: u64,
     /// Probes per second.
     pub(super) rate: f64,
-    /// Until one port of every host was probed.
+    /// The time until one port of every host has been probed.
     pub(super) first_pass: Duration,
-    /// Until the last answer.
+    /// The time until the last answer.
     pub(super) all: Duration,
-    /// Where it is asked for announcements.
+    /// Where the scan asks for announcements.
     pub(super) announcements: Vec<String>,
     /// Addresses to ask in any case.
     pub(super) peers: Vec<String>,
@@ -31,7 +31,7 @@ pub(super) struct Outline {
 
 pub(super) fn outline(options: &Options) -> Outline {
     let Options { site, ports, rate, announce, peers, .. } = options;
-    // It listens nowhere, and leaves nothing out but for what the chat would leave out, too.
+    // A scan listens nowhere, so there are no sockets of its own to leave out.
     let own: [SocketAddr; 0] = [];
     let plan = Plan::new(&site.sweep, *ports, &own, 0);
     let mut pace = Pace::new(plan.hosts(), *rate, std::time::Instant::now());

@@ -18,7 +18,8 @@ use crate::{
     },
 };
 
-/// Queries under way at once: as many as the chat dials. A host that accepts and stays silent takes up one for seconds.
+/// How many queries run at once: as many as the chat dials. A host that accepts and stays silent takes up one for
+/// seconds.
 const MAX_RUNNING: usize = 256;
 
 /// The queries of a scan.
@@ -28,12 +29,12 @@ pub(super) struct Queries<'a, N> {
     options: &'a Options,
     question: Probe,
     pub(super) running: JoinSet<(SocketAddr, Result<Probed, DialFailure>)>,
-    /// Addresses to ask when others have answered.
+    /// Addresses to ask once others have answered.
     waiting: VecDeque<SocketAddr>,
 }
 
 impl<'a, N: Net> Queries<'a, N> {
-    /// Asks as `tls`, and for a connection to `dial_back` if that is a port.
+    /// Asks under the key of `tls`. If `dial_back` is a port, the queries also ask for a connection back to it.
     pub(super) fn new(net: &'a N, tls: Tls, options: &'a Options, dial_back: Option<u16>) -> Self {
         let question = Probe { dial_back };
         Self { net, tls, options, question, running: JoinSet::new(), waiting: VecDeque::new() }
@@ -55,7 +56,7 @@ impl<'a, N: Net> Queries<'a, N> {
             found.by.insert(by);
             return;
         }
-        // Nobody who announces himself has us knock at the services of others.
+        // An announcement must not make us connect to somebody else's service.
         let may_be_meant = by != FoundBy::Announcement || self.options.ports.may_be_meant(addr.port());
         if scan.found.len() >= MAX_FOUND || !may_be_meant {
             return;
@@ -65,8 +66,8 @@ impl<'a, N: Net> Queries<'a, N> {
         self.start_waiting();
     }
 
-    /// Asks once more those that had not heard our datagrams when they were asked: a datagram that was late or lost has been
-    /// repeated since. Whether there is anyone to ask.
+    /// Asks again those that had not heard our datagrams when they were first asked: a datagram that was late or lost
+    /// has been repeated since. Returns whether there is anyone to ask.
     pub(super) fn ask_again(&mut self, scan: &Scan) -> bool {
         let deaf =
             |found: &Found| matches!(&found.result, Some(Ok(Probed::Node { reply: Some(reply), .. })) if !reply.heard);
@@ -79,7 +80,7 @@ impl<'a, N: Net> Queries<'a, N> {
         asks
     }
 
-    /// Starts the queries that wait, as far as there is room.
+    /// Starts waiting queries while there is room.
     pub(super) fn start_waiting(&mut self) {
         while self.running.len() < MAX_RUNNING
             && let Some(addr) = self.waiting.pop_front()
@@ -109,7 +110,7 @@ mod tests {
     use crate::runtime::io::MemoryNet;
 
     #[tokio::test(start_paused = true)]
-    async fn every_address_is_asked_once_and_announced_service_ports_never() {
+    async fn addresses_are_asked_once_and_announced_service_ports_never() {
         let net = MemoryNet::default();
         let options = Options::example();
         let tls = Tls::new(&options.identity).unwrap();

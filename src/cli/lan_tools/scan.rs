@@ -24,28 +24,28 @@ use crate::{
     },
 };
 
-/// Discovery's events that may wait.
+/// How many events of discovery may wait.
 const EVENTS: usize = 64;
 
-/// How long answers are waited for when it is asked again whether our datagrams were heard.
+/// How long to wait for answers when asking again whether our datagrams were heard.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// How long to wait for what the first ports of all hosts bring: the answers, and the queries that follow.
+/// How long to wait once one port of every host has been probed: for the answers, and for the queries that follow.
 const ENOUGH: Duration = LAST_ANSWER.saturating_add(Duration::from_secs(1));
 
-/// How long answers to our question who is there are waited for at least: it is asked again after 100 and 500 ms, and
-/// answered within 100.
+/// The shortest time to wait for answers to our question "who is there?", which is repeated after 100 and 500 ms and
+/// answered within 100 ms.
 const LISTENING: Duration = Duration::from_secs(1);
 
-/// How long to wait for answers after the sweep: the time of one slow query, and some time for each address, so that each gets
-/// its turn. A host that accepts and never answers causes no longer wait, on however many ports.
+/// How long to wait for answers after the sweep: the time of one slow query, plus some for each address so that each
+/// gets its turn. A host that accepts and never answers cannot cause a longer wait, on however many ports.
 const LAST_QUERIES: Duration = Duration::from_secs(10);
 /// See [`LAST_QUERIES`].
 const EACH_ADDRESS: Duration = Duration::from_millis(10);
 
-/// Searches until everything was asked, or until `limit`; without one until the sweep is over and there was time for every
-/// address that it found. With `listen` it listens as the chat does, and asks every node that
-/// it finds to connect back. `on_progress` hears how far the sweep is.
+/// Searches until there is nothing left to ask, or until `limit`. Without a limit, it ends when the sweep is over and
+/// there was time for every address that it found. With `listen`, it listens as the chat does and asks every node that
+/// it finds to connect back. It calls `on_progress` with the progress of the sweep.
 pub(super) async fn scan<N: Net>(
     net: &N,
     options: &Options,
@@ -56,7 +56,7 @@ pub(super) async fn scan<N: Net>(
     let began = Instant::now();
     let tls = Tls::new(&options.identity)?;
     let mut scan = Scan::default();
-    // Ends with this function.
+    // Dropped, and so ended, when this function returns.
     let mut tasks = JoinSet::new();
     if listen {
         scan.listening = Some(inbound_probe::listen(net, options, &mut tasks).await);
@@ -91,7 +91,7 @@ pub(super) async fn scan<N: Net>(
             }
         };
         match timeout_at(end, happens).await {
-            // Time is up, for one thing or the other.
+            // One of the deadlines has passed.
             Err(_) => {}
             Ok(Next::Event(None)) => break,
             Ok(Next::Answer(answer)) => {
@@ -108,7 +108,8 @@ pub(super) async fn scan<N: Net>(
                 }
                 let was_complete = scan.survey.complete;
                 take_in(event, &mut queries, &mut scan);
-                // If there is no time for all ports of silent hosts, the last answers of the first ports have to do.
+                // With a limit there is no time for all ports of silent hosts: the last answers of the first ports have
+                // to do.
                 if scan.survey.complete && !was_complete {
                     until = until.map(|until| until.min(Instant::now() + ENOUGH));
                 }
@@ -128,7 +129,7 @@ fn start_discovery<N: Net>(
     tasks: &mut JoinSet<()>,
 ) -> (Handle, mpsc::Receiver<DiscoveryEvent>) {
     let (events_in, events) = mpsc::channel(EVENTS);
-    // Nobody is linked: an ended sender leaves the empty set in place.
+    // Nobody is linked: without a sender, the set stays empty.
     let (_, linked) = watch::channel(Arc::default());
     let identity = options.identity.clone();
     let announce = options.announce.then_some(Announce { identity, boot: options.seed, counter: 0, listens: false });
@@ -157,7 +158,7 @@ fn take_in<N: Net>(event: DiscoveryEvent, queries: &mut Queries<'_, N>, scan: &m
         DiscoveryEvent::Candidate(Candidate::Announced { addr, .. }) => queries.ask(addr, FoundBy::Announcement, scan),
         DiscoveryEvent::Progress(progress) => scan.progress = Some(progress),
         DiscoveryEvent::Observation(observation) => scan.keep(observation),
-        // Others who look around too.
+        // Other nodes that are searching too.
         DiscoveryEvent::Asked(_) => {}
     }
 }
@@ -167,11 +168,11 @@ mod tests {
     use super::*;
     use crate::{domain::model::Target, runtime::io::MemoryNet};
 
-    /// More than the queries that are under way at once.
+    /// More than the number of queries that run at once.
     const TARPITS: u16 = 1_024;
 
     #[tokio::test(start_paused = true)]
-    async fn who_accepts_and_never_answers_holds_up_a_scan_for_seconds() {
+    async fn silent_hosts_delay_a_scan_only_for_seconds() {
         let net = MemoryNet::default();
         let mut held = JoinSet::new();
         let mut options = Options::example();

@@ -1,4 +1,4 @@
-//! Takes a room's history off this machine's disk.
+//! Erases a room's history from this machine's disk.
 
 use std::io::Write;
 
@@ -19,7 +19,7 @@ pub(super) fn run(
     confirm: impl FnOnce(&str) -> Result<bool, Error>,
 ) -> Result<Option<String>, Error> {
     let (room, network) = (options.room, &options.network);
-    // Locked until it is done: a copy that runs knows what it holds, and would go on from there.
+    // Locked until it is done: a running copy knows what it holds, and would go on from there.
     let named = profile::Options { name: Some(profile.name().clone()), ..options.profile.clone() };
     let _locked = profile::open(&named).map_err(|error| match error {
         ProfileError::InUse(name) => Error::InUse(name),

@@ -14,7 +14,7 @@ use crate::{
 /// Why a history cannot be printed or erased. The text says what happened and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Who the user is cannot be read.
+    /// The profile cannot be read.
     #[error(transparent)]
     Profile(#[from] ProfileError),
     /// The profile that was named is not there.
@@ -26,7 +26,7 @@ pub enum Error {
     /// Nothing is stored, so nothing can be read.
     #[error("With ephemeral, nothing is stored. Leave ephemeral out to read the history of a profile.")]
     Ephemeral,
-    /// Another copy has what is to be erased.
+    /// Another copy is using what is to be erased.
     #[error("Profile {0} is in use by another copy. Type /erase there, or quit that copy and try again.")]
     InUse(ProfileName),
     /// The history cannot be read.
@@ -35,13 +35,13 @@ pub enum Error {
     /// The history cannot be opened for erasing.
     #[error(transparent)]
     Open(#[from] OpenError),
-    /// The history could not do what it was asked for.
+    /// A request to the history failed.
     #[error("{}", disk::store_failure(.0))]
     Store(#[from] StoreFailure),
     /// The system does not say which networks there are.
     #[error("Cannot list the network interfaces of this machine: {0}. Name the network with --network.")]
     Interfaces(io::Error),
-    /// Nobody is there to be asked.
+    /// There is nobody to ask.
     #[error("Nothing was erased: there is no terminal to ask you on. Add --yes to erase without asking.")]
     NobodyToAsk,
     /// The user has thought better of it.
@@ -53,7 +53,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether it is the command line or the settings that are wrong.
+    /// Whether the command line or the settings are wrong.
     pub const fn is_usage(&self) -> bool {
         matches!(self, Self::NoRoom(_) | Self::Ephemeral | Self::NobodyToAsk)
     }

@@ -1,7 +1,7 @@
-//! The hash by which two machines see whether they have the same.
+//! The hash that shows whether two machines hold the same events.
 //!
-//! It is over the ids of the events in the order of the clocks that their authors signed. A line that stands where it came
-//! may stand elsewhere on another machine, so it counts where its clock says.
+//! It covers the ids of the events, in the order of the clocks that their authors signed. A line that is placed by its
+//! arrival may be placed elsewhere on another machine, so here it counts where its signed clock puts it.
 
 use std::iter::Peekable;
 
@@ -14,7 +14,7 @@ use crate::{
     runtime::store::Database,
 };
 
-/// The hash of a room. The lines that stand where they came are kept in memory, 80 bytes each: there are few.
+/// The hash of a room. The lines that are placed by their arrival are few and kept in memory, 80 bytes each.
 ///
 /// # Errors
 /// Those of the store.
@@ -29,7 +29,7 @@ pub(super) fn of(database: &mut Database, room: Room) -> Result<Sha256, Error> {
     moved.sort_unstable();
     let (mut hash, mut moved) = (Sha256::new(), moved.into_iter().peekable());
     each_line(database, room, |line| {
-        // Guests' lines are in no log: every machine has its own.
+        // Guests' lines are in no log: every machine has different ones.
         if line.guest.is_none() && !line.dating.is_by_arrival() {
             before(&mut moved, &line.position, &mut hash);
             hash.update(line.position.id.0);
@@ -47,7 +47,7 @@ fn before(moved: &mut Peekable<impl Iterator<Item = Position>>, next: &Position,
     }
 }
 
-/// Where its author's clock says that it stands.
+/// The position by its author's clock.
 fn signed(line: &StoredLine) -> Position {
     Position { hlc: line.dated, ..line.position }
 }

@@ -1,4 +1,4 @@
-//! From lines to messages.
+//! Turns stored lines into messages.
 
 use std::collections::BTreeMap;
 
@@ -11,23 +11,23 @@ use crate::{
     runtime::{profile::Existing, store::Database},
 };
 
-/// Makes messages of lines.
+/// Turns the lines of a room into messages.
 pub(super) struct Messages {
     room: Room,
     names: Names,
-    /// The first number under which a log's author signed two events, of logs where that happened.
+    /// For each log whose author signed two events under one number: the first such number.
     forked: BTreeMap<LogId, u64>,
 }
 
 impl Messages {
-    /// For a room's lines, as the user of this profile knows people.
+    /// For the lines of a room, with people as the user of this profile knows them.
     pub(super) fn new(room: Room, profile: &Existing, database: &mut Database, now: Timestamp) -> Result<Self, Error> {
         let Reply::Loaded(snapshot) = database.handle(Request::Load)? else { return Err(unexpected().into()) };
         let forked = snapshot.logs.into_iter().filter_map(|LogState { id, forked, .. }| Some((id, forked?))).collect();
         Ok(Self { room, names: Names::new(profile, now), forked })
     }
 
-    /// What a front end shows of a line; `None` of who is ignored.
+    /// What a front end shows of a line; `None` if its author is ignored.
     pub(super) fn message(&mut self, line: &StoredLine) -> Option<Message> {
         let position = line.position;
         let author = match line.guest {
@@ -66,12 +66,12 @@ impl Messages {
         Some(message)
     }
 
-    /// What tells its author from others of the name, for JSON.
+    /// The tag that tells its author from others of the same name, for JSON.
     pub(super) fn tag(&self, message: &Message) -> Option<String> {
         self.names.tag(message).strip_prefix('#').map(str::to_owned)
     }
 
-    /// How text calls its author.
+    /// The name of its author in text output.
     pub(super) fn name(&self, message: &Message) -> String {
         self.names.name(message)
     }

@@ -1,8 +1,9 @@
-//! `proximity-chat log`: what was said in a room, out of this machine's disk.
+//! `proximity-chat log`: prints what was said in a room, from this machine's disk.
 //!
-//! It reads beside a running copy and changes nothing, but for `--erase`, which needs the profile for itself. `pages` goes
-//! through the log with a few hundred messages in memory, `hash` says whether two machines have the same, `message` makes of a line what front ends show, `names` says who
-//! spoke, `text` is the form for people, `erase` what takes it all away.
+//! It can read while another copy runs, and changes nothing. Only `--erase` needs the profile for itself. `pages` walks
+//! through the log with a few hundred messages in memory, `hash` shows whether two machines hold the same events,
+//! `message` turns a line into what front ends show, `names` says who spoke, `text` is the form for people, and `erase`
+//! removes the history.
 
 mod erase;
 mod error;
@@ -37,18 +38,18 @@ use crate::{
     },
 };
 
-/// What to do with which room's history.
+/// What to do, and with which history.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Whose history; without a name that of the first copy.
+    /// Whose history; without a name, that of the first copy.
     pub profile: profile::Options,
-    /// Of which network.
+    /// Which network.
     pub network: Network,
-    /// Of which room.
+    /// Which room.
     pub room: Room,
     /// What to do.
     pub action: Action,
-    /// The zone of the times in text; JSON has UTC.
+    /// The time zone for text output; JSON uses UTC.
     pub zone: jiff::tz::TimeZone,
 }
 
@@ -57,21 +58,22 @@ pub struct Options {
 pub enum Action {
     /// Print it for people.
     Text,
-    /// Print it for programs: the pipe's message events.
+    /// Print it for programs, as the message events of the pipe.
     Json,
-    /// Print the hash over the ids of its events in the order of their clocks: equal ones tell that two machines have the same.
+    /// Print the hash over the ids of its events, in the order of their clocks. Equal hashes mean that two machines
+    /// hold the same events.
     Hash,
     /// Print how many messages there are.
     Count,
-    /// Take it off the disk.
+    /// Erase it from the disk.
     Erase,
 }
 
-/// Does it; prints to `output`, and asks with `confirm`, which is shown a question, before anything is erased. What is worth
-/// saying beside the output, for people.
+/// Carries out the action and prints to `output`. Before anything is erased, it asks with `confirm`, which is given the
+/// question. Returns a note for people that is worth showing besides the output.
 ///
 /// # Errors
-/// [`Error`], whose text says what happened and what to do. That nobody reads `output` to its end is none.
+/// [`Error`], whose text says what happened and what to do. A reader that closes `output` early is not an error.
 pub fn run(
     options: &Options,
     output: impl Write,
@@ -90,7 +92,7 @@ fn carry_out(
 ) -> Result<Option<String>, Error> {
     let Some(profile) = existing_profile(&options.profile)? else {
         return match options.action {
-            // Of nothing the answer is known too.
+            // The answer for an empty history is known.
             Action::Hash | Action::Count => print_end(output, options.action, &Sha256::new(), 0).map(|()| None),
             _ => Ok(Some(words::NEVER_USED.to_owned())),
         };
@@ -124,7 +126,7 @@ fn place(options: &Options, profile: &Existing) -> store::Options {
     store::Options { place, network: options.network.clone(), joined: Vec::new(), me: profile.node() }
 }
 
-/// Prints what is asked for; how many messages that were.
+/// Prints what is asked for. Returns how many messages were printed or counted; zero for a hash.
 fn print(options: &Options, profile: &Existing, database: Option<Database>, output: impl Write) -> Result<u64, Error> {
     let mut output = io::BufWriter::new(output);
     let mut clock = Clock::new(options.zone.clone());
@@ -151,7 +153,7 @@ fn print(options: &Options, profile: &Existing, database: Option<Database>, outp
     Ok(count)
 }
 
-/// Prints what is known at the end only.
+/// Prints what is known only at the end.
 fn print_end(mut output: impl Write, action: Action, hash: &Sha256, count: u64) -> Result<(), Error> {
     match action {
         Action::Hash => {

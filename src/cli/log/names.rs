@@ -1,4 +1,4 @@
-//! How text calls people, so that nobody passes for somebody else.
+//! The names of people in text output, chosen so that nobody can pass for somebody else.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// As the user of this profile knows people.
+    /// The names by which the user of this profile knows people.
     pub(super) fn new(profile: &Existing, now: Timestamp) -> Self {
         let known: BTreeMap<NodeId, Known> = profile.known().iter().map(|known| (known.node, known.clone())).collect();
         let mut claims: BTreeMap<Skeleton, Claim> = BTreeMap::new();
@@ -55,7 +55,7 @@ impl Names {
         }
     }
 
-    /// What is known of an author under this name.
+    /// What is known about an author under this name.
     pub(super) fn repute(&self, author: Author, nick: Option<&Nick>) -> Repute {
         let node = match author {
             Author::Own => return Repute::of(Trust::Verified),
@@ -71,14 +71,14 @@ impl Names {
         Repute { trust: known.trust(namesake, granted, self.now), namesake, ignored: false }
     }
 
-    /// Remembers under which name a message was said.
+    /// Remembers the name under which a message was said.
     pub(super) fn met(&mut self, message: &Message) {
         if let (Author::Peer(id), Some(nick)) = (message.author, &message.nick) {
             self.register.heard(id, nick, message.repute);
         }
     }
 
-    /// Tells the author of a message from others with the same name: a key prefix; usually empty.
+    /// The key prefix that tells the author of a message from others with the same name; usually empty.
     pub(super) fn tag(&self, message: &Message) -> String {
         match (message.author, &message.nick) {
             (Author::Peer(id @ PeerId::Node(_)), Some(nick)) => {

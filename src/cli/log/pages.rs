@@ -1,4 +1,4 @@
-//! Through a whole history, page by page.
+//! Walks through a whole history, page by page.
 
 use super::Error;
 use crate::{
@@ -7,10 +7,10 @@ use crate::{
     runtime::store::Database,
 };
 
-/// Lines in memory at once: so few that the longest ones take 13 MB, so many that asking for them costs little.
+/// Lines in memory at once: few enough that the longest take only 13 MB, and enough that asking for them costs little.
 const PAGE: usize = 200;
 
-/// Hands over each line of a room, in the order of all screens.
+/// Calls `each` with every line of a room, in the order that all screens show.
 ///
 /// # Errors
 /// Those of `each`, and those of the store.
@@ -40,7 +40,7 @@ fn page(database: &mut Database, request: PageRequest) -> Result<StoredPage, Err
     }
 }
 
-/// An answer to something else, which only a defect gives.
+/// The failure for an answer to another request, which only a bug can cause.
 pub(super) fn unexpected() -> StoreFailure {
     StoreFailure::new(StoreTask::Read, StoreFault::Nonsense)
 }

@@ -21,7 +21,7 @@ const TIME: i64 = 1_767_323_045_678;
 /// A user's data, with a chat in it.
 struct Data {
     home: TempDir,
-    /// Whose the first profile is.
+    /// The key of the first profile.
     me: NodeId,
 }
 
@@ -44,7 +44,7 @@ impl Author {
         Self { identity, log, nick, last: None }
     }
 
-    /// What is written when this is said `at` so many milliseconds after [`TIME`].
+    /// What is written when this is said, `at` milliseconds after [`TIME`].
     fn say(&mut self, at: i64, kind: u32, text: &str) -> Vec<Change> {
         let wall = Timestamp::from_millis(TIME + at);
         let content = Content::said([7; SALT_BYTES], &nick(self.nick), &Text::new(text).unwrap(), false);
@@ -77,7 +77,7 @@ fn guest(at: i64, name: Option<&str>, text: &str) -> Vec<Change> {
 }
 
 impl Data {
-    /// A chat in the first profile, with people whom its user knows.
+    /// A chat in the first profile, whose user knows these people.
     fn new(known: &[Known], changes: Vec<Vec<Change>>) -> Self {
         let home = tempfile::tempdir().unwrap();
         let options = profile::Options { data_dir: Some(home.path().join("data")), ..profile::Options::default() };
@@ -145,7 +145,7 @@ fn known(author: &Author, name: &str, ignored: bool) -> Known {
 }
 
 #[test]
-fn text_is_dated_and_nothing_said_passes_for_another_message() {
+fn text_is_dated_and_cannot_imitate_another_message() {
     let (mut bob, mut impostor, mut carol) = (Author::new(1, "bob"), Author::new(2, "BOB"), Author::new(3, "carol"));
     let mut second_carol = Author::new(4, "carol");
     let data = Data::new(
@@ -197,7 +197,7 @@ fn json_is_what_the_pipe_prints() {
 }
 
 #[test]
-fn what_its_user_said_is_own_and_who_is_ignored_says_nothing() {
+fn own_lines_are_marked_and_ignored_people_are_left_out() {
     let mut spammer = Author::new(1, "spam");
     let data = Data::new(&[known(&spammer, "spam", true)], vec![spammer.say(0, KIND_SAID, "buy")]);
     // Said with the profile's own key.
@@ -217,7 +217,7 @@ fn what_its_user_said_is_own_and_who_is_ignored_says_nothing() {
 }
 
 #[test]
-fn what_was_signed_twice_is_marked() {
+fn lines_of_a_forked_log_are_marked() {
     let mut bob = Author::new(1, "bob");
     let changes = vec![bob.say(0, KIND_SAID, "before"), bob.say(1, KIND_SAID, "one")];
     let state = LogState { forked: Some(2), ..bob.state() };
@@ -229,14 +229,14 @@ fn what_was_signed_twice_is_marked() {
 }
 
 #[test]
-fn the_hash_is_over_the_events_in_their_order_and_over_nothing_else() {
+fn the_hash_depends_only_on_events_in_order() {
     let said = |order: [usize; 2]| {
         let (mut bob, mut carol) = (Author::new(1, "bob"), Author::new(2, "carol"));
         let changes = [bob.say(5, KIND_SAID, "later"), carol.say(0, KIND_SAID, "first")];
         order.map(|at| changes[at].clone()).to_vec()
     };
     let one = Data::new(&[], said([0, 1]));
-    // They came in another order, there was a guest, and its user shut somebody out.
+    // Here they came in another order, there was a guest, and the user ignores somebody.
     let ignored = known(&Author::new(2, "carol"), "carol", true);
     let mut changes = said([1, 0]);
     changes.push(guest(3, None, "only here"));
@@ -255,10 +255,10 @@ fn the_hash_is_over_the_events_in_their_order_and_over_nothing_else() {
 }
 
 #[test]
-fn a_long_history_comes_page_by_page_and_whole() {
+fn a_history_of_many_pages_is_printed_whole() {
     let mut bob = Author::new(1, "bob");
     let changes: Vec<_> = (0..503).map(|number| bob.say(number / 3, KIND_SAID, &format!("line {number}"))).collect();
-    // Three in a millisecond, as one clock reading allows; the first of them has the counter of none.
+    // Three lines share each clock reading: only their numbers tell them apart.
     let data = Data::new(&[], vec![changes.concat()]);
     let text = data.print(Action::Text);
     let expected: Vec<String> = (0..503).map(|number| format!("2026-01-02 03:04  bob: line {number}\n")).collect();
@@ -267,7 +267,7 @@ fn a_long_history_comes_page_by_page_and_whole() {
 }
 
 #[test]
-fn another_network_has_another_history() {
+fn each_network_has_its_own_history() {
     let data = Data::new(&[], vec![Author::new(1, "bob").say(0, KIND_SAID, "at home")]);
     let options = Options { network: Network::new("office").unwrap(), ..data.options(Action::Text) };
     let mut output = Vec::new();
@@ -277,7 +277,7 @@ fn another_network_has_another_history() {
 }
 
 #[test]
-fn where_nobody_chatted_nothing_is_printed_or_made() {
+fn without_history_nothing_is_printed_or_created() {
     let home = tempfile::tempdir().unwrap();
     let options = |name: Option<&str>, action| Options {
         profile: profile::Options {
@@ -303,7 +303,7 @@ fn where_nobody_chatted_nothing_is_printed_or_made() {
 }
 
 #[test]
-fn who_stores_nothing_is_told_so() {
+fn printing_with_ephemeral_is_a_usage_error() {
     let data = Data::new(&[], Vec::new());
     let mut options = data.options(Action::Text);
     options.profile.ephemeral = true;
@@ -329,7 +329,7 @@ fn holds(directory: &Path, secret: &str) -> bool {
 }
 
 #[test]
-fn what_is_erased_is_gone_from_the_disk_and_only_after_a_yes() {
+fn erasing_needs_a_yes_and_leaves_nothing_on_disk() {
     let secret = "the combination is 4711";
     let data = Data::new(&[], vec![Author::new(1, "bob").say(0, KIND_SAID, secret), guest(1, None, secret)]);
     assert!(holds(&data.directory(), secret));
@@ -346,7 +346,7 @@ fn what_is_erased_is_gone_from_the_disk_and_only_after_a_yes() {
 }
 
 #[test]
-fn what_another_copy_uses_is_not_erased_but_can_be_read() {
+fn a_profile_in_use_can_be_read_but_not_erased() {
     let data = Data::new(&[], vec![Author::new(1, "bob").say(0, KIND_SAID, "hello")]);
     let _copy = profile::open(&data.options(Action::Text).profile).unwrap();
     let error = run(&data.options(Action::Erase), Vec::new(), unasked).unwrap_err();
@@ -358,7 +358,7 @@ fn what_another_copy_uses_is_not_erased_but_can_be_read() {
 }
 
 #[test]
-fn a_reader_that_has_enough_is_no_error() {
+fn a_closed_pipe_is_not_an_error() {
     let (_, closed) = io::pipe().unwrap();
     let data = Data::new(&[], vec![Author::new(1, "bob").say(0, KIND_SAID, "hello")]);
     for action in [Action::Text, Action::Json, Action::Hash] {

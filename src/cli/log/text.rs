@@ -4,10 +4,10 @@ use std::io::{self, Write};
 
 use crate::{domain::model::Message, frontend::json::Clock};
 
-/// What stands before the further lines of a message.
+/// The indent of every line of a message but the first.
 const INDENT: &str = "    ";
 
-/// Writes `YYYY-MM-DD HH:MM  nick: text`, or `YYYY-MM-DD HH:MM  * nick text` of an action.
+/// Writes `YYYY-MM-DD HH:MM  nick: text`, or `YYYY-MM-DD HH:MM  * nick text` for an action.
 pub(super) fn write(output: &mut impl Write, message: &Message, name: &str, clock: &mut Clock) -> io::Result<()> {
     let (before, after) = if message.action { ("* ", " ") } else { ("", ": ") };
     write!(output, "{}  {before}{name}{after}", clock.date(message.sent_at))?;

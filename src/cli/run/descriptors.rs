@@ -1,11 +1,11 @@
 //! How many connections the operating system lets us have.
 
-/// Open files and connections that are asked for: all that the limits of [`crate::runtime::net`] and [`crate::core::node`] add up to,
-/// about a thousand, with room to spare. Many systems allow 1,024 unless asked, macOS 256.
+/// How many open files and connections to ask for. The limits of [`crate::runtime::net`] and [`crate::core::node`] add
+/// up to about a thousand; this leaves room to spare. Unless asked, many systems allow 1,024, and macOS allows 256.
 #[cfg(unix)]
 const WANTED: u64 = 4_096;
 
-/// Asks for [`WANTED`], or what the administrator allows of it.
+/// Asks for [`WANTED`], or as many as the administrator allows.
 #[cfg(unix)]
 pub(super) fn ask_for_enough() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};

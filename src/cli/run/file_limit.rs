@@ -1,7 +1,7 @@
 //! A limit on the size of files, which `ulimit -f` sets.
 
-/// Keeps the signal from killing the program that the system sends when a file would exceed the limit. The write then fails
-/// like one on a full disk.
+/// Catches the signal that the system sends when a file would exceed the limit, so that it does not kill the program.
+/// The write then fails as on a full disk.
 #[cfg(unix)]
 pub fn survive() {
     let signal = rustix::process::Signal::XFSZ.as_raw();

@@ -1,4 +1,4 @@
-//! Opens what was said before.
+//! Opens the history.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// Days have no other length here: what is kept does not depend on where its user travels.
+/// Every day counts 24 hours, so that what is kept does not depend on where the user travels.
 const DAY: Duration = Duration::from_hours(24);
 
 /// The open history.
@@ -23,15 +23,16 @@ const DAY: Duration = Duration::from_hours(24);
 pub(super) struct History {
     /// What is in it.
     pub(super) snapshot: Snapshot,
-    /// Where to ask.
+    /// Where to send requests.
     pub(super) store: Store,
-    /// What it answers.
+    /// The answers to them.
     pub(super) answers: mpsc::Receiver<Answer>,
-    /// What the user has to know, if it was damaged.
+    /// What the user should know if it was damaged or empty.
     pub(super) damage: Option<HistoryNotice<String>>,
 }
 
-/// Opens the history of a network and of those that were `joined` to it: the profile's, or one in memory if nothing is stored.
+/// Opens the history of a network and of those that were `joined` to it: the profile's, or one in memory if nothing is
+/// stored.
 pub(super) fn open(network: Network, joined: Vec<Network>, profile: &Profile) -> Result<History, Error> {
     let place = profile.directory().map_or(Backend::Memory, |directory| Backend::Directory(directory.to_owned()));
     let options = Options { place, network, joined, me: profile.identity().node() };
@@ -47,7 +48,7 @@ pub(super) fn open(network: Network, joined: Vec<Network>, profile: &Profile) ->
     Ok(History { snapshot: opened.snapshot, store, answers, damage })
 }
 
-/// How long what was said is kept.
+/// How much history is kept.
 pub(super) fn retention(config: &Config) -> Retention {
     Retention {
         age: config.history.days.map(|days| DAY.saturating_mul(days.get())),

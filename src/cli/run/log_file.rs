@@ -1,4 +1,4 @@
-//! The log file: what this program does, never on the screen and never what people say.
+//! The log file: what this program does. It never goes to the screen, and never holds what people say.
 
 mod panics;
 
@@ -16,10 +16,10 @@ use tracing_subscriber::{Layer, filter::Targets, fmt, layer::SubscriberExt};
 
 use crate::runtime::disk::{check_owner, directories};
 
-/// Days that are kept, one file each: a working week of hindsight, and a bound.
+/// How many days are kept, one file each: enough to look back over a working week.
 const DAYS: usize = 7;
 
-/// Lines that may wait for the disk; more are dropped, because a full disk must not stop a chat.
+/// How many lines may wait for the disk. Further ones are dropped, because a full disk must not stop a chat.
 const WAITING_LINES: usize = 4_096;
 
 /// Why there is no log. The program works without one.
@@ -38,17 +38,18 @@ pub enum LogError {
     },
 }
 
-/// Starts the log, panics included; what waits is written when the guard is dropped.
+/// Starts the log, including panics. Lines that still wait are written when the guard is dropped.
 ///
-/// With `verbose`, the details of this program are in it too; of the libraries, only warnings ever are.
+/// With `verbose`, the log also holds details of this program. Of the libraries, it only ever holds warnings and
+/// errors.
 ///
 /// # Errors
-/// [`LogError`], to be said once; the program goes on.
+/// [`LogError`], to be shown once. The program goes on without a log.
 pub fn start(verbose: bool) -> Result<WorkerGuard, LogError> {
     let (writer, guard) = open(&directory().ok_or(LogError::Homeless)?)?;
     let level = if verbose { tracing::Level::DEBUG } else { tracing::Level::INFO };
     let subscriber = tracing_subscriber::registry().with(layer(writer, level));
-    // Fails only when there is one already, which then gets the lines.
+    // Fails only if there is a subscriber already, which then gets the lines.
     let _ = tracing::subscriber::set_global_default(subscriber);
     panics::install_hook();
     Ok(guard)
@@ -83,7 +84,7 @@ fn open(directory: &Path) -> Result<(NonBlocking, WorkerGuard), LogError> {
     Ok(NonBlockingBuilder::default().lossy(true).buffered_lines_limit(WAITING_LINES).finish(file))
 }
 
-/// Addresses and names of people are nobody else's business.
+/// Private to the user, because the log holds addresses and names of people.
 fn create_private(directory: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
@@ -103,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_reach_the_file_by_their_level() {
+    fn the_level_decides_which_lines_are_logged() {
         for (level, details) in [(tracing::Level::INFO, false), (tracing::Level::DEBUG, true)] {
             let home = tempfile::tempdir().unwrap();
             let directory = home.path().join("state/proximity-chat");
@@ -124,7 +125,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn nobody_else_can_read_it() {
+    fn other_users_cannot_read_the_log() {
         let home = tempfile::tempdir().unwrap();
         let directory = home.path().join("a/b");
         let _writer = open(&directory).unwrap();

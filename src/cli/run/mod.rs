@@ -1,7 +1,7 @@
 //! Wires front end, actor and discovery together and runs them.
 //!
-//! The node has a thread and a current-thread runtime of its own: that serves chat with a third of the latency of a
-//! multi-thread one (measured), and a front end that blocks on its terminal or pipe stops neither
+//! The node has a thread and a current-thread runtime of its own. Such a runtime serves chat with a third of the
+//! latency of a multi-thread one (measured), and a front end that blocks on its terminal or pipe stops neither
 //! keepalives nor other peers. The front end runs on the main thread.
 
 mod descriptors;
@@ -55,7 +55,7 @@ pub enum Front {
     Screen,
     /// Lines in, lines out.
     Headless {
-        /// One JSON object per line out, instead of text.
+        /// Whether to print one JSON object per line instead of text.
         json: bool,
     },
 }
@@ -63,13 +63,13 @@ pub enum Front {
 /// Why the program could not run.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Who the user is cannot be read or stored.
+    /// The profile cannot be read or stored.
     #[error(transparent)]
     Profile(#[from] ProfileError),
-    /// What was said before cannot be read or written.
+    /// The history cannot be read or written.
     #[error(transparent)]
     History(#[from] OpenError),
-    /// The node cannot begin.
+    /// The node cannot start.
     #[error(transparent)]
     Start(#[from] StartError),
     /// A tool cannot run.
@@ -89,7 +89,7 @@ pub enum Error {
     NodeLost,
 }
 
-/// Runs the program until its user leaves; the exit code.
+/// Runs the program until its user leaves. Returns the exit code.
 ///
 /// # Errors
 /// [`Error`], whose text says what happened and what to do.
@@ -101,7 +101,7 @@ pub fn main(mut config: Config, front: Front) -> Result<u8, Error> {
     let (nick, given) = config.name.resolve(profile.nick(), copy);
     remember_name(&mut config, &profile);
     let typing = config.typing.resolve(profile.typing());
-    // Until its user has said how to be called, a node with a screen meets nobody.
+    // A node with a screen meets nobody until its user has chosen a name.
     let ask_name = !given && front == Front::Screen;
     let (commands, commands_out) = mpsc::channel(COMMAND_CAPACITY);
     let (updates_in, updates) = mpsc::channel(UPDATE_CAPACITY);
@@ -120,15 +120,15 @@ pub fn main(mut config: Config, front: Front) -> Result<u8, Error> {
             Front::Headless { json } => run_headless(config, json, commands, updates).await,
         }
     });
-    // The front end has asked it to leave and given it time. Whatever still holds it up ends here; what it knows is
-    // stored, also if the front end has failed.
+    // The front end has asked the node to leave and given it time. Anything that still holds it up ends here. What the
+    // node knows is stored even if the front end has failed.
     leave.cancel();
     node.join().map_err(|_| Error::NodeLost)?;
     left
 }
 
-/// Remembers a name that was given by an option, so that the next run goes by it too. A disk that does not take it is no reason not
-/// to start: the user is told.
+/// Remembers a name that was given by an option, so that the next run goes by it too. If the disk does not take it, the
+/// program starts anyway and the user is told.
 fn remember_name(config: &mut Config, profile: &Profile) {
     let Some(nick) = config.name.to_remember().filter(|nick| profile.nick() != Some(nick)) else { return };
     if let Err(error) = profile.saver().save_nick(nick) {
@@ -143,7 +143,7 @@ fn which_profile(config: &Config) -> profile::Options {
     profile::Options { data_dir: data_dir.clone(), name: name.clone(), ephemeral: *ephemeral }
 }
 
-/// Opens the profile that the settings name. The log says which, never its key.
+/// Opens the profile that the settings name. The log says which, with its public key but never the private one.
 fn open_profile(config: &Config) -> Result<Profile, ProfileError> {
     let profile = profile::open(&which_profile(config))?;
     let node = profile.identity().node();

@@ -1,4 +1,4 @@
-//! Where the node is to be: what the settings, the profile and the machine's interfaces make of it.
+//! Decides where the node should be, from the settings, the profile and the machine's interfaces.
 
 use std::{collections::BTreeSet, io, net::IpAddr, sync::Arc};
 
@@ -17,34 +17,34 @@ use crate::{
     },
 };
 
-/// What decides where to be.
+/// Everything that decides where to be.
 #[derive(Debug)]
 pub(super) struct NetworkPolicy {
     ip: IpAddr,
     cidrs: Vec<IpNetwork>,
     lan: Lan,
     wishes: Wishes,
-    /// What the network is called, if the user says so.
+    /// The name of the network, if the user gives one.
     named: Option<Network>,
     pub(super) networks: Networks,
-    /// Whether it was closed while there was no network that this could be kept of.
+    /// Whether the user closed the chat while there was no network to remember that for.
     pub(super) off: bool,
     /// Whether the user has just chosen another interface than the present one.
     leaves: bool,
-    /// The stay in which the user gave the history to everybody.
+    /// The stay in which the user shared the history with everybody.
     shared: Option<u64>,
 }
 
-/// Where to be, and what came of what was seen.
+/// Where to be, and what that is based on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Decision {
     pub(super) desired: DesiredNetwork,
-    /// What is seen of the network that the node is open to, or could be; none if there is no network.
+    /// What is seen of the network that the node is open to, or could be opened to; `None` if there is no network.
     pub(super) seen: Option<Evidence>,
 }
 
 impl NetworkPolicy {
-    /// What the settings say, and which networks a profile remembers.
+    /// Starts from the settings and the networks that a profile remembers.
     pub(super) fn new(config: &Config, networks: Networks) -> Self {
         let ip = Some(config.ip).filter(|ip| !ip.is_loopback() && config.lan.open);
         let cidrs = config.cidrs_given.then(|| config.cidrs.clone());
@@ -65,7 +65,7 @@ impl NetworkPolicy {
     /// Where to be now, before anything runs. May take a second.
     ///
     /// # Errors
-    /// What the system says of its interfaces.
+    /// The error of a system that cannot list its interfaces.
     pub(super) fn first(&mut self, today: Date) -> io::Result<Decision> {
         let interfaces = interfaces()?;
         if let Some(site) = self.worth_asking(&interfaces) {
@@ -74,17 +74,17 @@ impl NetworkPolicy {
         Ok(self.decide(&interfaces, None, true, today))
     }
 
-    /// The site whose routers are worth asking who they are: one that the user opened the chat to, or may have.
+    /// The site whose routers are worth asking who they are: one where the user opened the chat, or may have.
     pub(super) fn worth_asking(&self, interfaces: &[Interface]) -> Option<ListenPlan> {
         let site = self.opened(interfaces).ok()?;
         let wanted = self.lan.open || self.is_fixed() || self.networks.here().is_some();
         (wanted || self.networks.may_be_opened(&seen(&site.spots))).then_some(site)
     }
 
-    /// The network that this interface leads to is the one to be on, if the node is open to one.
+    /// Makes the network that this interface leads to the one to be on, if the node is open to one.
     ///
     /// # Errors
-    /// Why it leads nowhere.
+    /// [`NoNetwork`], which says why the interface leads nowhere.
     pub(super) fn go_to(&mut self, interface: &Arc<str>, interfaces: &[Interface]) -> Result<(), NoNetwork> {
         let wishes = Wishes { interfaces: vec![interface.to_string()], ..self.wishes.clone() };
         ListenPlan::lan(interfaces, &wishes)?;
@@ -94,7 +94,7 @@ impl NetworkPolicy {
         Ok(())
     }
 
-    /// The user opens the chat to the network that is seen, or closes it.
+    /// Records that the user opens the chat to the network that is seen, or closes it.
     pub(super) fn say(&mut self, open: bool, seen: Option<&Evidence>, today: Date) {
         self.off = !open;
         if let Some(seen) = seen {
@@ -103,7 +103,7 @@ impl NetworkPolicy {
         }
     }
 
-    /// The user gives what was said here to everybody who is here.
+    /// Records that the user shares the history of this network with everybody who is here.
     pub(super) fn share(&mut self) {
         self.shared = self.networks.here().map(|here| here.stay);
     }
@@ -120,8 +120,8 @@ impl NetworkPolicy {
         Ok(ListenPlan::fixed(self.ip, self.cidrs.clone(), interfaces))
     }
 
-    /// Whether to be open on the network that is seen: what the user said there in this run counts most, then what the settings
-    /// say of this run, then what the user said there in earlier runs, then what the settings say of every run.
+    /// Whether to be open on the network that is seen. What the user said there in this run comes first, then the
+    /// settings for this run, then what the user said there in earlier runs, then the settings for every run.
     fn wants_open(&self, seen: &Evidence) -> bool {
         let decided = self.networks.decided(seen);
         let now = decided.filter(|decided| decided.now).map(|decided| decided.open);
@@ -131,8 +131,8 @@ impl NetworkPolicy {
         !self.off && now.or(firm).or(earlier).unwrap_or(settings)
     }
 
-    /// Where to be with these interfaces, after where the node was. `steady` says whether it was connected all the time since
-    /// then.
+    /// Where to be with these interfaces, given where the node was `before`. `steady` says whether it has been
+    /// connected ever since.
     pub(super) fn decide(
         &mut self,
         interfaces: &[Interface],
@@ -151,7 +151,7 @@ impl NetworkPolicy {
         today: Date,
         see: impl Fn(&ListenPlan) -> Evidence,
     ) -> Decision {
-        // The network that we are on stays the one, whatever else is plugged in.
+        // We stay on the present network, whatever else is plugged in.
         let open = before.filter(|before| before.desired.site.open);
         if let Some(spot) = open.and_then(|before| before.desired.site.primary())
             && !std::mem::take(&mut self.leaves)
@@ -181,13 +181,13 @@ impl NetworkPolicy {
         self.at_network(DesiredNetwork { lost, ..DesiredNetwork::fixed(site, Network::loopback()) }, joined, Some(seen))
     }
 
-    /// People are linked; where the node is now, if that changes anything.
+    /// Takes note of who is linked, which may tell which network this is. Returns where to be now.
     pub(super) fn linked(&mut self, linked: BTreeSet<NodeId>, before: &Decision, today: Date) -> Decision {
         let joined = self.networks.linked(linked, today).joined();
         self.again(before, joined)
     }
 
-    /// The decision of before, with what is known of the network now.
+    /// The decision `before`, with what is now known about the network.
     pub(super) fn again(&self, before: &Decision, joined: Option<Network>) -> Decision {
         if self.networks.here().is_none() {
             return before.clone();
@@ -195,7 +195,7 @@ impl NetworkPolicy {
         self.at_network(before.desired.clone(), joined, before.seen.clone())
     }
 
-    /// The same site on the network that the node is on by now.
+    /// The same site, on the network that the node is now on.
     fn at_network(&self, desired: DesiredNetwork, joined: Option<Network>, seen: Option<Evidence>) -> Decision {
         let Some(here) = self.networks.here() else { return Decision { desired, seen } };
         let named = self.named.is_some();
@@ -205,7 +205,7 @@ impl NetworkPolicy {
             certain: (here.certain || named) && desired.lost.is_none(),
             known: Arc::new(here.known),
             stay: here.stay,
-            // Who names a network says that it is that one, wherever its people are.
+            // A user who names a network vouches for it, even if none of its known people are here.
             shared: named || self.shared == Some(here.stay),
         };
         let network = self.named.clone().unwrap_or(here.network);
@@ -214,7 +214,7 @@ impl NetworkPolicy {
         Decision { desired: DesiredNetwork { network, joined, standing, may_be, ..desired }, seen }
     }
 
-    /// On this machine alone; `seen` could be opened to, with this `offer`.
+    /// The decision to be on this machine alone. The node could be opened to what is `seen`, as the `offer` says.
     fn closed(
         &mut self,
         interfaces: &[Interface],
@@ -227,7 +227,7 @@ impl NetworkPolicy {
         Decision { desired: DesiredNetwork { offer, ..DesiredNetwork::fixed(site, network) }, seen }
     }
 
-    /// There is nothing to be open to.
+    /// The decision if there is nothing to be open to.
     fn without_network(
         &mut self,
         why: NoNetwork,
@@ -244,7 +244,7 @@ impl NetworkPolicy {
         let seen = before.and_then(|before| before.seen.clone());
         let mut decision = self.closed(interfaces, Err(why.clone()), seen);
         if wanted {
-            // What is typed meanwhile is for the network that comes.
+            // What is typed meanwhile is for the next network.
             self.networks.wait_for_network(today);
             decision.desired.lost = Some(why);
             return self.at_network(decision.desired, None, decision.seen);
@@ -252,7 +252,8 @@ impl NetworkPolicy {
         decision
     }
 
-    /// An address that is assigned again is gone for a moment.
+    /// The decision while all our addresses are gone. They may be gone only for a moment, while they are being
+    /// reassigned.
     fn without_addresses(&mut self, site: &ListenPlan, before: Option<&Decision>) -> Option<Decision> {
         let before = before.filter(|before| !is_bare(&before.desired.site) && is_bare(site))?;
         if self.is_fixed() {
@@ -262,7 +263,7 @@ impl NetworkPolicy {
         self.lost(Some(before), NoNetwork::AddressesLost(beyond.map(|spot| spot.interface.clone()).collect()))
     }
 
-    /// A network that is gone for a while is still the one that we are in, if we were open to it and are to be.
+    /// The decision to stay on a network that is gone for a while, if we were open to it and still should be.
     fn lost(&mut self, before: Option<&Decision>, why: NoNetwork) -> Option<Decision> {
         let is_meant = |before: &&Decision| before.seen.as_ref().is_none_or(|seen| self.wants_open(seen));
         let before = before.filter(|before| before.desired.site.open).filter(is_meant)?;
@@ -274,7 +275,7 @@ impl NetworkPolicy {
     }
 }
 
-/// Whether a site has nothing but what interfaces give themselves.
+/// Whether a site has nothing but the addresses that interfaces give themselves.
 fn is_bare(site: &ListenPlan) -> bool {
     site.spots.iter().filter(|spot| !spot.ip.is_loopback()).all(LocalSubnet::is_link_local_v6)
 }

@@ -11,19 +11,20 @@ use crate::{
     },
 };
 
-/// Those of a profile that is in use.
+/// The networks of a profile that is in use.
 pub(super) fn of_profile(profile: &Profile) -> Vec<NetworkRecord> {
     let kept = kept(profile.directory(), profile.identity().node(), profile.known());
     remembered(profile.networks().to_vec(), profile.lan(), &kept)
 }
 
-/// Those of a profile that is only looked at.
+/// The networks of a profile that is only read.
 pub(super) fn of_existing(profile: &Existing) -> Vec<NetworkRecord> {
     let kept = kept(Some(profile.directory()), profile.node(), profile.known());
     remembered(profile.networks().to_vec(), profile.lan(), &kept)
 }
 
-/// The networks that there is history of, with authors who were met. A file that cannot be read is the matter of who opens it.
+/// The networks that have a history, each with those of its authors who were met. A file that cannot be read counts as
+/// empty here: the code that opens it reports the problem.
 fn kept(directory: Option<&Path>, me: NodeId, known: &[Known]) -> Vec<(Network, Vec<NodeId>)> {
     let Some(directory) = directory else { return Vec::new() };
     let place = Backend::Directory(directory.to_owned());

@@ -1,4 +1,4 @@
-//! The thread of the node: one node after the other, each on another network.
+//! The thread that runs one node after the other, each on another network.
 
 use std::{collections::BTreeSet, thread, time::Duration};
 
@@ -24,10 +24,10 @@ use crate::{
     },
 };
 
-/// How long the program waits at its end for the last wish to be on disk: as long as for the last lines.
+/// How long the program waits at exit for the last wish to reach the disk: as long as for the last lines.
 const LAST_WISH: Duration = Duration::from_secs(3);
 
-/// What every node of this run begins with, on whichever network.
+/// What every node of this run starts with, on any network.
 #[derive(Debug)]
 pub(super) struct Start {
     pub(super) config: Config,
@@ -35,7 +35,7 @@ pub(super) struct Start {
     pub(super) random: Random,
     /// The name to go by at first.
     pub(super) nick: Nick,
-    /// Whether to meet nobody before the user has chosen another one.
+    /// Whether to meet nobody until the user has chosen another name.
     pub(super) hold: bool,
 }
 
@@ -69,13 +69,13 @@ impl Start {
         }
     }
 
-    /// Those of the next one, on another network.
+    /// The settings of the next node, on another network.
     fn next(&self, carried: Carried, ends: Ends, history: history::History) -> Settings {
         let Carried { port, nick, presence, known } = carried;
         Settings { port: Some(port), nick, presence, known, hold: false, ..self.first(ends, history) }
     }
 
-    /// What was said on a network before; tells the front end if that was damaged.
+    /// The history of a network. Tells the front end if it was damaged.
     fn history(
         &self,
         (network, joined): (Network, Vec<Network>),
@@ -83,7 +83,7 @@ impl Start {
     ) -> Result<history::History, Error> {
         let mut history = history::open(network, joined, &self.profile)?;
         if let Some(notice) = history.damage.take() {
-            // Before all that the node says, so there is room.
+            // This comes before anything that the node says, so there is room.
             let _ = updates.try_send(Update::Notice(Notice::History(notice)));
         }
         Ok(history)
@@ -118,14 +118,14 @@ pub(super) fn start(
                     // The other end waits for exactly this.
                     let _ = started.send(Ok(()));
                     let watching = tokio::spawn(watcher.run());
-                    // Nobody can wish anything after that, and the last wish is to be remembered.
+                    // No more wishes can come after that, and the last one must be saved.
                     Box::pin(run_nodes(&start, actor, (wishes, linked), leave)).await;
                     let _ = tokio::time::timeout(LAST_WISH, watching).await;
                 }
                 Err(error) => drop(started.send(Err(error))),
             }
         });
-        // Tasks that linger on foreign sockets must not keep the program from ending.
+        // Tasks that linger on sockets must not keep the program from ending.
         runtime.shutdown_background();
     })?;
     starting.recv().map_err(|_| Error::NodeLost)??;
@@ -160,8 +160,8 @@ async fn run_nodes(
     }
 }
 
-/// The history of the network where the node is to be next, once it is known that it can listen there. If it cannot, it is
-/// closed and stays on this machine.
+/// The history of the network where the node should be next, opened once it is known that the node can listen there. If
+/// it cannot, the node is closed and stays on this machine.
 async fn next_history(
     start: &Start,
     desired: &mut watch::Receiver<DesiredNetwork>,
@@ -174,7 +174,7 @@ async fn next_history(
         tracing::info!(%network, open = site.open, "another network");
         let bound = net::first_free(&TcpNet, &site.listen, start.config.ports, Some(port)).await;
         let there = match bound {
-            // Only tried: the node itself binds them a moment later.
+            // This is only a test: the node itself binds the addresses a moment later.
             Ok(_) => start.history((network, joined), updates),
             Err(error) => Err(StartError::from(error).into()),
         };

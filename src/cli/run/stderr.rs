@@ -1,4 +1,4 @@
-//! What is said beside the output.
+//! Messages beside the output.
 
 use std::{
     fmt::Display,
@@ -7,7 +7,7 @@ use std::{
 
 use crate::frontend::words::program;
 
-/// Writes a sentence to the standard error. If that cannot be written, there is nobody to tell.
+/// Writes a sentence to the standard error. If that fails, there is nobody to tell.
 pub fn say(text: &impl Display) {
     let _ = writeln!(io::stderr(), "{}", program::signed(text));
 }

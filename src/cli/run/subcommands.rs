@@ -1,4 +1,4 @@
-//! Subcommands: what is done instead of chatting.
+//! Subcommands: what the program does instead of chatting.
 
 use std::{
     collections::BTreeSet,
@@ -58,8 +58,8 @@ pub fn log(config: &Config, args: &LogArgs) -> Result<(), Error> {
     Ok(())
 }
 
-/// The network that a chat with these settings would be on, found out without sending anything. Where that is not certain, it
-/// is the one that it most likely is: the history is only shown to its own user.
+/// The network that a chat with these settings would be on, found out without sending anything. If that is not certain,
+/// the most likely one: the history is shown only to its own user.
 fn network(config: &Config, records: Vec<NetworkRecord>) -> io::Result<Network> {
     let mut policy = NetworkPolicy::new(config, Networks::new(records, 0));
     let DesiredNetwork { network, may_be, .. } =
@@ -78,14 +78,14 @@ pub fn identity(config: &Config, args: &IdentityArgs) -> Result<(), identity::Er
     identity::run(&which_profile(config), args.new, &date, io::stdout().lock(), confirm)
 }
 
-/// Says what the settings warned about, and more.
+/// Prints the warnings about the settings.
 fn warn(config: &Config) {
     for warning in &config.warnings {
         say(warning);
     }
 }
 
-/// Prints who is on the network, or what that would take.
+/// Prints who is on the network, or what finding that out would take.
 ///
 /// # Errors
 /// [`RunError`], whose text says what happened and what to do.
@@ -100,13 +100,13 @@ pub fn discover(config: &Config, args: &DiscoverArgs) -> Result<(), RunError> {
         runtime.block_on(lan_tools::discover(&TcpNet, &options, style, &mut output))
     };
     match done {
-        // Nobody reads it any more: that is how pipes end.
+        // The reader has closed the pipe, which is not an error.
         Err(lan_tools::Error::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         done => Ok(done?),
     }
 }
 
-/// Says why nobody shows up; whether something keeps people from meeting.
+/// Prints why nobody shows up. Returns whether something keeps people from meeting.
 ///
 /// # Errors
 /// [`RunError`], whose text says what happened and what to do.
@@ -125,7 +125,7 @@ const fn style(json: bool) -> Style {
     if json { Style::Json } else { Style::Table }
 }
 
-/// Where a chat with these settings would look, under a key that is thrown away.
+/// Where a chat with these settings would look, under a throw-away key.
 fn tool_options(config: &Config) -> Result<Options, RunError> {
     super::descriptors::ask_for_enough();
     let existing = profile::find_existing(&which_profile(config))?;
@@ -154,7 +154,7 @@ fn room(name: Option<&str>) -> Result<Room, Error> {
     if is_lobby { Ok(Room::LOBBY) } else { Err(Error::NoRoom(name.chars().take(40).collect())) }
 }
 
-/// Asks at the terminal; none if nobody can be asked.
+/// Asks at the terminal; `None` if nobody can be asked.
 fn ask(question: &str) -> Option<bool> {
     if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
         return None;

@@ -1,4 +1,4 @@
-//! Follows the interfaces and the user's wishes while the node runs, and says where it is to be.
+//! Follows the interfaces and the user's wishes while the node runs, and says where it should be.
 
 use std::{
     collections::BTreeSet,
@@ -25,22 +25,22 @@ use crate::{
     },
 };
 
-/// How often the interfaces are read. That takes 0.4 ms, so it costs 0.02 % of a processor. Every system can report changes,
-/// each in another way.
+/// How often the interfaces are read. That takes 0.4 ms, so it costs 0.02 % of a processor. Every system can report
+/// changes, but each in its own way.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
-/// While it is not clear where this is, routers are asked at each of the first looks, half a minute long, and then once a
-/// minute: each time that is one datagram for a router that the kernel does not know.
+/// While it is not clear which network this is, routers are asked at every poll for half a minute, and then once a
+/// minute. Each time costs one datagram for a router that the kernel does not know.
 const ASKED_OFTEN: u32 = 15;
 const ASKED_RARELY: u32 = 30;
 
 /// Wishes that follow each other within this time get one answer.
 const BURST: Duration = Duration::from_secs(2);
 
-/// If the time of day has advanced by so much more than the clock that stops in sleep, the machine slept.
+/// The machine slept if the time of day has advanced by this much more than the clock that stops during sleep.
 const SLEPT: Duration = Duration::from_secs(10);
 
-/// Wishes that may wait; full makes the node wait, and with it a user who holds the key down.
+/// How many wishes may wait. A full queue makes the node wait, and with it a user who holds the key down.
 const WISHES: usize = 4;
 
 /// See the module's documentation.
@@ -53,21 +53,21 @@ pub(super) struct Watcher {
     linked: watch::Receiver<BTreeSet<NodeId>>,
     updates: mpsc::Sender<Update>,
     saver: Saver,
-    /// The networks as they were saved last.
+    /// The networks as last saved.
     saved: Vec<NetworkRecord>,
     /// How often the interfaces have lost or found their connection, as far as the system counts that.
     carrier: u64,
-    /// For how many looks in a row it is not clear where this is.
+    /// For how many polls in a row it has not been clear which network this is.
     unclear_for: u32,
-    /// Whether the network was gone, or the machine asleep, since it was looked at last.
+    /// Whether the network was gone, or the machine asleep, since the network was last seen.
     doubtful: bool,
-    /// Whether the machine slept, and the node has not been told.
+    /// Whether the machine slept, and the node has not yet been told.
     slept: bool,
     /// When the user last asked for the current state.
     wished: Option<Instant>,
 }
 
-/// The ends of a watcher that the node has.
+/// The node's ends of the channels to a watcher.
 #[derive(Debug)]
 pub(super) struct Ends {
     pub(super) desired: watch::Receiver<DesiredNetwork>,
@@ -103,7 +103,7 @@ impl Watcher {
         (watcher, Ends { desired, wishes: wishes_in, linked: linked_in })
     }
 
-    /// Follows until no node is left that could have wishes.
+    /// Runs until no node is left that could send wishes.
     pub(super) async fn run(mut self) {
         let mut ticks = tokio::time::interval(POLL_INTERVAL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -143,35 +143,35 @@ impl Watcher {
         let mut next = self.decide(&interfaces);
         next.desired.woken = self.now.desired.woken + u32::from(std::mem::take(&mut self.slept));
         self.go(next);
-        // Who was linked all the time may tell more of the network that was just found; and a day may have passed.
+        // People who stayed linked may tell more about the network that was just found. A new day may have begun, too.
         self.look_who_is_linked();
     }
 
-    /// Whether a router that answers late could still say where this is.
+    /// Whether a router that answers late could still tell which network this is.
     fn is_unclear(&self) -> bool {
         let Some(seen) = self.now.seen.as_ref().filter(|seen| seen.routers().is_empty()) else { return false };
         let may_open = !self.now.desired.site.open && self.policy.networks.may_be_opened(seen);
         may_open || !self.now.desired.standing.certain
     }
 
-    /// Whether an address of ours is gone, or another one is there, while the node is open to a network.
+    /// Whether our addresses have changed while the node is open to a network.
     fn is_elsewhere(&self, interfaces: &[Interface]) -> bool {
         let present = &self.now.desired.site;
         present.open && self.policy.opened(interfaces).ok().is_none_or(|site| site.spots != present.spots)
     }
 
-    /// Has the routers say who they are, if that is worth it. It may take a second, which the node must not wait.
+    /// Asks the routers who they are, if that is worth it. This may take a second, and the node must not wait for it.
     async fn ask_routers(&self, interfaces: &[Interface]) {
         if let Some(site) = self.policy.worth_asking(interfaces) {
             let _ = tokio::task::spawn_blocking(move || ask_routers(&site.spots)).await;
         }
     }
 
-    /// Where to be with these interfaces, after where we are.
+    /// Where to be with these interfaces, given where we are.
     fn decide(&mut self, interfaces: &[Interface]) -> Decision {
         let lost = self.now.desired.lost.is_some();
         let next = self.policy.decide(interfaces, Some(&self.now), !self.doubtful && !lost, today());
-        // While there is no network, nothing is known of the next one.
+        // While there is no network, nothing is known about the next one.
         self.doubtful &= next.desired.lost.is_some();
         next
     }
@@ -201,9 +201,9 @@ impl Watcher {
         self.open_anew(open, is_wish, is_news).await;
     }
 
-    /// The same, where it is known whether that changes anything.
+    /// Like [`Self::open`], for a caller that knows whether this changes anything.
     async fn open_anew(&mut self, open: bool, is_wish: bool, is_news: bool) {
-        // Whatever the system says, it can be closed.
+        // The chat can be closed even if the system cannot list its interfaces.
         let interfaces = interfaces().unwrap_or_default();
         let site = self.policy.opened(&interfaces);
         if let (Err(error), true) = (&site, open) {
@@ -233,7 +233,7 @@ impl Watcher {
         if let Err(error) = self.policy.go_to(interface, &interfaces) {
             return self.tell(Update::Failed(Failure::Network(NetworkFailure::CannotOpen(error))));
         }
-        // What is there now is another network, and nothing was said of it.
+        // The next network is a different one, and nothing is known about it yet.
         self.policy.networks.leave();
         self.doubtful = true;
         self.open_anew(true, true, true).await;
@@ -249,13 +249,13 @@ impl Watcher {
         }
     }
 
-    /// Whether to say why nothing changes: not at each press of a key that is pressed again and again.
+    /// Whether to say why nothing changes: not at each press of a key that is pressed repeatedly.
     fn answers_again(&mut self) -> bool {
         let now = Instant::now();
         self.wished.replace(now).is_none_or(|last| now - last > BURST)
     }
 
-    /// Goes where the user has just wished to be.
+    /// Goes where the user has just asked to be.
     fn apply_wish(&mut self, interfaces: &[Interface]) {
         let mut next = self.decide(interfaces);
         next.desired.woken = self.now.desired.woken;
@@ -271,7 +271,7 @@ impl Watcher {
         self.now = next;
     }
 
-    /// Keeps what is known of the networks, if that has changed.
+    /// Saves what is known about the networks, if that has changed.
     async fn save(&mut self) {
         if self.saved == self.policy.networks.records() {
             return;
@@ -285,7 +285,7 @@ impl Watcher {
     }
 
     fn tell(&self, update: Update) {
-        // Full: the front end is far behind, and will see where the node is.
+        // If the channel is full, the front end is far behind. It will see where the node is later.
         let _ = self.updates.try_send(update);
     }
 }
@@ -294,8 +294,8 @@ fn today() -> Date {
     Date::of(now().wall)
 }
 
-/// Whether the machine slept between two polls: the monotonic clock stands still meanwhile, on Linux and macOS; and
-/// elsewhere, where it goes on, the polls are far apart.
+/// Whether the machine slept between two polls. On Linux and macOS the monotonic clock stops during sleep. Elsewhere it
+/// goes on, but then the polls are far apart.
 fn has_slept(before: (Instant, SystemTime), now: (Instant, SystemTime)) -> bool {
     let monotonic = now.0 - before.0;
     let wall = now.1.duration_since(before.1).unwrap_or_default();
@@ -307,7 +307,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sleep_is_seen_in_the_time_of_day() {
+    fn a_jump_of_the_wall_clock_means_sleep() {
         let (mono, wall) = (Instant::now(), SystemTime::now());
         let after =
             |mono_secs, wall_secs| (mono + Duration::from_secs(mono_secs), wall + Duration::from_secs(wall_secs));

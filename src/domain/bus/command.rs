@@ -1,4 +1,4 @@
-//! Front end to actor.
+//! Commands from the front end to the actor.
 
 use std::sync::Arc;
 
@@ -9,35 +9,36 @@ use crate::domain::model::{Network, Nick, Position, Presence, Room, Seek, Target
 pub enum Command {
     /// Send a message to everyone in the room.
     Say {
-        /// Where.
+        /// The room to say it in.
         room: Room,
-        /// What; for an action without the `/me `.
+        /// What to say; for an action, without the `/me `.
         text: Text,
         /// Whether it is an action (`/me`).
         action: bool,
-        /// The network that it is for, as [`super::Update::NetworkStatus`] names it: a room is another one on each. A node that is on
-        /// another one by then refuses it. None is for wherever it is.
+        /// The network that it is for, as [`super::Update::NetworkStatus`] names it, because each network has its own
+        /// rooms. A node that has moved to another network by then refuses it. `None` means whichever network the node
+        /// is on.
         network: Option<Network>,
     },
-    /// Go by another name from now on. Also lets a node begin that waits for its user's name.
+    /// Go by another name from now on. Also starts a node that is waiting for its user's name.
     SetNick(Nick),
     /// Be away, or here again.
     SetPresence(Presence),
     /// Remember whether messages are shown plainly, for the next start.
     PlainView(bool),
-    /// The user is typing, or has stopped. Worth nothing later: may be dropped.
+    /// The user is typing, or has stopped. Worth nothing later, so it may be dropped.
     Typing(bool),
-    /// Whether others may be told that the user is typing, and the user that others are; remembered.
+    /// Whether others may see that the user is typing, and the user may see that others are; remembered.
     ShareTyping(bool),
     /// Open the node to the network, or close it to this machine; remembered for this network.
     Open(bool),
     /// Open the node to the network that this interface leads to, and to no other.
     OpenAt(Arc<str>),
-    /// This network is the one of that name; without one, the one that it most likely is.
+    /// This network is the one with that name; if `None`, the one that it most likely is.
     SameNetwork(Option<Network>),
-    /// Give what was said on this network to everybody who is here.
+    /// Share the history of this network with everybody who is here.
     ShareHistory,
-    /// Say here what the user said on that network, or on any other one, and nobody is known to have.
+    /// Say here what the user said on that network (if `None`, on any other) and nobody is known to have.
     SayHere(Option<Network>),
     /// Sweep now.
     Rescan,
@@ -47,47 +48,47 @@ pub enum Command {
     Trust {
         /// Which key.
         who: Who,
-        /// Whether the user is sure, although another key loses the name that is verified or here.
+        /// Whether the user is sure, although a key that is verified or here loses the name.
         sure: bool,
     },
-    /// Take that back.
+    /// Take trust back.
     Untrust(Who),
-    /// Take back what was said of codes that were compared with somebody.
+    /// Take back the result of comparing codes with somebody.
     Unverify(Who),
     /// Hide someone's messages, under any name.
     Ignore(Who),
-    /// Show again what somebody says.
+    /// Show someone's messages again.
     Unignore(Who),
-    /// Say all that is known of somebody; answered by [`super::Update::Whois`].
+    /// Report all that is known about somebody; answered by [`super::Update::Whois`].
     Whois(Who),
     /// Compare codes with somebody; answered by [`super::Update::Verify`].
     Verify {
         /// With whom.
         who: Who,
-        /// None begins; then whether the codes were the same.
+        /// `None` begins a comparison; after that, whether the codes were the same.
         same: Option<bool>,
     },
     /// Show messages from disk; answered by [`super::Update::Page`].
     Page {
-        /// Of which room.
+        /// In which room.
         room: Room,
         /// Which ones.
         seek: Seek,
-        /// At most so many.
+        /// At most this many.
         max: usize,
     },
     /// Find messages with these words; answered by [`super::Update::Found`].
     Search {
-        /// Of which room.
+        /// In which room.
         room: Room,
         /// What was typed.
         query: String,
-        /// Only what is older than this: the next page.
+        /// Only what is older than this, to get the next page.
         before: Option<Position>,
-        /// At most so many, the newest.
+        /// At most this many, the newest ones.
         max: usize,
     },
-    /// Take all that was said in a room off this machine's disk, for good; answered by [`super::Update::Erased`].
+    /// Erase the history of a room from this machine's disk, for good; answered by [`super::Update::Erased`].
     Erase {
         /// Which room.
         room: Room,

@@ -13,7 +13,7 @@ use crate::domain::{
 /// Something the user asked for did not work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
-    /// An address that the user gave is not linked.
+    /// There is no link to an address that the user gave.
     Connect(ConnectFailure),
     /// It is not clear who the user means.
     Who(WhoFailure),
@@ -21,33 +21,34 @@ pub enum Failure {
     Trust(TrustFailure),
     /// `/verify` was not carried out.
     Verify(VerifyFailure),
-    /// The disk did not take, or give, what it should.
+    /// Something could not be stored or read.
     Storage(StorageFailure),
-    /// It was meant for the network that the node was on before.
+    /// The command was meant for the network that the node was on before.
     Moved(Stale),
-    /// There is no network to open the node to, or it cannot listen there.
+    /// There is no network to open the node to, it cannot listen there, or it is not on the network that the user
+    /// named.
     Network(NetworkFailure),
 }
 
-/// Why an address that the user gave is not linked.
+/// Why there is no link to an address that the user gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConnectFailure {
     /// It is beyond this machine, and the chat is not open.
     Closed(Target),
     /// It is this node itself.
     OwnAddress(Target),
-    /// So many people are linked that there is no room for it.
+    /// There is no place left for it.
     Full {
-        /// What was asked for.
+        /// The address that was asked for.
         target: Target,
         /// How many people may be linked.
         places: usize,
     },
-    /// It was tried in vain.
+    /// It was tried without success.
     NotLinked {
-        /// What was asked for.
+        /// The address that was asked for.
         target: Target,
-        /// What came of it.
+        /// How it failed.
         why: NoLink,
         /// The address it was tried from.
         from: IpAddr,
@@ -55,12 +56,12 @@ pub enum ConnectFailure {
         tries: u32,
         /// How long that took.
         took: Duration,
-        /// Whether it is tried again for ever, as a setting says so.
+        /// Whether it is retried for ever, because it is in the settings.
         again: bool,
     },
 }
 
-/// What came of trying an address.
+/// How trying an address failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoLink {
     /// No route leads there.
@@ -71,11 +72,11 @@ pub enum NoLink {
     NotAChat,
     /// It ends the connection.
     Ended,
-    /// It does not prove which key it has.
+    /// It does not prove its key.
     Unproven,
     /// It speaks plain text only, and guests are not let in from there.
     GuestsClosed,
-    /// What was secure before speaks plain text only.
+    /// It was secure before, and now speaks plain text only.
     Downgrade,
     /// It has no room for us.
     FullThere,
@@ -90,7 +91,7 @@ pub enum NoLink {
 /// It is not clear who the user means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WhoFailure {
-    /// Nobody is known by that.
+    /// Nobody matches what the user typed.
     Nobody(Who),
     /// Nobody has exactly that name; these have names that look like it.
     OnlyAlike {
@@ -99,7 +100,7 @@ pub enum WhoFailure {
         /// The people whom it could mean.
         people: Vec<Candidate>,
     },
-    /// These could be meant.
+    /// Several people could be meant.
     Several {
         /// What the user typed.
         who: Who,
@@ -127,7 +128,7 @@ pub enum TrustFailure {
     },
     /// The codes of this key differed.
     CodesDiffer(NamedKey),
-    /// This would take a name from another key; the user must say that they want that.
+    /// This would take a name from another key; the user must confirm that.
     Displaces {
         /// The key that would have the name.
         key: NamedKey,
@@ -135,7 +136,7 @@ pub enum TrustFailure {
         nick: String,
         /// The key that has it.
         rival: NodeId,
-        /// Whether codes were compared with that one; if not, it is here.
+        /// Whether the user has compared codes with the rival; if not, the rival is here.
         verified: bool,
     },
     /// This key was not trusted.
@@ -149,7 +150,7 @@ pub enum TrustFailure {
     },
 }
 
-/// Why codes are not compared.
+/// Why codes cannot be compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum VerifyFailure {
     /// That is a guest.
@@ -167,7 +168,7 @@ pub enum VerifyFailure {
         /// What they are called.
         name: String,
     },
-    /// There is no code of theirs to answer.
+    /// There is no code from them to answer.
     NoCode {
         /// What they are called.
         name: String,
@@ -183,7 +184,7 @@ pub enum VerifyFailure {
 pub enum StorageFailure {
     /// The clock of this machine shows a time that no line may have.
     NoTime,
-    /// Too many questions are open.
+    /// Too many queries are open.
     TooManyQueries,
     /// One request failed.
     Request(StoreFailure),
@@ -205,14 +206,14 @@ pub enum Stale {
 pub enum NetworkFailure {
     /// There is no network to open it to.
     CannotOpen(NoNetwork),
-    /// It is not on the network that the user says.
+    /// It is not on the network that the user named.
     NotTheSame(NotTheSame),
     /// It could not listen on the network, so it stays on this machine.
     StaysClosed {
         /// Why it could not listen.
         reason: String,
     },
-    /// No node could be started on the network that it moved to, so there is none any more.
+    /// No node could be started on the network that it moved to, so no node is left.
     Ended {
         /// Why not.
         reason: String,
@@ -268,27 +269,28 @@ impl ConnectFailure {
 /// Kinds of [`Failure`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FailureCode {
-    /// Nobody answered at an address that the user gave.
+    /// No node that we could link to answered at an address that the user gave.
     NoAnswer,
     /// An address that the user gave cannot be reached from where we listen.
     Unreachable,
     /// The address is our own.
     OwnAddress,
-    /// Somebody is there and does not let us in.
+    /// A node is there, but it refuses the link or we do.
     Refused,
-    /// There is no room for one more here.
+    /// There is no place for one more here.
     RoomFull,
     /// Nobody is known by that name, or several are.
     WhoIsMeant,
     /// What was asked for cannot be done with this peer.
     NotPossible,
-    /// What was asked for takes something away, and the user must say that they want it.
+    /// What was asked for takes something away, and the user must confirm it.
     Unsure,
-    /// It was meant for the network that the node was on before.
+    /// The command was meant for the network that the node was on before.
     Moved,
-    /// The disk did not take, or give, what it should.
+    /// Something could not be stored or read.
     Storage,
-    /// There is no network to open the node to, or it cannot listen there.
+    /// There is no network to open the node to, it cannot listen there, or it is not on the network that the user
+    /// named.
     NoNetwork,
 }
 

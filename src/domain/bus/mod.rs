@@ -19,10 +19,10 @@ pub use update::{
     Whois,
 };
 
-/// Commands that may wait for the actor. Full means that the actor is busy: the screen shows a notice and keeps the
-/// draft, a pipe waits. Large enough that a pasted page of lines passes at once.
+/// How many commands may wait for the actor. A full channel means that the actor is busy: the screen shows a notice and
+/// keeps the draft, and a pipe waits. Large enough for a pasted page of lines to pass at once.
 pub const COMMAND_CAPACITY: usize = 1_024;
 
-/// Updates that may wait for the front end. Full makes the actor wait, and with it, through HTTP/2's windows, the
-/// peers: a stopped reader of a pipe costs no memory.
+/// How many updates may wait for the front end. A full channel makes the actor wait and, through HTTP/2's windows, the
+/// peers too: a pipe whose reader has stopped costs no memory.
 pub const UPDATE_CAPACITY: usize = 4_096;

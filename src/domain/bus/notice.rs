@@ -4,14 +4,14 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::domain::model::{NetworkRemark, Nick, NodeId, StoreFailure, Target};
 
-/// Something worth a dim line.
+/// A message to the user, shown as a dim line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
     /// About links.
     Link(LinkNotice),
     /// About names, and whom the user trusts or ignores.
     Trust(TrustNotice),
-    /// About what was said, and the clock that dates it.
+    /// About the history, and the clock that dates it.
     History(HistoryNotice<String>),
     /// About the network that the node is on.
     Network(NetworkNotice),
@@ -44,7 +44,7 @@ pub enum LinkNotice {
     AlreadyLinked(SocketAddr),
     /// The node tries an address, as the user asked.
     Connecting(Target),
-    /// A peer did not read fast enough and was let go.
+    /// A peer did not read fast enough and was disconnected.
     TooSlow {
         /// What it is called.
         name: String,
@@ -56,7 +56,7 @@ pub enum LinkNotice {
         /// Which places are taken.
         why: NoPlace,
     },
-    /// Somebody had to leave because somebody else with more right to the place came.
+    /// A peer had to leave because somebody with more right to the place came.
     GaveWay {
         /// What the one who left is called.
         displaced: String,
@@ -100,7 +100,7 @@ pub enum LinkNotice {
 pub enum Newcomer {
     /// A node.
     Node {
-        /// The name it gives; none if it gives none.
+        /// Its name, if it gives one.
         nick: Option<Nick>,
         /// Its key.
         node: NodeId,
@@ -114,24 +114,24 @@ pub enum Newcomer {
     },
 }
 
-/// Which places are all taken.
+/// Which places are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoPlace {
-    /// Those of one address.
+    /// All places for one address.
     Address {
-        /// How many these are.
+        /// How many there are.
         places: usize,
     },
-    /// Those of strangers.
+    /// All places for strangers.
     Strangers {
-        /// How many these are.
+        /// How many there are.
         places: usize,
         /// How many more are kept for people the user knows.
         reserved: usize,
     },
-    /// Those of guests.
+    /// All places for guests.
     Guests {
-        /// How many these are.
+        /// How many there are.
         places: usize,
     },
 }
@@ -159,21 +159,21 @@ pub enum TrustNotice {
     },
     /// A key is trusted to go by its name.
     Trusted {
-        /// Whose.
+        /// The key.
         key: NamedKey,
         /// The key that has lost the name.
         displaced: Option<NodeId>,
     },
     /// A key is no longer trusted.
     Untrusted {
-        /// Whose.
+        /// The key.
         key: NamedKey,
         /// The key that has the name again.
         back: Option<NodeId>,
     },
-    /// What was said of somebody's codes is forgotten.
+    /// The result of comparing codes with somebody is forgotten.
     Unverified {
-        /// Whose.
+        /// The key.
         key: NamedKey,
         /// Whether the codes had differed.
         differed: bool,
@@ -203,7 +203,7 @@ pub enum TrustNotice {
     },
 }
 
-/// About what was said, and the clock that dates it. `P` says who is meant: a key inside the node, a name outside.
+/// About the history, and the clock that dates it. `P` says who is meant: a key inside the node, a name outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HistoryNotice<P> {
     /// An author has signed two events under one number.
@@ -220,7 +220,7 @@ pub enum HistoryNotice<P> {
     LeftOut {
         /// How many, as far as is known.
         lines: u64,
-        /// Whether that is because the disk is nearly full, and not because they send too much.
+        /// Whether the cause is a nearly full disk, rather than strangers who send too much.
         disk_full: bool,
     },
     /// Logs of strangers were given up.
@@ -237,26 +237,26 @@ pub enum HistoryNotice<P> {
     },
     /// The disk takes lines again.
     DiskAgain {
-        /// Lines of others that were shown meanwhile and are kept from now on.
+        /// Lines of others that were shown in the meantime and are kept from now on.
         lines: usize,
     },
     /// Our own clock is off.
     ClockOff {
-        /// By how many milliseconds it is ahead; negative if it is behind.
+        /// How many milliseconds it is ahead; negative if it is behind.
         ahead_ms: i64,
-        /// Those whose clocks say so.
+        /// The peers whose clocks say so.
         of: Vec<P>,
     },
     /// Our own clock is doubtful, so no old lines are removed.
     NothingForgotten,
-    /// The file on disk was damaged and made anew.
+    /// The file on disk was damaged and has been made again.
     Recovered {
         /// Lines that could be read and were kept.
         lines: u64,
         /// Where the damaged file is.
         aside: String,
     },
-    /// This file on disk had nothing in it.
+    /// This file on disk was empty.
     Emptied(String),
 }
 
@@ -272,7 +272,7 @@ pub enum NotTaken {
 }
 
 impl<P> HistoryNotice<P> {
-    /// The same with other words for who is meant.
+    /// The same notice, with `name` applied to everyone it mentions.
     pub fn named<Q>(self, name: impl Fn(P) -> Q) -> HistoryNotice<Q> {
         match self {
             Self::Forked(author) => HistoryNotice::Forked(name(author)),
@@ -293,7 +293,7 @@ impl<P> HistoryNotice<P> {
         }
     }
 
-    /// Its kind, for programs, and to limit how often one kind is told.
+    /// Its kind, for programs and for limiting how often one kind is shown.
     pub const fn code(&self) -> NoticeCode {
         match self {
             Self::Forked(_) | Self::OwnForked => NoticeCode::Forked,
@@ -312,19 +312,19 @@ impl<P> HistoryNotice<P> {
 /// About the network that the node is on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NetworkNotice {
-    /// The chat is open already, or on this machine only already, as the user asked.
+    /// The chat is already open, or already on this machine only, as the user asked.
     Already {
         /// Whether it is open.
         open: bool,
     },
-    /// What of the network the node is not opened to, or does not sweep, and why.
+    /// Which part of the network the node is not open to, or does not sweep, and why.
     Remark(NetworkRemark),
 }
 
 /// Kinds of [`Notice`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NoticeCode {
-    /// A peer did not read fast enough and was let go.
+    /// A peer did not read fast enough and was disconnected.
     PeerTooSlow,
     /// Somebody was turned away, or sent away, because there is no place for them.
     RoomFull,
@@ -334,15 +334,15 @@ pub enum NoticeCode {
     GuestFlood,
     /// A dial that the user asked for has started, or is not necessary.
     Connect,
-    /// Somebody is trusted, ignored, or no longer ignored, as asked for.
+    /// Somebody is trusted, verified or ignored, or no longer so.
     Trust,
     /// Another node has our own key.
     OwnKey,
     /// Somebody speaks another version of the protocol.
     Version,
-    /// What we know of people cannot be written to disk.
+    /// What we know about people or networks cannot be written to disk.
     NotSaved,
-    /// Alarms that are not shown one by one any more.
+    /// More alarms came than are shown one by one.
     ManyAlarms,
     /// A guest goes by the name of somebody whose key is known.
     GuestName,
@@ -350,17 +350,17 @@ pub enum NoticeCode {
     NameTaken,
     /// The history on disk was damaged; what could be read was kept.
     Damaged,
-    /// Somebody signed two messages as one and the same.
+    /// Somebody signed two messages under one number.
     Forked,
-    /// Somebody speaks under our own key, or what we said is not all here: a new log begins.
+    /// Somebody uses our own key, or some of what we said is missing here. A new log begins.
     NewLog,
     /// Lines of strangers were left out or removed.
     StrangersLeftOut,
     /// A peer refuses the user's lines.
     NotTaken,
-    /// What of the network the node is not opened to, or does not sweep, and why.
+    /// About the network that the node is on.
     Network,
-    /// What was said on this network before is held back from somebody who is here.
+    /// Earlier lines of this network are withheld from somebody who is here.
     Withheld,
     /// Another program with our key has taken our place at a peer.
     Replaced,
@@ -368,14 +368,14 @@ pub enum NoticeCode {
     OtherCopy,
     /// The disk takes lines again.
     DiskAgain,
-    /// The clock of this machine is off, as the clocks of others say.
+    /// The clock of this machine is off, according to the clocks of others.
     ClockOff,
     /// The clock of this machine is doubtful, so no old lines are removed.
     NothingForgotten,
 }
 
 impl NoticeCode {
-    /// Whether it says that somebody may speak under the user's own key.
+    /// Whether it means that somebody may be using the user's own key.
     pub const fn is_alarming(self) -> bool {
         matches!(self, Self::OwnKey | Self::Replaced | Self::OtherCopy)
     }

@@ -1,4 +1,4 @@
-//! Actor to front end.
+//! Updates from the actor to the front end.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -12,7 +12,7 @@ use crate::domain::model::{
     Peer, PeerId, Presence, Repute, Room, Seek, Text, Timestamp,
 };
 
-/// What happened in the network, in the order in which it happened.
+/// Something that happened in the network. Updates come in the order in which things happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Update {
     /// The node listens: the first update of every run that does not fail.
@@ -24,11 +24,11 @@ pub enum Update {
         /// Our own key.
         node: NodeId,
     },
-    /// Where the node is: said after [`Self::Listening`], and whenever it changes.
+    /// Where the node is. Sent after [`Self::Listening`], and whenever it changes.
     NetworkStatus(NetworkStatus),
-    /// Why nobody shows up, as far as can be told; none when somebody is here, or nothing is wrong that we know of.
+    /// Why nobody shows up, as far as we can tell. Empty if somebody is here, or if we know of nothing wrong.
     Diagnosis(Vec<Finding>),
-    /// The sweep began, moved on or ended. At most ten a second while it runs.
+    /// The sweep began, advanced or ended. At most ten a second while it runs.
     Sweep(SweepProgress),
     /// A peer was linked.
     PeerJoined(Peer),
@@ -46,15 +46,15 @@ pub enum Update {
         /// Why.
         reason: LeaveReason,
     },
-    /// What is known of somebody has changed, whether they are linked or not.
+    /// What is known about somebody has changed, whether they are linked or not.
     PeerTrust {
         /// Who.
         peer: PeerId,
         /// What is known now.
         repute: Repute,
     },
-    /// A linked peer is away, is back, or is typing. Nothing of the kind has been said of who just joined: they are here
-    /// and not typing.
+    /// A linked peer is away, is back, or is typing. A peer that has just joined is here and not typing until an update
+    /// says otherwise.
     PeerPresence {
         /// Who.
         peer: PeerId,
@@ -63,25 +63,26 @@ pub enum Update {
         /// Whether it is typing. Good for a few seconds: it is repeated while it lasts.
         typing: bool,
     },
-    /// The clock of a linked peer is off by 10 minutes or more, or no longer. Sent whenever this changes by a minute or more.
+    /// The clock of a linked peer is off by 10 minutes or more, or no longer. Sent whenever this changes by a minute or
+    /// more.
     PeerClock {
         /// Who.
         peer: PeerId,
-        /// By how many milliseconds it is ahead; negative if it is behind. None: it is right.
+        /// How many milliseconds it is ahead; negative if it is behind. `None` if it is right.
         ahead_ms: Option<i64>,
     },
-    /// How long the way to a linked peer and back is.
+    /// The round-trip time to a linked peer.
     RoundTrip {
         /// Who.
         peer: PeerId,
-        /// There and back.
+        /// The time there and back.
         time: Duration,
     },
-    /// Somebody may pretend to be somebody else.
+    /// Somebody may be pretending to be somebody else.
     Alarm(Alarm),
     /// The answer to [`super::Command::Whois`].
     Whois(Box<Whois>),
-    /// How a comparison of codes goes.
+    /// The progress of a comparison of codes.
     Verify {
         /// With whom.
         peer: PeerId,
@@ -92,21 +93,21 @@ pub enum Update {
     NickSet(Nick),
     /// Our own presence changed, as asked for.
     PresenceSet(Presence),
-    /// Whether typing is told from now on, as asked for.
+    /// Whether typing is shared from now on, as asked for.
     TypingShared(bool),
-    /// Something was said, by us or by a peer, and is on disk, unless it is marked as not kept. Not always the newest: what
-    /// was missed stands where it belongs.
+    /// A message of ours or of a peer. It is on disk, unless it is marked as not kept. It is not always the newest one:
+    /// a message that was missed goes where it belongs.
     Message(Message),
     /// What was shown with [`Mark::NotKept`] is on disk now.
     Kept {
         /// Which message.
         id: MessageId,
-        /// What is to be said of it from now on.
+        /// What to say about it from now on.
         mark: Mark,
     },
-    /// A line of the user's was not taken and not sent, because the disk takes nothing. The user should have it back.
+    /// A line of the user was neither stored nor sent, because the disk takes nothing. The user should get it back.
     Returned {
-        /// What was said; for an action without the `/me `.
+        /// What was said; for an action, without the `/me `.
         text: Text,
         /// Whether it is an action.
         action: bool,
@@ -115,44 +116,47 @@ pub enum Update {
         /// Whether it was also shown, as a [`Self::Message`] that was not sent.
         shown: bool,
     },
-    /// Whether the disk takes what is said. Sent whenever this changes.
+    /// Whether the disk takes lines. Sent whenever this changes.
     Disk(DiskState),
-    /// Somebody has, or has lost sight of, a message of our own. Nothing more is said once everyone present has it.
+    /// The number of present nodes that have a message of our own has changed. No more updates follow once all of them
+    /// have it.
     Delivery {
-        /// Which.
+        /// Which message.
         id: MessageId,
         /// How many of those who are present have it.
         delivered: u32,
-        /// How many nodes are present; none: it waits.
+        /// How many nodes are present; if zero, it waits.
         of: u32,
     },
-    /// The present nodes that lack lines of our own, in the order of their keys. Sent whenever this changes, and before the
-    /// [`Self::Delivery`] of such a line. An empty list: everyone present has everything.
+    /// The present nodes that lack lines of our own, in the order of their keys. Sent whenever this changes, and before
+    /// the [`Self::Delivery`] of such a line. An empty list means that everyone present has everything.
     Lacking(Vec<Lack>),
-    /// These linked people do not get what was said on this network before, because it is not certain that they may. Sent
-    /// whenever this changes.
+    /// The linked people from whom earlier lines of this network are withheld, because it is not certain that they may
+    /// have them. Sent whenever this changes.
     Withheld(Vec<NodeId>),
-    /// What was kept under another name of this network is shown from now on. [`Self::NetworkStatus`] says the name.
+    /// The history kept under another name of this network is shown from now on. [`Self::NetworkStatus`] has the name.
     NetworkJoined,
-    /// What our user said on other networks and nobody is known to have. Sent whenever this changes.
+    /// Lines that our user said on other networks and that nobody is known to have. Sent whenever this changes.
     Elsewhere(Vec<Elsewhere>),
     /// How many of our own lines nobody else is known to have.
     Unsent {
         /// How many.
         lines: u64,
     },
-    /// How many of our own lines wait for somebody who is away; zero when they have come, or nothing is known of it.
+    /// How many of our own lines wait for somebody who is away; zero once that person is here, or if nothing is known
+    /// about it any more.
     Waiting {
         /// For whom.
         node: NodeId,
         /// How many.
         lines: u64,
     },
-    /// How much has come of what others have and we lacked. Equal numbers: everything that we take has come, for now.
+    /// How much has arrived of what others have and we lacked. Equal numbers mean that everything we take has arrived,
+    /// for now.
     Sync {
-        /// Events that came.
+        /// Events that arrived.
         received: u64,
-        /// Of how many.
+        /// How many should arrive in all.
         total: u64,
         /// Events of strangers that were refused. They are not part of the other two numbers.
         refused: u64,
@@ -167,34 +171,35 @@ pub enum Update {
         messages: Vec<Message>,
         /// Whether there are older ones.
         more: bool,
-        /// Lines that are stored and cannot be found yet.
+        /// Stored lines that cannot be found yet.
         behind: u64,
     },
     /// A room's history is gone from this machine.
     Erased {
         /// Which room.
         room: Room,
-        /// How many lines that were.
+        /// How many lines it had.
         lines: u64,
     },
-    /// Stored lines stand elsewhere now, as our own clock was wrong when they came: what was read of the room is to be read
-    /// again.
+    /// Stored lines have moved, because our own clock was wrong when they arrived. What was read of the room must be
+    /// read again.
     Rearranged {
         /// Which room.
         room: Room,
     },
-    /// Something worth a dim line.
+    /// A message to the user, shown as a dim line.
     Notice(Notice),
     /// Something the user asked for did not work.
     Failed(Failure),
 }
 
-/// Whether the disk takes what is said.
+/// Whether the disk takes lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct DiskState {
-    /// Why it takes nothing; none if it takes everything.
+    /// Why it takes nothing; `None` if it takes everything.
     pub trouble: Option<DiskTrouble>,
-    /// Whether so many lines of others wait for it that further ones are not shown. They are fetched when it takes them.
+    /// Whether so many lines of others wait for the disk that further ones are not shown. Those are fetched when the
+    /// disk takes lines again.
     pub held_back: bool,
 }
 
@@ -203,28 +208,29 @@ pub struct DiskState {
 pub struct Lack {
     /// Which node.
     pub node: NodeId,
-    /// How many lines it has not received. If the number shrinks, the node takes them.
+    /// How many lines it has not received. A shrinking number means that the node takes them.
     pub lines: u64,
 }
 
 /// Where a node is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NetworkStatus {
-    /// Whether anybody beyond this machine can be met.
+    /// Whether the node can meet anybody beyond this machine.
     pub open: bool,
-    /// The network that the lobby belongs to. With another one everything that was said is something else.
+    /// The network that the lobby belongs to. Each network has its own history.
     pub network: Network,
-    /// Whether it is certain that it is that network. If not, a name was made up, and what was said here before is not shown.
+    /// Whether it is certain that it is that network. If not, the name is made up, and what was said here before is not
+    /// shown.
     pub certain: bool,
-    /// Networks that it may be, while it is not certain. The user can say so.
+    /// Networks that this one may be, while that is not certain. The user can say which one it is.
     pub may_be: Vec<Network>,
-    /// Names that this network had before, in this run. What was meant for one of them is meant for this one.
+    /// Earlier names of this network in this run. What was meant for one of them is meant for this network.
     pub joined: Vec<Network>,
     /// Every address that the node listens on; the first stands for it.
     pub addrs: Vec<SocketAddr>,
-    /// The places on networks that it is open to.
+    /// Our addresses on the networks that it is open to.
     pub spots: Vec<LocalSubnet>,
-    /// Where people are looked for.
+    /// Where it looks for people.
     pub sweep: Vec<IpNetwork>,
     /// While it is closed: what opening would open it to, or why it cannot be opened.
     pub offer: Result<Vec<LocalSubnet>, NoNetwork>,
@@ -232,7 +238,7 @@ pub struct NetworkStatus {
     pub lost: Option<NoNetwork>,
 }
 
-/// Own lines that nobody is known to have, on another network than the present one.
+/// Our own lines on another network that nobody is known to have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Elsewhere {
     /// The network.
@@ -252,20 +258,20 @@ pub struct Alarm {
     pub nick: Nick,
     /// The key whose name it is.
     pub known: NodeId,
-    /// The name as that one writes it.
+    /// The name as the owner of that key writes it.
     pub known_nick: Nick,
-    /// When that one was linked last.
+    /// When that key was last linked.
     pub known_last_seen: Timestamp,
-    /// Whether the user has compared codes with that one.
+    /// Whether the user has compared codes with the owner of that key.
     pub known_verified: bool,
 }
 
 /// How a claimed name is like a known one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AlarmKind {
-    /// The same but for the case, and its owner is not here: a reinstall, or an impostor.
+    /// The same except for case, and its owner is not here: a reinstall, or an impostor.
     KeyChanged,
-    /// The same but for the case, and its owner is here too.
+    /// The same except for case, and its owner is here too.
     SameName,
     /// The user's own name, or one that looks the same.
     OwnName,
@@ -292,7 +298,7 @@ pub struct Page {
     pub room: Room,
     /// What was asked for.
     pub seek: Seek,
-    /// In their order.
+    /// The messages, in order.
     pub messages: Vec<Message>,
     /// Whether there are older ones.
     pub before: bool,
@@ -300,12 +306,12 @@ pub struct Page {
     pub after: bool,
 }
 
-/// All that is known of somebody.
+/// All that is known about somebody.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Whois {
     /// The link, if they are here.
     pub peer: Option<Peer>,
-    /// What is remembered of the key; none of a guest.
+    /// What is remembered about the key; `None` for a guest.
     pub known: Option<Known>,
     /// How they are shown, here or not.
     pub repute: Repute,
@@ -313,9 +319,9 @@ pub struct Whois {
     pub addrs: Vec<SocketAddr>,
     /// Whether they are away.
     pub presence: Presence,
-    /// How long the way there and back is.
+    /// The round-trip time.
     pub round_trip: Option<Duration>,
-    /// By how many milliseconds their clock is ahead of ours, by what they said when they were linked.
+    /// How many milliseconds their clock is ahead of ours, by what it showed when they were linked.
     pub clock_ahead_ms: Option<i64>,
 }
 
@@ -331,18 +337,19 @@ pub enum VerifyStep {
     },
     /// The user said that the codes are the same: this key is verified.
     Verified,
-    /// The user said that the codes differ: somebody sits between us, or it is not them.
+    /// The user said that the codes differ: somebody is between us, or it is not them.
     Differs,
-    /// The other side said so.
+    /// The other side said that the codes differ.
     TheySayDiffers,
     /// It came to nothing: they left, did not answer in time, or broke the rules.
     Ended,
 }
 
-/// How far a sweep is: the first of a run, or one that was asked for. Those that only keep watch are not told of.
+/// How far a sweep is. Only the first sweep of a run and those that the user asked for are reported, not those that
+/// keep watch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SweepProgress {
-    /// Where it stands.
+    /// Its state.
     pub state: SweepState,
     /// Sockets probed so far.
     pub probed: u64,
@@ -356,7 +363,7 @@ pub struct SweepProgress {
     pub left: Duration,
 }
 
-/// Where a sweep stands.
+/// The state of a sweep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SweepState {
     /// Probing.

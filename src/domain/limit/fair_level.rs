@@ -19,7 +19,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_has_most_is_cut_first() {
+    fn the_largest_amount_is_cut_first() {
         assert_eq!(fair_level(100, vec![10, 20, 30]), u64::MAX);
         assert_eq!(fair_level(100, vec![10, 200, 20]), 70);
         assert_eq!(fair_level(100, vec![10, 200, 300]), 45);

@@ -7,23 +7,23 @@ use std::{
 
 use super::TokenBucket;
 
-/// An allowance for each name. Only so many names are remembered. When one more comes, the name is forgotten that would
-/// have its whole allowance back first, since it loses the least. So someone who makes thousands of names displaces names
-/// that were used once. Names at their limit stay limited, and a newcomer has a full allowance. Where names are free, the
-/// sum of all needs a limit of its own.
+/// An allowance for each name. The number of names that are remembered is limited. When one more comes, the name that
+/// would have its whole allowance back first is forgotten, because it loses the least. So someone who makes up
+/// thousands of names only displaces names that were used once. Names at their limit stay limited, and a newcomer has a
+/// full allowance. Where names cost nothing, the total needs a limit of its own.
 ///
-/// The time of every operation grows with the logarithm of the number of names.
+/// Every operation takes time logarithmic in the number of names.
 #[derive(Debug)]
 pub struct KeyedTokenBucket<T> {
     one: TokenBucket,
     each: BTreeMap<T, (TokenBucket, Instant)>,
-    /// The same by the time at which nothing will be missing.
+    /// The same names, by the time when their allowance will be whole again.
     by_recovery: BTreeSet<(Instant, T)>,
     capacity: usize,
 }
 
 impl<T: Ord + Clone> KeyedTokenBucket<T> {
-    /// For each of them `one`; at most `capacity` are remembered.
+    /// Each name has the allowance `one`; at most `capacity` names are remembered.
     pub fn new(one: TokenBucket, capacity: usize) -> Self {
         Self { one, each: BTreeMap::new(), by_recovery: BTreeSet::new(), capacity }
     }
@@ -33,17 +33,17 @@ impl<T: Ord + Clone> KeyedTokenBucket<T> {
         self.has_some(of, 1.0, now)
     }
 
-    /// Takes one for `of`, if there is one; whether there was.
+    /// Takes one for `of`, if there is one. Returns whether there was.
     pub fn take(&mut self, of: T, now: Instant) -> bool {
         self.change(of, now, |allowance| allowance.take(now))
     }
 
-    /// Whether `of` can take so many.
+    /// Whether `of` can take this many.
     pub fn has_some(&mut self, of: &T, amount: f64, now: Instant) -> bool {
         self.each.get_mut(of).map_or(&mut self.one.clone(), |(allowance, _)| allowance).has_some(amount, now)
     }
 
-    /// Takes so many for `of`, or what there is.
+    /// Takes this many for `of`, or what is left.
     pub fn take_some(&mut self, of: T, amount: f64, now: Instant) {
         self.change(of, now, |allowance| allowance.take_some(amount, now));
     }
@@ -53,7 +53,7 @@ impl<T: Ord + Clone> KeyedTokenBucket<T> {
         self.each.get_mut(of).map_or(0.0, |(allowance, _)| allowance.used(now))
     }
 
-    /// Changes the allowance of `of`, and forgets those who have earned theirs back.
+    /// Changes the allowance of `of`, and forgets names that have earned theirs back.
     fn change<R>(&mut self, of: T, now: Instant, change: impl FnOnce(&mut TokenBucket) -> R) -> R {
         let mut allowance = match self.each.remove(&of) {
             Some((allowance, recovers)) => {
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_made_by_the_thousand_displace_one_another_and_no_newcomer() {
+    fn mass_produced_names_displace_each_other_and_no_newcomer() {
         let (mut by, now) = (KeyedTokenBucket::new(TokenBucket::new(10, 1.0), 64), Instant::now());
         assert_eq!((0..100).filter(|_| by.take(0, now)).count(), 10);
         assert!((1..10_000).all(|n| by.take(n, now)));

@@ -1,4 +1,4 @@
-//! How much of something others may cost us: so many at once, and so many per second in the long run.
+//! Limits on what others may cost us: so many at once, and so many per second in the long run.
 
 mod fair_level;
 mod keyed_token_bucket;

@@ -2,33 +2,33 @@
 
 use std::time::{Duration, Instant};
 
-/// A rate below which nothing is earned back within any time that matters, per second.
+/// A rate per second, below which nothing is earned back within any time that matters.
 const LEAST_RATE: f64 = 1e-6;
 
-/// So many at once, and so many per second in the long run.
+/// A limit of so many at once, and so many per second in the long run.
 #[derive(Debug, Clone)]
 pub struct TokenBucket {
     tokens: f64,
     burst: f64,
     rate: f64,
-    /// When `tokens` was right; never while nothing was asked.
+    /// When `tokens` was last brought up to date; `None` before the first call.
     at: Option<Instant>,
 }
 
 impl TokenBucket {
-    /// Everything is there: `burst` of them, and `rate` more per second.
+    /// A full bucket with `burst` tokens, which earns `rate` more per second.
     pub fn new(burst: u32, rate: f64) -> Self {
         let burst = f64::from(burst);
         Self { tokens: burst, burst, rate, at: None }
     }
 
-    /// Whether nothing is missing.
+    /// Whether the bucket is full.
     pub fn is_full(&mut self, now: Instant) -> bool {
         self.earn(now);
         self.tokens >= self.burst
     }
 
-    /// When nothing will be missing, if nothing more is taken.
+    /// When the bucket will be full, if nothing more is taken.
     pub fn full_at(&mut self, now: Instant) -> Instant {
         self.earn(now);
         now + Duration::from_secs_f64((self.burst - self.tokens).max(0.0) / self.rate.max(LEAST_RATE))
@@ -39,13 +39,13 @@ impl TokenBucket {
         self.has_some(1.0, now)
     }
 
-    /// When one can be taken again, if none is taken before.
+    /// When one can be taken again, if none is taken before then.
     pub fn next_at(&mut self, now: Instant) -> Instant {
         self.earn(now);
         now + Duration::from_secs_f64((1.0 - self.tokens).max(0.0) / self.rate.max(LEAST_RATE))
     }
 
-    /// Takes one, if there is one; whether there was.
+    /// Takes one, if there is one. Returns whether there was.
     pub fn take(&mut self, now: Instant) -> bool {
         let has = self.has(now);
         if has {
@@ -54,19 +54,19 @@ impl TokenBucket {
         has
     }
 
-    /// Whether so many can be taken. More than the burst never can; then it is enough that nothing is missing.
+    /// Whether this many can be taken. For more than the burst, a full bucket is enough.
     pub fn has_some(&mut self, amount: f64, now: Instant) -> bool {
         self.earn(now);
         self.tokens >= amount.min(self.burst)
     }
 
-    /// Takes so many, or what there is.
+    /// Takes this many, or what is left.
     pub fn take_some(&mut self, amount: f64, now: Instant) {
         self.earn(now);
         self.tokens = (self.tokens - amount).max(0.0);
     }
 
-    /// How many are missing.
+    /// How many are missing from a full bucket.
     pub fn used(&mut self, now: Instant) -> f64 {
         self.earn(now);
         self.burst - self.tokens
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_a_burst_and_then_a_rate() {
+    fn a_burst_is_followed_by_a_rate() {
         let start = Instant::now();
         let mut allowance = TokenBucket::new(10, 2.0);
         assert_eq!(allowance.full_at(start), start);

@@ -1,6 +1,6 @@
 //! The class of a key: how well it is known here.
 
-/// How well a key is known, the least known first. What a key may cost depends on it, and what is given up first.
+/// How well a key is known, the least known first. The class decides what a key may cost, and what is given up first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
     /// A stranger that is not linked now.

@@ -3,14 +3,14 @@
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthChar;
 
-/// Joins what stands before and behind it to one sign.
+/// The zero-width joiner: joins the characters before and after it into one sign.
 pub(super) const ZWJ: char = '\u{200D}';
 
 /// Combining marks kept per grapheme; the rest is "zalgo" that paints over neighbouring rows.
 const MAX_MARKS: usize = 4;
 
-/// Characters kept per grapheme: the longest emoji sequences in use have 10, and one that is joined on and on would be a
-/// cell of kilobytes.
+/// Characters kept per grapheme: the longest emoji sequences in use have 10, and without a limit an endlessly joined
+/// one would put kilobytes into one cell.
 const MAX_CHARS: usize = 16;
 
 /// Characters that change what other characters mean or hide text: never kept anywhere.
@@ -23,10 +23,10 @@ pub(super) fn is_forbidden(c: char) -> bool {
             '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
 }
 
-/// Characters that show nothing, which make two different names look the same, or one look like none.
+/// Characters that show nothing. They make two different names look the same, or a name look like none.
 ///
-/// Those of [`is_hidden`], and what texts need: the braille pattern without dots, of which people make pictures, and the
-/// controls of hieroglyphs, shorthand and music.
+/// These are the characters of [`is_hidden`], and those that texts need: the braille pattern without dots, which people
+/// use in pictures, and the controls of hieroglyphs, shorthand and music.
 pub(super) fn is_invisible(c: char) -> bool {
     is_hidden(c)
         || matches!(c,
@@ -34,7 +34,7 @@ pub(super) fn is_invisible(c: char) -> bool {
             | '\u{1D173}'..='\u{1D17A}')
 }
 
-/// Those of them that are kept out of texts too, where they could only hide something.
+/// Invisible characters that are kept out of texts too, where they could only hide something.
 pub(super) fn is_hidden(c: char) -> bool {
     matches!(c,
         '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
@@ -42,11 +42,11 @@ pub(super) fn is_hidden(c: char) -> bool {
         | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
-/// How often what is left of cut graphemes is looked at again. Each time at least half of them are gone.
+/// How often what is left of cut graphemes is checked again. Each round removes at least half of them.
 const MAX_CUTS: usize = 8;
 
-/// Cuts every grapheme of `text` to its base and [`MAX_MARKS`] marks, and to [`MAX_CHARS`] characters in all; emoji
-/// sequences joined by ZWJ stay whole up to there.
+/// Cuts every grapheme of `text` to its base and [`MAX_MARKS`] marks, and to [`MAX_CHARS`] characters in all; up to
+/// that limit, emoji sequences joined by ZWJ stay whole.
 pub(super) fn limit_marks(text: &str) -> String {
     let mut cut = cut_once(text);
     let mut length = text.len();
@@ -66,7 +66,7 @@ pub(super) fn limit_marks(text: &str) -> String {
 }
 
 fn cut_once(text: &str) -> String {
-    // A grapheme of at most MAX_MARKS + 1 characters cannot be over a limit: nearly every text is such.
+    // A grapheme of at most MAX_MARKS + 1 characters cannot be over a limit: nearly every text has only such graphemes.
     let mut out = String::with_capacity(text.len());
     let mut kept = Vec::new();
     for grapheme in text.graphemes(true) {
@@ -98,7 +98,7 @@ mod tests {
     use crate::domain::model::{Nick, Text};
 
     #[test]
-    fn a_name_of_what_shows_nothing_is_none_and_in_a_name_it_goes() {
+    fn invisible_characters_are_never_part_of_a_name() {
         let hidden =
             "\u{2800}\u{3164}\u{115F}\u{1160}\u{FFA0}\u{00AD}\u{034F}\u{17B4}\u{17B5}\u{180E}\u{16FE4}\u{1D159}";
         for c in hidden.chars() {
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_of_a_cut_sign_is_cut_again() {
+    fn what_is_left_of_a_grapheme_is_cut_again() {
         use unicode_segmentation::UnicodeSegmentation;
         for family in ["👩\u{200D}", "👩👩\u{200D}\u{301}\u{301}\u{301}", "a\u{301}\u{200D}👩"] {
             let text = Text::new(&format!("{}x", family.repeat(500))).unwrap();
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_of_braille_patterns_stays_whole_in_a_text() {
+    fn a_braille_picture_stays_whole_in_a_text() {
         let picture = "⣿\u{2800}⣿";
         assert_eq!(Text::new(picture).map(|text| text.to_string()).as_deref(), Ok(picture));
         assert!(Text::new("\u{2800}\u{2800}").is_err(), "nothing to see");

@@ -1,6 +1,6 @@
-//! Why nothing can be kept.
+//! Why the disk takes nothing.
 
-/// What keeps the disk from taking what is said. Ordered by how much the user can do about it: nothing else depends on it.
+/// What keeps the disk from taking lines. Listed by how much the user can do about it; nothing depends on the order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DiskTrouble {
     /// There is no room on it, or a file has reached the limit that the system sets.
@@ -14,7 +14,7 @@ pub enum DiskTrouble {
 }
 
 impl DiskTrouble {
-    /// For programs.
+    /// The word for programs.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Full => "full",

@@ -9,7 +9,7 @@ pub enum Fault {
     NoNetwork,
     /// The node cannot listen, usually because every port of the range is taken.
     PortTaken,
-    /// Routes lead traffic for the own network elsewhere, usually into a VPN.
+    /// Routes lead traffic for our own network elsewhere, usually into a VPN.
     RouteCaptured,
     /// Our network mask, or someone else's, does not fit the network.
     WrongMask,
@@ -30,7 +30,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// The `code` of programs.
+    /// The `code` for programs.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Closed => "closed",
@@ -54,14 +54,14 @@ impl Fault {
 pub enum Severity {
     /// It keeps people from meeting.
     Fault,
-    /// It may, or it makes it slower.
+    /// It may keep people from meeting, or slows that down.
     Warning,
     /// It was checked and is as it should be.
     Fine,
 }
 
 impl Severity {
-    /// The word of programs.
+    /// The word for programs.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Fault => "fault",

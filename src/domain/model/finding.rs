@@ -1,4 +1,4 @@
-//! What a check of the network found, as facts. The front end has the sentences.
+//! What a check of the network found, as facts. Front ends put them into words.
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -20,7 +20,7 @@ pub enum Finding {
     NoNetwork(NoNetwork),
     /// This port is free to listen on.
     PortFree(u16),
-    /// No port can be listened on.
+    /// The node cannot listen on any port.
     CannotListen(CannotListen),
     /// Traffic for a host of our own network is routed elsewhere.
     RouteCaptured {
@@ -46,7 +46,7 @@ pub enum Finding {
         interface: Arc<str>,
         /// The router.
         router: IpAddr,
-        /// Our networks there, each once.
+        /// Our networks there, without duplicates.
         networks: Vec<IpNetwork>,
     },
     /// Someone on the same cable or Wi-Fi is outside our own networks.
@@ -55,10 +55,10 @@ pub enum Finding {
         interface: Arc<str>,
         /// Their address.
         ip: IpAddr,
-        /// Our networks there, each once.
+        /// Our networks there, without duplicates.
         networks: Vec<IpNetwork>,
     },
-    /// So many machines beside the router answer on the network; with zero, people there do.
+    /// This many machines besides the router answer on the network. Zero means that people there answer.
     OthersAnswer(usize),
     /// Only the router answers.
     OnlyRouter {
@@ -118,14 +118,14 @@ pub enum Finding {
     ClockOff {
         /// Whose clock differs from ours.
         who: FoundPeer,
-        /// By how many minutes theirs is ahead of ours; negative if it is behind.
+        /// How many minutes theirs is ahead of ours; negative if it is behind.
         minutes_ahead: i64,
-        /// Whether it is our clock that is wrong, as several others agree.
+        /// Whether our clock is the wrong one, because several others agree.
         ours: bool,
     },
-    /// So many people were found on this machine, which is all that was searched.
+    /// This many people were found on this machine, which is all that was searched.
     FoundHere(usize),
-    /// So many people were found beyond this machine.
+    /// This many people were found beyond this machine.
     FoundBeyond(usize),
     /// No one was found, and nothing wrong can be seen from here.
     NobodyFound {

@@ -1,4 +1,5 @@
-//! Signs that stand for a letter, made that letter. Unicode's table of confusables has most of them; these it leaves out.
+//! Turns signs that stand for a letter into that letter. Unicode's table of confusables has most of them; these are the
+//! ones that it leaves out.
 
 /// The letters that a sign stands for, or the sign itself.
 pub(super) fn fold(c: char) -> impl Iterator<Item = char> {
@@ -6,7 +7,7 @@ pub(super) fn fold(c: char) -> impl Iterator<Item = char> {
     std::iter::once(first).chain(second)
 }
 
-/// Whether it is an enclosed letter or a small capital: it folds to a letter, and no language writes names with it.
+/// Whether it is an enclosed letter or a small capital. These fold to a letter, and no language writes names with them.
 pub(super) fn is_disguise(c: char) -> bool {
     matches!(c, '\u{2460}'..='\u{24FF}' | '\u{3200}'..='\u{33FF}' | '\u{1F100}'..='\u{1F1E5}' | '\u{1F200}'..='\u{1F2FF}')
         || small_capital(c).is_some()
@@ -50,7 +51,7 @@ fn letters(c: char) -> (char, Option<char>) {
     (letter, None)
 }
 
-/// The letter of a small capital, which is no letter of another alphabet.
+/// The letter that a small capital stands for. These are not letters of another alphabet.
 const fn small_capital(c: char) -> Option<char> {
     Some(match c {
         'ᴀ' => 'a',
@@ -82,7 +83,7 @@ const fn small_capital(c: char) -> Option<char> {
     })
 }
 
-/// The letter inside a box or a dark circle: those that have no decomposition.
+/// The letter inside a box or a dark circle, for those that have no decomposition.
 fn enclosed(c: char) -> Option<char> {
     let from = |first: u32| char::from_u32(u32::from(b'a') + u32::from(c) - first);
     match c {

@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-/// From where nodes of the reference program, which nobody can authenticate and which read every lobby line in plain
-/// text, may join.
+/// Where nodes of the reference program may join from. Nobody can authenticate them, and they read every lobby line in
+/// plain text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Guests {
     /// From this machine.
@@ -16,7 +16,7 @@ pub enum Guests {
 }
 
 impl Guests {
-    /// Whether one at `ip` may join.
+    /// Whether a guest at `ip` may join.
     pub const fn admits(self, ip: IpAddr) -> bool {
         match self {
             Self::Loopback => ip.to_canonical().is_loopback(),

@@ -2,14 +2,15 @@
 
 use std::{fmt, str::FromStr};
 
-/// Bits of the first byte: the address is of a group; the address was made up on the spot (IEEE 802, clause 8.2).
+/// Bits of the first byte: one marks the address of a group, the other an address that was made up locally (IEEE 802,
+/// clause 8.2).
 const GROUP: u8 = 0b01;
 const LOCAL: u8 = 0b10;
 
-/// What addresses begin with that many machines share, bit by bit: the address and how many bits of it count. Routers that
-/// stand in for each other use the first six (VRRP, RFC 9568, section 7.3, for IPv4 and IPv6; HSRP version 1 and 2, and for IPv6;
-/// GLBP). Virtual machines use the others, and their makers' tools give the same ones again and again: `VMware`,
-/// `VirtualBox`, Hyper-V, Xen, Parallels.
+/// Prefixes of addresses that many machines share: an address, and how many of its bits count. Routers that stand in
+/// for each other use the first six (VRRP, RFC 9568, section 7.3, for IPv4 and IPv6; HSRP version 1 and 2, and for
+/// IPv6; GLBP). Virtual machines use the others, and the makers' tools hand out the same addresses again and again:
+/// `VMware`, `VirtualBox`, Hyper-V, Xen, Parallels.
 const SHARED: [([u8; 6], u32); 14] = [
     ([0x00, 0x00, 0x5e, 0x00, 0x01, 0], 40),
     ([0x00, 0x00, 0x5e, 0x00, 0x02, 0], 40),
@@ -42,7 +43,7 @@ impl HardwareAddr {
         Self(bytes)
     }
 
-    /// Whether no other card in the world is expected to have it: its maker gave it, and it is none of those that many
+    /// Whether no other card in the world is expected to have it: its maker assigned it, and it is not one that many
     /// machines share.
     pub fn is_unique(&self) -> bool {
         let number = |bytes: &[u8; 6]| bytes.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));

@@ -2,8 +2,8 @@
 
 use super::Timestamp;
 
-/// A hybrid logical clock's reading (Kulkarni et al., 2014): the wall clock where that is ahead, else one more than the
-/// latest reading that was seen. 48 bits of milliseconds since the Unix epoch, 16 of a counter.
+/// A hybrid logical clock's reading (Kulkarni et al., 2014): the wall clock if that is ahead, otherwise one more than
+/// the latest reading that was seen. 48 bits of milliseconds since the Unix epoch, then a 16-bit counter.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Hlc(pub u64);
 
@@ -11,7 +11,7 @@ impl Hlc {
     /// Bits of the counter.
     const COUNTER: u32 = 16;
 
-    /// The first reading of a millisecond; of one before 1970 that of 1970.
+    /// The first reading of a millisecond. Times before 1970 count as 1970.
     pub fn at(wall: Timestamp) -> Self {
         Self(u64::try_from(wall.as_millis()).unwrap_or(0) << Self::COUNTER)
     }

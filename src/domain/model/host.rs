@@ -7,8 +7,9 @@ use super::NodeId;
 /// Bits of an IPv6 address that its host cannot choose (RFC 4291, section 2.5.1).
 const NETWORK_BITS: u32 = 64;
 
-/// What counts as one host: an IPv4 address or an IPv6 /64, because a host can take any address of its /64. A link-local
-/// address is a host of its own: everyone on the segment shares that /64, so one host could use up the allowance of all.
+/// What counts as one host: an IPv4 address or an IPv6 /64, because a host can take any address of its /64. A
+/// link-local address is a host of its own: everyone on the segment shares that /64, so one host could use up the
+/// allowance of all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Host(IpAddr);
 
@@ -35,8 +36,8 @@ impl Host {
     }
 }
 
-/// What counts as one machine when something is shared out: a host. On this machine each key counts, since each may be
-/// another user.
+/// What counts as one machine when something is shared out: a host. On this machine each key counts on its own, because
+/// each may be a different user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Machine {
     /// A host of the network.
@@ -46,7 +47,7 @@ pub enum Machine {
 }
 
 impl Machine {
-    /// The machine of the holder of the key `node`, who connects from `host` if that is known.
+    /// The machine of the key `node`, whose owner connects from `host` if that is known.
     pub fn new(node: NodeId, host: Option<Host>) -> Self {
         host.filter(|host| !host.is_loopback()).map_or(Self::Key(node), Self::Host)
     }
@@ -57,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_host_is_its_network_in_ipv6_and_its_address_elsewhere() {
+    fn a_host_is_an_ipv6_network_or_an_address() {
         let same = |a: &str, b: &str| Host::of(a.parse().unwrap()) == Host::of(b.parse().unwrap());
         assert!(same("2001:db8::1", "2001:db8::ffff:2") && !same("2001:db8::1", "2001:db8:0:1::1"));
         assert!(same("fd00::1", "fd00::2"));

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::NodeId;
 
-/// What tells one event from all others: the SHA-256 of its signed bytes.
+/// Identifies an event: the SHA-256 of its signed bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventId(pub [u8; 32]);
 
@@ -18,19 +18,19 @@ impl fmt::Debug for EventId {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct RoomId(pub [u8; 32]);
 
-/// One author's log of one room. An author begins another one, with another epoch, when it cannot know all that it has
+/// One author's log of one room. An author begins a new log, with a new epoch, when it cannot know everything that it
 /// said in the last one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct LogId {
-    /// Where.
+    /// The room.
     pub room: RoomId,
-    /// Who.
+    /// The author.
     pub author: NodeId,
-    /// Random.
+    /// A random number.
     pub epoch: u64,
 }
 
-/// What tells one message from all others: the first 16 bytes of its event's id; for a guest's message, 16 random bytes.
+/// Identifies a message: the first 16 bytes of its event's id; for a guest's message, 16 random bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MessageId(pub [u8; 16]);
 

@@ -1,4 +1,4 @@
-//! The interfaces of this machine, and the places on networks that they give.
+//! The interfaces of this machine, and our addresses on the networks that they lead to.
 
 use std::{
     fmt,
@@ -8,7 +8,7 @@ use std::{
 
 use ipnetwork::IpNetwork;
 
-/// What an interface is good for.
+/// What an interface leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum InterfaceKind {
     /// This machine alone.
@@ -21,18 +21,18 @@ pub enum InterfaceKind {
     Tunnel,
 }
 
-/// An interface, as the operating system tells of it.
+/// An interface, as the operating system describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Interface {
     /// Its name: `eth0`.
     pub name: Arc<str>,
     /// Its number, which scopes link-local addresses.
     pub index: u32,
-    /// What it is good for.
+    /// What it leads to.
     pub kind: InterfaceKind,
     /// Whether it is switched on and, as far as the system knows, connected.
     pub up: bool,
-    /// Where packets for the rest of the world go, if they go out here: the router.
+    /// The router, if packets for the rest of the world go out here.
     pub gateway: Option<Ipv4Addr>,
     /// Its addresses that can be used.
     pub addrs: Vec<InterfaceAddr>,
@@ -43,9 +43,9 @@ pub struct Interface {
 pub struct InterfaceAddr {
     /// The address.
     pub ip: IpAddr,
-    /// How many bits of it are the network's.
+    /// How many bits of it belong to the network.
     pub prefix: u8,
-    /// How everybody on that network is addressed at once.
+    /// The address that reaches everybody on that network at once.
     pub broadcast: Option<Ipv4Addr>,
 }
 
@@ -68,12 +68,12 @@ pub struct LocalSubnet {
     pub ip: IpAddr,
     /// The network around it.
     pub network: IpNetwork,
-    /// How everybody on that network is addressed at once; IPv4 only.
+    /// The address that reaches everybody on that network at once; IPv4 only.
     pub broadcast: Option<Ipv4Addr>,
 }
 
 impl LocalSubnet {
-    /// Our address with a port, and with the scope without which a link-local address means nothing.
+    /// Our address with a port. A link-local address also has its scope, without which it means nothing.
     pub fn at(&self, port: u16) -> SocketAddr {
         match self.ip {
             IpAddr::V6(ip) if self.is_link_local_v6() => SocketAddrV6::new(ip, port, 0, self.index).into(),
@@ -81,12 +81,12 @@ impl LocalSubnet {
         }
     }
 
-    /// Whether our address there is one of IPv6 that the interface gave itself.
+    /// Whether our address there is an IPv6 address that the interface gave itself.
     pub fn is_link_local_v6(&self) -> bool {
         matches!(self.ip, IpAddr::V6(ip) if ip.is_unicast_link_local())
     }
 
-    /// Whether datagrams of `ip` can come from this network itself.
+    /// Whether datagrams from `ip` can come from this network itself.
     pub fn is_on_link(&self, ip: IpAddr) -> bool {
         self.network.contains(ip)
     }
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_link_local_address_keeps_its_scope_and_others_have_none() {
+    fn only_link_local_addresses_have_a_scope() {
         let spot = |ip: &str, network: &str| LocalSubnet {
             interface: "eth0".into(),
             index: 7,

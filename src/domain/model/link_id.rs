@@ -1,4 +1,4 @@
-//! The name of one link.
+//! The identifier of a link.
 
 use std::fmt;
 

@@ -31,7 +31,7 @@ pub enum NoNetwork {
 pub struct Unusable {
     /// Its name.
     pub interface: Arc<str>,
-    /// Whether it is connected; then it has no address.
+    /// Whether it is connected. If so, it has no address.
     pub connected: bool,
 }
 
@@ -52,18 +52,18 @@ pub enum NetworkRemark {
         /// The network.
         network: IpNetwork,
     },
-    /// Of a large network only the part around our own address is searched.
+    /// Only the part of a large network around our own address is searched.
     PartlySearched {
         /// The network.
         network: IpNetwork,
         /// The part.
         part: IpNetwork,
     },
-    /// The user opened the chat on a network like this one before, and nothing proves that it is the same.
+    /// The user opened the chat on a network like this one before, but nothing proves that it is the same.
     MayBeKnown,
 }
 
-/// Why a network is not swept without the user's explicit word.
+/// Why a network is not swept without the user's explicit consent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Objection {
     /// It has public addresses.

@@ -13,7 +13,7 @@ pub enum Author {
     Peer(PeerId),
 }
 
-/// How far an own message got. What the others have said that they hold decides; nothing else does.
+/// How far a message of our own got. Only what others report to hold decides this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Delivery {
     /// On disk here, and nobody else is known to have it. It is delivered when someone joins.
@@ -25,31 +25,31 @@ pub enum Delivery {
         /// Of how many.
         of: u32,
     },
-    /// Everyone present has it; somebody does, if nobody is present.
+    /// Everyone present has it. If nobody is present, somebody has it.
     Sent,
     /// It could not be stored, so it was not sent and never will be.
     NotSent,
 }
 
-/// What is to be said of a message beside its text.
+/// What to say about a message besides its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Mark {
     /// Nothing.
     #[default]
     None,
-    /// It came over ten minutes after the time that it names.
+    /// It arrived over ten minutes after the time that it gives.
     Late,
-    /// It is dated over a day ahead, and stands where it came.
+    /// It is dated over a day ahead, and is placed by its arrival.
     Ahead,
-    /// It is dated over a day back though it was said just now, and stands where it came.
+    /// It is dated over a day back although it was just said, and is placed by its arrival.
     Behind,
-    /// It names an impossible time. That of its arrival is shown instead.
+    /// It gives an impossible time. The time of its arrival is shown instead.
     WrongTime,
-    /// Its author signed two different messages as one and the same.
+    /// Its author signed two different messages under one number.
     Forked,
     /// A kind of event that a later version knows how to show; the text says so.
     Unknown,
-    /// The disk does not take it now: it is shown, and gone if the program ends before the disk does.
+    /// The disk does not take it now. It is shown, but lost if the program ends before the disk takes it.
     NotKept,
 }
 
@@ -64,14 +64,14 @@ pub struct Message {
     pub author: Author,
     /// The name the author went by when it was said; a reference node may have none.
     pub nick: Option<Nick>,
-    /// What is known of a peer that said it, under this name. It says nothing about our own user.
+    /// What is known about the peer that said it, under this name. Meaningless for our own user.
     pub repute: Repute,
     /// What was said. For an action, without the `/me `.
     pub text: Text,
     /// Whether it is an action: `* alice waves`.
     pub action: bool,
-    /// An earlier message of the same author that this one repeats. Of the two only this one is shown. It must be ignored if
-    /// that message is somebody else's.
+    /// An earlier message of the same author that this one repeats. Only this one of the two is shown. It must be
+    /// ignored if that message is somebody else's.
     pub again: Option<MessageId>,
     /// When it was sent; for a guest's message, when it arrived.
     pub sent_at: Timestamp,
@@ -81,7 +81,7 @@ pub struct Message {
     pub position: Position,
     /// Whether it was said before this copy of the program started.
     pub history: bool,
-    /// What is to be said of it.
+    /// What to say about it.
     pub mark: Mark,
 }
 

@@ -1,11 +1,11 @@
-//! How a key was met, as it is kept across runs.
+//! How a key was met, as remembered across runs.
 
 use super::{Host, Timestamp};
 
 /// On how many days a key must be linked to become known.
 const KNOWN_DAYS: u16 = 2;
 
-/// A record of 0.4.0 counts as proven if first and last sighting are this many milliseconds apart.
+/// A record of 0.4.0 counts as proven if the first and the last sighting are this many milliseconds apart.
 const PROVEN_MS: i64 = 60_000;
 
 /// A day, in milliseconds.
@@ -35,7 +35,8 @@ impl Date {
 /// How a key was met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Met {
-    /// On how many of the days that the program counts it was linked. 0: its host had too many new keys on its first day.
+    /// On how many of the days that the program counts it was linked. 0 if its host had too many new keys on its first
+    /// day.
     pub days: u16,
     /// The last of these days.
     pub last_day: Date,
@@ -46,7 +47,8 @@ pub struct Met {
 }
 
 impl Met {
-    /// From a record of an older program, which counted no days: the first and last sighting, and where the key listened.
+    /// Makes one from a record of an older program, which counted no days: from the first and last sighting, and where
+    /// the key listened.
     pub fn of_sightings(first: Timestamp, last: Timestamp, host: Option<Host>) -> Self {
         let apart = last.as_millis().saturating_sub(first.as_millis());
         let days = if apart >= DAY_MS { KNOWN_DAYS } else { 1 };
@@ -64,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_date_begins_at_midnight_before_1970_too() {
+    fn dates_begin_at_midnight_even_before_1970() {
         let date = |ms| Date::of(Timestamp::from_millis(ms)).days();
         assert_eq!([date(-1), date(0), date(DAY_MS - 1), date(DAY_MS)], [-1, 0, 0, 1]);
     }

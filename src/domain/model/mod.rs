@@ -1,7 +1,7 @@
-//! The words of the domain: validated, length-capped, without behaviour of their own.
+//! The value types of the domain: validated, limited in length, without behaviour of their own.
 //!
-//! A value of these types is safe to show, to store and to send; the way from untrusted bytes to them leads through
-//! [`crate::protocol::codec`] alone.
+//! A value of these types is safe to show, to store and to send; only [`crate::protocol::codec`] turns untrusted bytes
+//! into such values.
 
 mod class;
 mod clean;

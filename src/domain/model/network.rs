@@ -2,25 +2,25 @@
 
 use std::fmt;
 
-/// The longest name, in bytes: a hardware address and a prefix take fewer than half of it.
+/// The longest name, in bytes: a hardware address and a prefix take less than half of it.
 const MAX_BYTES: usize = 100;
 
-/// Names the network that lobby messages belong to: what was said at the office is not shown in a café.
-/// Only this machine ever sees it.
+/// Names the network that lobby messages belong to: what was said at the office is not shown in a café. Only this
+/// machine ever sees the name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Network(Box<str>);
 
-/// Not a name of a network.
+/// The error for text that is not a network name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a network name has 1 to {MAX_BYTES} printable ASCII characters")]
 pub struct NetworkError;
 
-/// Why the present network is not the one that the user says.
+/// Why the present network is not the one that the user named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotTheSame {
     /// It is certain which network this is, or there is none.
     Certain,
-    /// This one could be no network of that name.
+    /// This one cannot be a network of that name.
     Unknown,
 }
 
@@ -39,12 +39,13 @@ impl Network {
         Self("loopback".into())
     }
 
-    /// No network yet: where lines wait that were said before there was one.
+    /// No network yet: lines that were said before there was one wait here.
     pub fn awaited() -> Self {
         Self("no network".into())
     }
 
-    /// Whether this is no network of others: this machine alone, or no network yet. What is said there reaches no one else.
+    /// Whether nobody else can be on this network: it is this machine alone, or no network yet. What is said there
+    /// reaches no one else.
     pub fn is_local(&self) -> bool {
         *self == Self::loopback() || *self == Self::awaited()
     }

@@ -14,20 +14,21 @@ use super::{
 /// The widest nickname, in terminal columns: twice the widest nick column, so that a cut name is still recognised.
 pub const MAX_NICK_COLUMNS: usize = 24;
 
-/// Words in a nickname ("Zoë 山田"): with more, an ordinary sentence before a colon would pass for one.
+/// The most words in a nickname ("Zoë 山田"): with more, an ordinary sentence before a colon would pass for one.
 const MAX_NICK_WORDS: usize = 2;
 
-/// From this many hexadecimal digits on, a word is a key prefix and cannot be a name. It is the number that the program
-/// writes in commands for people to copy (`/trust 7f3a91c0`). A lower limit would forbid real names (`fee`, `decade`).
+/// A name of this many hexadecimal digits or more could be a key prefix, so it is refused. It is the number that the
+/// program writes in commands for people to copy (`/trust 7f3a91c0`). A lower limit would forbid real names (`fee`,
+/// `decade`).
 const KEY_DIGITS: usize = 8;
 
 /// A nickname that is safe to show: one line of 1 to 24 columns and at most two words, without controls and invisible
-/// characters. It contains nothing that looks like the frame that front ends draw around names, and does not look like a
-/// key prefix. A colon is also the reference protocol's separator.
+/// characters. It contains nothing that looks like the frame that front ends draw around names, and does not look like
+/// a key prefix. A colon is also the reference protocol's separator.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Nick(Arc<str>);
 
-/// Why a string is no nickname. The text is meant for the person who typed it.
+/// Why a string is not a nickname. The text is meant for the person who typed it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NickError {
     /// Nothing is left after trimming.
@@ -42,7 +43,7 @@ pub enum NickError {
     /// A visible character that cannot be part of a name.
     #[error("A name cannot contain {0:?}. Choose a name without it.")]
     Forbidden(char),
-    /// The character that joins several emoji to one.
+    /// The character that joins several emoji into one.
     #[error("A name cannot contain emoji joined from several. Choose a simple one.")]
     Joined,
     /// A control character, or one that shows nothing.
@@ -51,7 +52,7 @@ pub enum NickError {
     /// A first character that means something else in this program.
     #[error("A name cannot begin with {0:?}. Begin with a letter.")]
     ForbiddenStart(char),
-    /// A dot at its begin or end, which disappears beside the text around it.
+    /// A dot at its beginning or end, which gets lost in the text around it.
     #[error("A name cannot begin or end with a dot. Leave it out.")]
     Dot,
     /// It looks like a key.
@@ -60,7 +61,7 @@ pub enum NickError {
 }
 
 impl Nick {
-    /// Checks `name`, which must already be as it is to be shown, but for space around it.
+    /// Checks `name`, which must already be as it is to be shown, except for space around it.
     ///
     /// # Errors
     /// [`NickError`], with a text for the person who chose the name.
@@ -95,11 +96,11 @@ impl Nick {
         }
     }
 
-    /// Makes a nickname of what somebody else calls themselves: characters that no name has are dropped first, and letters
-    /// in disguise become letters.
+    /// Makes a nickname from what somebody else calls themselves: drops the characters that no name has, and turns
+    /// letters in disguise into plain ones.
     pub fn clean(name: &str) -> Option<Self> {
         let name: String = name.chars().filter(|&c| !is_forbidden(c) && !is_invisible(c)).collect();
-        // At the begin it means something else, and then it is no name.
+        // A leading `#` means something else, so then it is not a name.
         let start = name.trim().chars().next();
         let kept = |c: &char| !is_frame(*c) && (!is_ours(*c) || Some(*c) == start && *c == '#');
         let name: String = name.chars().filter(kept).flat_map(undisguised).collect();
@@ -113,7 +114,8 @@ impl Nick {
     }
 }
 
-/// Cuts what is too long for one place on the screen, until nothing is: what is left falls into other graphemes.
+/// Cuts graphemes that are too long for one place on the screen, until none is: what is left after a cut forms other
+/// graphemes.
 fn cut_marks(name: &str) -> String {
     let mut name = name.to_owned();
     loop {
@@ -132,14 +134,14 @@ fn is_key(name: &str) -> bool {
     digits.clone().count() >= KEY_DIGITS && digits.all(|c| c.is_ascii_hexdigit())
 }
 
-/// What looks like the frame that front ends draw around a name: `<bob>`, `bob:`, `bob │`. Unicode's table of confusables
-/// knows most colons and angles; of bars it makes an l.
+/// What looks like the frame that front ends draw around a name: `<bob>`, `bob:`, `bob │`. Unicode's table of
+/// confusables knows most colons and angle brackets, but it turns bars into an l.
 fn is_frame(c: char) -> bool {
     let mut looks = confusable(c.encode_utf8(&mut [0; 4])).collect::<Vec<_>>().into_iter();
     FRAME.contains(c) || matches!((looks.next(), looks.next()), (Some(':' | '<' | '>'), None))
 }
 
-/// What the table does not have.
+/// Frame characters that the table does not have.
 const FRAME: &str = "<>|:¦ǀǁː˸׃։܃܄፡᛬‖‹›«»⁚∣∥∶≪≫≺≻⋖⋗⎮⎸⎹⏐⏽│┃┆┇┊┋║╎╏╵╷╹╻▏▎▍▌▐▕❘❙❚❬❭❮\
     ❯❰❱⟨⟩⟪⟫⦁⦙⦂⦑⦒⧼⧽⫶⫿〈〉《》꞉︓︰︿﹀﹕﹤﹥：＜＞｜￤￨׀⎢⎥⎜⎟├┤╠╣╽╿▋▊▉█︱︳丨ㅣ᠄᠉᠃";
 
@@ -168,7 +170,7 @@ const fn is_dot(c: char) -> bool {
     )
 }
 
-/// The letter of one that is in disguise; nothing of a disguise without a letter.
+/// The letters of a character in disguise; nothing if it disguises no letter.
 fn undisguised(c: char) -> Vec<char> {
     if !is_disguise(c) {
         return vec![c];
@@ -238,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn the_begin_of_a_key_is_no_name() {
+    fn a_key_prefix_is_not_a_name() {
         for name in ["7f3a91c0", "7F3A 91C0", "deadbeef", "12345678", "7f3a91c022de48b17f3a91c0"] {
             assert_eq!(Nick::new(name), Err(NickError::LooksLikeKey), "{name}");
             assert_eq!(Nick::clean(name), None);
@@ -249,13 +251,13 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_measured_as_it_is_kept() {
+    fn a_name_is_measured_after_it_is_cut() {
         // A letter below another one takes no column, until what joins the two is cut.
         let name = format!("\u{1F44D}\u{301}{}{}", "\u{17D2}\u{1780}".repeat(9), "a".repeat(22));
         assert_eq!(Nick::new(&name), Err(NickError::TooWide(25)));
     }
 
-    /// Pieces of which graphemes are made that are longer or wider than they look.
+    /// Pieces of graphemes that are longer or wider than they look.
     fn piece() -> impl Strategy<Value = String> {
         let of = |from: &'static [&'static str]| proptest::sample::select(from).prop_map(str::to_owned);
         let emoji = of(&[
@@ -271,7 +273,7 @@ mod tests {
         ]);
         let marks =
             of(&["a", " ", "\u{301}", "\u{0E33}", "\u{0915}\u{094D}", "\u{0903}", "\u{1100}", "\u{1161}", "\u{0600}"]);
-        // What is narrower beside its neighbour than alone.
+        // Characters that are narrower beside a neighbour than alone.
         let joined = of(&[
             "\u{1F3FB}\u{FE0E}",
             "\u{1780}",
@@ -293,9 +295,9 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2_000))]
 
-        /// What is kept of a name is a name, and the same one.
+        /// What is kept of a name is itself a name, and stays the same.
         #[test]
-        fn a_name_is_itself(name in name()) {
+        fn an_accepted_name_stays_the_same(name in name()) {
             for nick in [Nick::new(&name).ok(), Nick::clean(&name)].into_iter().flatten() {
                 prop_assert!((1..=MAX_NICK_COLUMNS).contains(&nick.as_str().width()), "{nick:?}");
                 prop_assert_eq!(Nick::new(nick.as_str()), Ok(nick));
@@ -304,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn a_peers_name_is_cleaned_before_it_is_judged() {
+    fn a_peers_name_is_cleaned_before_it_is_checked() {
         assert_eq!(Nick::clean("b\u{1b}[31mob\u{200B}").map(|n| n.to_string()), Some("b[31mob".to_owned()));
         assert_eq!(Nick::clean("\u{1b}\u{7}"), None);
         assert_eq!(Nick::clean("bob#c04e").map(|n| n.to_string()), Some("bobc04e".to_owned()));

@@ -8,17 +8,17 @@ const LENGTH: usize = 32;
 /// Hexadecimal digits of the short fingerprint: enough to compare by eye, too few to trust. [`NodeId::groups`] has all.
 const SHORT_DIGITS: usize = 16;
 
-/// The identity of a node: its Ed25519 public key. Only who holds the private key can link under it.
+/// The identity of a node: its Ed25519 public key. Only the holder of the private key can link under it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId([u8; LENGTH]);
 
-/// Not 64 hexadecimal digits.
+/// The error for text that is not 64 hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a key has {} hexadecimal digits", 2 * LENGTH)]
 pub struct NoKey;
 
 impl NodeId {
-    /// The identity of who holds this public key.
+    /// The identity with this public key.
     pub const fn new(key: [u8; LENGTH]) -> Self {
         Self(key)
     }
@@ -28,7 +28,7 @@ impl NodeId {
         &self.0
     }
 
-    /// The first digits, for telling two people of one name apart: `c04e`.
+    /// The first digits, to tell two people with the same name apart: `c04e`.
     pub fn tag(&self, digits: usize) -> String {
         self.to_string().chars().take(digits).collect()
     }
@@ -46,7 +46,7 @@ impl NodeId {
 
 #[cfg(test)]
 impl NodeId {
-    /// The key of that number, for tests that need many.
+    /// A key made from a number, for tests that need many.
     pub(crate) fn numbered(n: u32) -> Self {
         let mut key = [0; LENGTH];
         key.split_at_mut(4).0.copy_from_slice(&n.to_be_bytes());
@@ -71,7 +71,7 @@ const fn digit(nibble: u8) -> u8 {
 
 impl fmt::Display for NodeId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Written at once: every message of a pipe carries it.
+        // Written in one go, because every message of a pipe carries it.
         let mut hex = [0; 2 * LENGTH];
         for (pair, byte) in hex.chunks_exact_mut(2).zip(self.0) {
             pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 0xf)]);

@@ -37,7 +37,7 @@ impl fmt::Display for PeerId {
 pub enum Software {
     /// This program: an authenticated node.
     Ours {
-        /// The version that it names, for people.
+        /// The version that it reports, for people.
         version: Arc<str>,
     },
     /// Anything else that speaks the reference protocol.
@@ -55,7 +55,7 @@ pub struct Peer {
     pub addr: SocketAddr,
     /// What it runs.
     pub software: Software,
-    /// What is known of its key, and how it is shown.
+    /// What is known about its key, and how it is shown.
     pub repute: Repute,
 }
 
@@ -84,7 +84,7 @@ pub enum LeaveReason {
 }
 
 impl LeaveReason {
-    /// The word of the headless contract.
+    /// The word in the headless contract.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Closed => "closed",

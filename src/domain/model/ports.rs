@@ -2,13 +2,14 @@
 
 use std::{fmt, num::NonZeroU16, ops::RangeInclusive};
 
-/// Below this the ports of a machine belong to its services (RFC 6335: the system ports). Nobody has us knock there.
+/// The ports below this belong to the services of a machine (RFC 6335: the system ports). Nobody's word makes us
+/// connect there.
 pub const FIRST_USER_PORT: u16 = 1_024;
 
-/// The ports that the program uses without settings, the first and the last: some nodes have them, whatever others have set.
+/// The first and the last port that the program uses by default. Some nodes use these, whatever others have set.
 const USUAL_PORTS: (u16, u16) = (4_565, 4_569);
 
-/// Ports that a node may listen on, the first free one of them, and that others look at. Never empty, never port 0.
+/// Ports that a node may listen on, and that others probe. A node takes the first free one. Never empty, never port 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PortRange {
     min: NonZeroU16,
@@ -41,13 +42,13 @@ impl PortRange {
         self.min()..=self.max()
     }
 
-    /// Whether somebody else's word is enough to knock at `port`: it is one of them, or belongs to no service of a system.
+    /// Whether somebody else's word is enough to connect to `port`: it is in this range, or is not a system port.
     pub const fn may_be_meant(self, port: u16) -> bool {
         port >= FIRST_USER_PORT || self.contains(port)
     }
 
-    /// Whether a stranger's word is enough to knock at `port`: it is one of them, or one that the program uses without
-    /// settings. Any other may belong to a printer, which prints what it gets.
+    /// Whether a stranger's word is enough to connect to `port`: it is in this range, or one that the program uses by
+    /// default. Any other may belong to a printer, which prints what it gets.
     pub const fn is_a_chats(self, port: u16) -> bool {
         self.contains(port) || (USUAL_PORTS.0 <= port && port <= USUAL_PORTS.1)
     }
@@ -83,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_has_both_its_ends_and_is_never_empty() {
+    fn a_range_includes_both_ends_and_is_never_empty() {
         let ports = range(4565, 4567).unwrap();
         assert_eq!(ports.iter().collect::<Vec<_>>(), [4565, 4566, 4567]);
         assert_eq!(ports.to_string(), "4565-4567");

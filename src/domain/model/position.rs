@@ -1,9 +1,9 @@
-//! Where messages stand in their room, and which of them to show.
+//! The order of messages in a room, and which of them to show.
 
 use super::{Hlc, MessageId, NodeId};
 
-/// Where a message stands in the one order that all screens show: by its clock, and among equals by
-/// what everyone agrees on.
+/// The place of a message in the one order that all screens show: by its clock, and if clocks are equal, by what
+/// everyone agrees on.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Position {
     /// When it was said, never before what its author had seen.

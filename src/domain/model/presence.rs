@@ -5,7 +5,7 @@ use super::Text;
 /// The longest note, in bytes: one line beside a name.
 pub const MAX_NOTE_BYTES: usize = 200;
 
-/// What somebody says of themselves with `/away` and `/back`.
+/// What somebody says about themselves with `/away` and `/back`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Presence {
     /// At the keyboard.
@@ -19,14 +19,14 @@ pub enum Presence {
 }
 
 impl Presence {
-    /// Away, with a note if one is left when it was cut to one line of [`MAX_NOTE_BYTES`].
+    /// Away, with a note if any of it is left after cutting it to one line of [`MAX_NOTE_BYTES`].
     pub fn away(note: &str) -> Self {
-        // What is dropped may have stood before space, or between two lines.
+        // Dropped characters may have been next to space, or alone on a line.
         let clean = Text::cut(note);
         let text = clean.as_ref().map_or("", Text::as_str);
         let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
         let (line, _) = line.split_at(line.floor_char_boundary(MAX_NOTE_BYTES));
-        // A note stands among other words, where a tab has no columns to go to.
+        // A note is shown among other words, where a tab has no column to go to.
         Self::Away { note: Text::cut(line.replace('\t', " ").trim_end()) }
     }
 

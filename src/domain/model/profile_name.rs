@@ -2,20 +2,21 @@
 
 use std::{fmt, num::NonZeroU32};
 
-/// The longest name: it stands in messages and in paths.
+/// The longest name, in bytes: it appears in messages and in paths.
 const MAX_BYTES: usize = 32;
 
-/// The profile of who names none, and the beginning of the names of further ones.
+/// The profile of a user who names none, and the prefix of further ones.
 const DEFAULT: &str = "default";
 
-/// Names that are devices on Windows, whatever the directory; refused everywhere, so that a profile can move.
+/// Names that are devices on Windows, whatever the directory; refused everywhere, so that a profile can move to another
+/// system.
 const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
 
-/// Devices with a number from 0 to 9 behind.
+/// Devices followed by a digit from 0 to 9.
 const NUMBERED_DEVICES: [&str; 2] = ["com", "lpt"];
 
-/// The name of a profile: 1 to 32 ASCII letters, digits, `-` and `_`, beginning with a letter or a digit. No path can be
-/// hidden in it.
+/// The name of a profile: 1 to 32 ASCII letters, digits, `-` and `_`, beginning with a letter or a digit. It cannot
+/// contain a path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ProfileName(Box<str>);
 
@@ -32,7 +33,7 @@ impl ProfileName {
         Self(if number == NonZeroU32::MIN { DEFAULT.into() } else { format!("{DEFAULT}-{number}").into() })
     }
 
-    /// Which copy takes this profile by itself; 1 also for those that none takes.
+    /// Which copy takes this profile by default; also 1 for profiles that no copy takes.
     pub fn copy(&self) -> NonZeroU32 {
         let number = self.0.strip_prefix(DEFAULT).and_then(|rest| rest.strip_prefix('-')?.parse().ok());
         number.filter(|&number| Self::of_copy(number) == *self).unwrap_or(NonZeroU32::MIN)

@@ -12,12 +12,12 @@ impl Room {
     /// The room that everyone on the network is in.
     pub const LOBBY: Self = Self(());
 
-    /// What the log knows it by.
+    /// Its id in the log.
     pub const fn id(self) -> RoomId {
         RoomId(*b"proximity-chat/1 room #lobby\0\0\0\0")
     }
 
-    /// The room that the log knows by `id`, if it is one of ours.
+    /// The room with this `id` in the log, if it is one of ours.
     pub fn of(id: RoomId) -> Option<Self> {
         (id == Self::LOBBY.id()).then_some(Self::LOBBY)
     }

@@ -1,4 +1,4 @@
-//! Names that people take for one another.
+//! Names that people mistake for one another.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_security::confusable_detection::skeleton as confusable;
@@ -6,25 +6,27 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::{Nick, fold::fold};
 
-/// What is left of a name when all that looks the same is made the same. Names with equal skeletons are look-alikes.
+/// A name in which characters that look the same are made the same. Names with equal skeletons are look-alikes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Skeleton(Box<str>);
 
-/// Columns that stay of a name where there is least room: the narrowest column for names has 9, of which the star of an
-/// action, a mark and the sign of the cut take four. Longer names that are equal up to here can be cut to the same cells.
+/// How many columns of a name remain where there is least room: the narrowest column for names has 9, of which the star
+/// of an action, a mark and the sign of the cut take four. Longer names that are equal up to here can be cut to the
+/// same cells.
 const CUT_COLUMNS: usize = 5;
 
 /// The skeleton of a name.
 ///
-/// It is Unicode's table of confusables (UTS 39, section 4) before and after lower-casing, so that neither "аlice" in
-/// Cyrillic nor `AIice` passes for "alice". What the table leaves out goes before: accents, circles and the like, small
-/// capitals, punctuation and symbols around the name, and what stands in brackets behind it. Each of these made a name
-/// that people took for "alice".
+/// It applies Unicode's table of confusables (UTS 39, section 4) before and after lower-casing, so that neither "аlice"
+/// in Cyrillic nor `AIice` passes for "alice". Before that, it removes what the table leaves out: accents, circles and
+/// the like, small capitals, punctuation and symbols around the name, and anything in brackets after it. Each of these
+/// made a name that people took for "alice".
 pub fn skeleton(nick: &Nick) -> Skeleton {
     of(nick.as_str())
 }
 
-/// What two names have in common that are cut to the same cells, if this one is cut anywhere.
+/// The skeleton of what a cut leaves of a name, which is equal for names that are cut to the same cells; `None` if the
+/// name is never cut.
 pub fn cut_skeleton(nick: &Nick) -> Option<Skeleton> {
     let name = nick.as_str();
     if name.width() <= CUT_COLUMNS {
@@ -43,7 +45,7 @@ fn of(name: &str) -> Skeleton {
     let visible = |c: &char| c.width().unwrap_or(0) > 0 && !is_modifier(*c);
     let plain: String =
         name.chars().flat_map(apart).flat_map(fold).filter(visible).map(one_space).map(small_capital).collect();
-    // Only inside a name an exclamation mark passes for a letter.
+    // An exclamation mark passes for a letter only inside a name.
     let inside = core_of(&plain).replace(['!', 'ǃ', '¡'], "l");
     let once: String = confusable(&inside).flat_map(fold).collect();
     let lower: String = once.chars().flat_map(char::to_lowercase).map(|c| if c == 'i' { 'l' } else { c }).collect();
@@ -52,8 +54,8 @@ fn of(name: &str) -> Skeleton {
     Skeleton(core_of(&twice).into())
 }
 
-/// A sign without what stands around or on it: `é` is an `e` and a mark. Syllables of Hangul and kana stay whole, because
-/// what they are composed of is no decoration.
+/// Takes a sign apart from what is around or on it: `é` becomes an `e` and a mark. Hangul syllables and kana stay
+/// whole, because their parts are not decoration.
 fn apart(c: char) -> impl Iterator<Item = char> {
     let whole = matches!(c, '\u{3040}'..='\u{30FF}' | '\u{AC00}'..='\u{D7A3}');
     let parts = std::iter::once(c).filter(move |_| !whole).nfkd();
@@ -65,8 +67,8 @@ const fn is_modifier(c: char) -> bool {
     matches!(c, '\u{1F3FB}'..='\u{1F3FF}' | '\u{2B0}'..='\u{2FF}' | '\u{37A}' | '\u{1FBD}'..='\u{1FC1}')
 }
 
-/// The part of a name that people remember: without brackets behind it (`bob (lunch)`), a lone sign that looks like the
-/// mark of a verified person, and punctuation and symbols around it. The name itself if nothing else is left.
+/// The part of a name that people remember: without brackets after it (`bob (lunch)`), a lone sign that looks like the
+/// mark of a verified person, or punctuation and symbols around it. The name itself if nothing else is left.
 fn core_of(name: &str) -> &str {
     let name = name.trim();
     let mut core = name;
@@ -85,13 +87,13 @@ fn core_of(name: &str) -> &str {
     if core.is_empty() { name } else { core }
 }
 
-/// One kind of space.
+/// Makes every space a plain one.
 const fn one_space(c: char) -> char {
     if c.is_whitespace() { ' ' } else { c }
 }
 
-/// The Latin letter whose capital looks like the capital of `c`, if it is such and no Latin letter looks like `c` itself:
-/// a small в is a small B to the eye.
+/// The Latin letter whose capital looks like the capital of `c`, if there is one and no Latin letter looks like `c`
+/// itself: to the eye, a small в is a small B.
 fn small_capital(c: char) -> char {
     let ascii = |c: char| {
         let mut looks = confusable(c.encode_utf8(&mut [0; 4])).collect::<Vec<_>>().into_iter();
@@ -114,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn what_looks_the_same_is_alike() {
+    fn look_alikes_have_equal_skeletons() {
         let alike = |one: &str, other: &str| looks(one) == looks(other);
         for other in ["alice", "Alice", "ALICE", "аlice", "a1ice", "aIice", "alіce", "ａｌｉｃｅ", "alice\u{FE0F}"]
         {
@@ -133,7 +135,7 @@ mod tests {
 
     /// Names that passed for "alice" and "victor" in release 0.4.
     #[test]
-    fn accents_circles_symbols_and_brackets_make_no_other_name() {
+    fn accents_symbols_and_brackets_do_not_change_a_skeleton() {
         let alices = "alíce alicẹ aḷice ạlice ᶏlice alicė ⓐⓛⓘⓒⓔ ᴀʟɪᴄᴇ ᗩlice ɐlice ali¢e alicє aⵑice alἰce a!ice alice. .alice \
                       alice' alice_ -alice alice· alice~ |alice ‹alice› <alice> alice🏻 aliceͺ alice﹒";
         let alices = alices.split_whitespace().chain(["alice !", "alice v", "alice ν", "alice 🆗", "alice (2)"]);
@@ -146,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_of_signs_alone_is_itself() {
+    fn names_made_only_of_symbols_stay_distinct() {
         for (one, other) in [("!!", "??"), ("🦀", "🐙"), ("_", "-")] {
             assert_ne!(looks(one), looks(other), "{one} {other}");
         }
@@ -156,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_are_cut_to_the_same_cells_have_a_begin_in_common() {
+    fn names_cut_to_the_same_cells_share_a_prefix() {
         let cut = |name: &str| cut_skeleton(&Nick::new(name).unwrap());
         assert_eq!(cut("christopher"), cut("Christine"));
         assert_eq!(cut("Alexandra"), cut("alexander"));

@@ -1,4 +1,4 @@
-//! Why the history on disk did not do what it was asked for.
+//! Why a request to the history on disk failed.
 
 use super::{DiskTrouble, NodeId};
 
@@ -24,15 +24,15 @@ impl StoreFailure {
 /// What was asked of the history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StoreTask {
-    /// To give lines.
+    /// To read lines.
     Read,
     /// To find lines.
     Search,
-    /// To take lines.
+    /// To write lines.
     Write,
     /// To make stored lines searchable.
     Index,
-    /// To put lines where they belong after a wrong clock.
+    /// To put lines where they belong after the clock was wrong.
     Rearrange,
     /// To move lines to another network.
     Move,
@@ -64,7 +64,7 @@ pub enum StoreFault {
     /// The program has closed it.
     #[error("it is closed")]
     Closed,
-    /// It gave no answer, or one to another question.
+    /// It gave no answer, or the answer to another request.
     #[error("it gave no answer that makes sense")]
     Nonsense,
     /// It holds another event under this number.
@@ -83,8 +83,8 @@ pub enum StoreFault {
     ),
 }
 
-/// What the user can do about an error of the history. The English words are here, because errors that end a
-/// command have them too.
+/// What the user can do about an error of the history. The English words are here because errors that end a command
+/// contain them too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum StoreAdvice {
     /// Make room.
@@ -105,7 +105,7 @@ pub enum StoreAdvice {
     /// Close the other program that has the file locked.
     #[error("Another program has it locked: close that, then try again")]
     Unlock,
-    /// Start again: what can be read of a damaged file is saved then.
+    /// Restart the program, which then saves what can be read of a damaged file.
     #[error("The file is damaged. Restart the program: it saves what can still be read")]
     Restart,
 }

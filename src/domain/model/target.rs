@@ -5,7 +5,7 @@ use std::{
     net::{IpAddr, SocketAddr},
 };
 
-/// An address as a person gives it: the port may be missing, then every port of the range is meant.
+/// An address as a person gives it. If the port is missing, every port of the range is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Target {
     /// One host, every port of the configured range.
@@ -15,8 +15,8 @@ pub enum Target {
 }
 
 impl Target {
-    /// Reads `192.168.1.23`, `192.168.1.23:4565`, `::1` or `[::1]:4565`. Only what one host can have: no unspecified
-    /// and no multicast address, no port 0. An IPv4 address in IPv6 clothes is the IPv4 address.
+    /// Reads `192.168.1.23`, `192.168.1.23:4565`, `::1` or `[::1]:4565`. Accepts only what one host can have: no
+    /// unspecified or multicast address, and no port 0. An IPv4-mapped IPv6 address becomes the IPv4 address.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let target = text.parse().map(Self::Socket).or_else(|_| text.parse().map(Self::Host)).ok()?;
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_port_is_optional_and_no_host_name_is_looked_up() {
+    fn a_port_is_optional_and_host_names_are_refused() {
         for text in ["192.168.1.23", "192.168.1.23:4565", "::1", "[::1]:4565"] {
             assert_eq!(Target::parse(&format!(" {text} ")).map(|t| t.to_string()).as_deref(), Some(text));
         }

@@ -9,15 +9,15 @@ pub const MAX_TEXT_BYTES: usize = 64 * 1024;
 
 /// The text of one message: 1 byte to 64 KiB, with line feeds and tabs as the only control characters.
 ///
-/// Tabs and spaces are those that were typed, also at the ends of lines: a Makefile or a diff is worth nothing without them.
-/// What draws a text has to turn its tabs into columns.
+/// Tabs and spaces are kept as typed, even at the ends of lines: a Makefile or a diff is worth nothing without them.
+/// Code that draws a text has to turn its tabs into columns.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Text(Box<str>);
 
-/// Why a string is no message.
+/// Why a string is not a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
-    /// Nothing to see is left after cleaning.
+    /// Nothing visible is left after cleaning.
     #[error("There is nothing to send.")]
     Empty,
     /// More than [`MAX_TEXT_BYTES`].
@@ -28,8 +28,8 @@ pub enum TextError {
 impl Text {
     /// Cleans `raw` and checks its length.
     ///
-    /// Carriage returns and the Unicode line separators become line feeds; controls other than line feeds and tabs, bidi
-    /// controls and tags are dropped; stacked marks are cut. Everything else stays as it is.
+    /// Carriage returns and the Unicode line separators become line feeds; controls other than line feeds and tabs,
+    /// bidi controls and tags are dropped; stacked marks are cut. Everything else stays as it is.
     ///
     /// # Errors
     /// [`TextError`] when nothing visible is left or the text is too long.
@@ -37,7 +37,7 @@ impl Text {
         if raw.len() > MAX_TEXT_BYTES {
             return Err(TextError::TooLong(raw.len()));
         }
-        // Printable ASCII needs no cleaning: nearly every line is such, and this is the hot path of a busy room.
+        // Printable ASCII needs no cleaning: nearly every line is plain ASCII, and this is the hot path of a busy room.
         if raw.bytes().all(|b| (b' '..=b'~').contains(&b)) {
             return if raw.trim_start().is_empty() { Err(TextError::Empty) } else { Ok(Self(raw.into())) };
         }
@@ -51,7 +51,7 @@ impl Text {
         }
     }
 
-    /// Cleans what somebody else said and cuts it to the limit; none if nothing visible is left.
+    /// Cleans what somebody else said and cuts it to the limit; `None` if nothing visible is left.
     pub fn cut(raw: &str) -> Option<Self> {
         match Self::new(raw) {
             Err(TextError::TooLong(_)) => {
@@ -78,7 +78,7 @@ fn clean(raw: &str) -> String {
                 out.push('\n');
             }
             '\n' | '\u{85}' | '\u{2028}' | '\u{2029}' => out.push('\n'),
-            // Joiners shape words and emoji, Persian is not written without them; the others shape Mongolian.
+            // Joiners shape words and emoji, and Persian cannot be written without them. The others shape Mongolian.
             '\t' | '\u{200C}' | '\u{200D}' | '\u{180B}'..='\u{180F}' => out.push(c),
             c if is_forbidden(c) || is_hidden(c) => {}
             c => out.push(c),
@@ -87,7 +87,7 @@ fn clean(raw: &str) -> String {
     limit_marks(&out)
 }
 
-/// `70112` as `70,112`: how all texts of the program write large numbers.
+/// `70112` as `70,112`: the form of large numbers in all texts of the program.
 pub(crate) fn group(n: impl TryInto<u64>) -> String {
     let digits = n.try_into().unwrap_or(u64::MAX).to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn ordinary_text_is_kept_to_the_byte() {
+    fn ordinary_text_is_kept_byte_for_byte() {
         for text in ["hello big world", "我有，在二楼", "family 👨‍👩‍👧 ok", "a\nb", "می‌خواهم", "e\u{301}te", "  indented"]
         {
             assert_eq!(cleaned(text), text);
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn code_is_kept_to_the_byte() {
+    fn code_is_kept_byte_for_byte() {
         let diff = "--- a/x\n+++ b/x\n \tkept  \n-\told\t\n+\tnew\n \n";
         for text in ["all:\n\tcc -o x x.c\n", "trailing  ", "tab\t", "  \n\tblank first", "ü\t \n\n", diff] {
             assert_eq!(cleaned(text), text, "what was typed");
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn what_others_say_is_cut_where_ours_is_refused() {
+    fn overlong_text_is_cut_from_others_and_refused_from_us() {
         let long = |raw: &str| Text::cut(raw).map(|text| text.as_str().len());
         assert_eq!(long(&format!("x{}", "\tx".repeat(40_000))), Some(MAX_TEXT_BYTES));
         assert_eq!(long(&format!("{}x", " ".repeat(70_000))), None, "nothing to see is left");

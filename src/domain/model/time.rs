@@ -18,7 +18,7 @@ impl Timestamp {
     }
 }
 
-/// Both clocks, read once per input by the shell around a state machine, which reads none.
+/// Both clocks. The shell around a state machine reads them once per input; the machine itself reads no clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Now {
     /// For durations and timeouts.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// The longest name that is looked for: a whole key in groups of four, with room for a name before it.
+/// The longest text that is looked up, in bytes: a whole key in groups of four, with room for a name before it.
 const MAX_BYTES: usize = 160;
 
 /// The person a command is about, as typed: a name, `bob#c04e`, a key prefix (at least 4 digits), or a guest's address.
@@ -11,7 +11,7 @@ const MAX_BYTES: usize = 160;
 pub struct Who(Box<str>);
 
 impl Who {
-    /// `text` without the space around it and an `@` before it; none if nothing is left or it is too long.
+    /// `text` without the space around it and an `@` before it; `None` if nothing is left or it is too long.
     pub fn new(text: &str) -> Option<Self> {
         let text = text.trim();
         let text = text.strip_prefix('@').unwrap_or(text);

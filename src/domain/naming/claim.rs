@@ -4,29 +4,29 @@ use std::cmp::Reverse;
 
 use crate::domain::model::{Known, NodeId, Timestamp};
 
-/// A key's claim to a name. Of several the greatest has it.
+/// A key's claim to a name. The greatest of several claims has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Claim {
     /// Whether no comparison of codes with it has failed.
     undisputed: bool,
-    /// Whether the user has not given the name to another key since.
+    /// Whether the user has not since given the name to another key.
     undisplaced: bool,
     /// Whether the user has said that it is this key's, or has verified the key.
     granted: bool,
-    /// Since when the key goes by it: the key that was known first keeps it.
+    /// When the key began to go by it: the key that was known first keeps it.
     since: Reverse<Timestamp>,
-    /// Who claims it; so that no two claims are equal.
+    /// The key that claims it, so that no two claims are equal.
     node: Reverse<NodeId>,
 }
 
 impl Claim {
-    /// The claim of a key that has gone by the name `since` then.
+    /// The claim of a key that has gone by the name since the time `since`.
     pub const fn new(known: &Known, since: Timestamp, granted: bool) -> Self {
         let Known { node, differs, displaced, .. } = *known;
         Self { undisputed: !differs, undisplaced: !displaced, granted, since: Reverse(since), node: Reverse(node) }
     }
 
-    /// The claim of a key to the name that is kept of it.
+    /// The claim of a key to the name that is remembered for it.
     pub const fn of(known: &Known) -> Self {
         Self::new(known, known.first_seen, known.is_granted())
     }
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_users_word_comes_first_and_then_the_key_that_was_known_first() {
+    fn the_users_word_wins_then_the_first_known_key() {
         let claim = |node: u8, since: i64, trusted, displaced| {
             let since = Timestamp::from_millis(since);
             Claim::of(&Known {

@@ -2,8 +2,8 @@
 
 use crate::domain::model::PeerId;
 
-/// Digits of a key by which a tag grows. A key whose first four digits match can be found by trying keys, so four may not
-/// suffice.
+/// How many digits of a key a tag grows by. Anyone can find a key with the same first four digits by trying keys, so
+/// four may not be enough.
 pub const TAG_DIGITS: usize = 4;
 
 /// The shortest tag, without `#`, that means `id` and none of `others`.
@@ -17,7 +17,7 @@ pub fn short_tag(id: PeerId, others: impl IntoIterator<Item = PeerId>) -> String
 pub(super) struct Label {
     /// All digits of a key, or an address.
     text: String,
-    /// Whether it is a key. The start of a key tells most; of an address, the end does.
+    /// Whether it is a key. The start of a key tells the most; in an address, the end does.
     key: bool,
 }
 
@@ -30,8 +30,8 @@ impl Label {
         }
     }
 
-    /// The shortest tag that means this one and none of the `others`: a key prefix, or the end of the address, which is the
-    /// port if that is enough. Without the `#` before it.
+    /// The shortest tag that means this one and none of the `others`: a key prefix, or the end of an address (only the
+    /// port if that is enough). It has no `#` before it.
     pub(super) fn tag(&self, others: &[&Self]) -> &str {
         let begins = (TAG_DIGITS..self.text.len()).step_by(TAG_DIGITS).filter_map(|end| self.text.get(..end));
         let ends = self.text.rmatch_indices([':', '.']).filter_map(|(at, _)| self.text.get(at + 1..));
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_is_as_long_as_it_takes() {
+    fn a_tag_is_as_long_as_necessary() {
         assert_eq!(tag(&node("c04e"), &[]), "c04e");
         assert_eq!(tag(&node("c04e"), &[node("7f3a"), node("c04f")]), "c04e");
         assert_eq!(tag(&node("c04e"), &[node("c04e5d17")]), "c04e0000", "found by trying keys");

@@ -1,12 +1,13 @@
-//! How people are called, so that nobody can be taken for somebody else.
+//! The names that people are shown under, chosen so that nobody can be mistaken for somebody else.
 //!
-//! A name proves nothing: two people may share one, or choose names that look the same ([`super::model::Skeleton`]). The
-//! key that was known first keeps the plain name ([`Claim`]); the node decides that, because it remembers all keys. Anybody
-//! else of that name is shown with a tag, a part of their key or address that nobody else in view has: `bob#c04e`.
-//! [`Register`] decides who needs one, [`typed_names`] makes names to be typed into a command. Marks tell how much a name is
-//! worth: [`GUEST`] is claimed by someone without a key, [`SUSPECT`] belongs to someone else.
+//! A name proves nothing: two people may share one, or choose names that look the same ([`super::model::Skeleton`]).
+//! The key that was known first keeps the plain name ([`Claim`]); the node decides that, because it remembers all keys.
+//! Anybody else with that name is shown with a tag, a part of their key or address that nobody else in view has:
+//! `bob#c04e`. [`Register`] decides who needs one, and [`typed_names`] makes names that can be typed into a command.
+//! Marks tell how much a name is worth: [`GUEST`] marks a name claimed by someone without a key, [`SUSPECT`] one that
+//! belongs to someone else.
 //!
-//! Everything here is computed from what it is given. Every front end calls people by these rules.
+//! Everything here depends only on its input. Every front end names people by these rules.
 
 mod claim;
 mod label;
@@ -29,11 +30,11 @@ pub const GUEST: &str = "?";
 /// Stands before the name of a key that uses somebody else's name, or whose codes differed.
 pub const SUSPECT: &str = "!";
 
-/// Stands behind the name of a person with whom the user has compared codes; begins with a space.
+/// Stands after the name of a person with whom the user has compared codes; begins with a space.
 pub const VERIFIED: &str = " ✓";
 
-/// Digits of a key that name somebody in a command without a doubt: another key with the same ones costs more to find than
-/// it is worth.
+/// How many digits of a key name somebody in a command beyond doubt: another key with the same digits costs more to
+/// find than it is worth.
 pub const HANDLE_DIGITS: usize = 8;
 
 /// The mark before the name of a guest; empty for a node.
@@ -60,7 +61,7 @@ pub fn sentence_name(peer: &Peer) -> String {
     Name::of(peer, doubt_mark(peer.repute.trust), &tag).to_string()
 }
 
-/// What a peer is called by itself, without a name: a key prefix, or a guest's address. Commands accept it.
+/// How to name a peer without its nickname: a key prefix, or a guest's address. Commands accept it.
 pub fn handle(id: PeerId) -> String {
     match id {
         PeerId::Node(node) => node.tag(HANDLE_DIGITS),
@@ -108,14 +109,14 @@ mod tests {
     use crate::domain::model::NodeId;
 
     #[test]
-    fn a_name_has_its_mark_before_and_its_tag_behind() {
+    fn a_name_has_its_mark_before_and_its_tag_after() {
         let name = |mark, tag| Name { mark, called: "bob".into(), tag }.to_string();
         assert_eq!([name("", ""), name(GUEST, ""), name("", "#c04e")], ["bob", "?bob", "bob#c04e"]);
         assert_eq!(name(doubt_mark(Trust::Suspect), "#c04e"), "!bob#c04e");
     }
 
     #[test]
-    fn marks_follow_what_is_known() {
+    fn marks_follow_from_trust() {
         let guest = PeerId::Guest(([127, 0, 0, 1], 4565).into());
         let node = PeerId::Node(NodeId::new([7; 32]));
         assert_eq!([guest_mark(guest), guest_mark(node)], [GUEST, ""]);

@@ -1,27 +1,27 @@
-//! Everybody whose name is shown somewhere, and who of them needs a tag.
+//! Everybody whose name is shown somewhere, and which of them need a tag.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::label::short_tag;
 use crate::domain::model::{Nick, PeerId, Repute, Skeleton, Trust, cut_skeleton, skeleton};
 
-/// People whose names are remembered while they are not here. Beyond that, the least known are forgotten first, and shown
-/// with a tag.
+/// How many people's names are remembered while they are not here. Beyond that, the least known are forgotten first,
+/// and shown with a tag.
 const MAX_ABSENT: usize = 4_096;
 
-/// Names that are remembered of one person. A further one is shown with a tag.
+/// How many names of one person are remembered. A further one is shown with a tag.
 const MAX_NAMES: usize = 8;
 
-/// People of one name that a tag is made to differ from. Beyond that, strangers play with names, and the tag has
-/// all digits that it can have.
+/// How many people of one name a tag is made to differ from. Beyond that, strangers are playing with names, and a tag
+/// may fit several of them.
 const MAX_ALIKE: usize = 64;
 
 /// The tags of a name, each with its `#`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tags {
-    /// What stands behind the name.
+    /// What stands after the name.
     pub whole: Option<Box<str>>,
-    /// What stands behind it where the name is cut.
+    /// What stands after the name where it is cut.
     pub cut: Option<Box<str>>,
 }
 
@@ -38,7 +38,7 @@ impl Looks {
     }
 }
 
-/// Somebody.
+/// What is known about a person.
 #[derive(Debug)]
 struct Entry {
     /// Its number in the order in which people were heard of.
@@ -55,16 +55,16 @@ struct Entry {
 #[derive(Debug)]
 struct Used {
     nick: Nick,
-    /// Computing them for each message of a page would take longer than reading the page.
+    /// Kept, because computing it for each message of a page would take longer than reading the page.
     looks: Looks,
     /// The number of this use in the order in which names were heard.
     number: u64,
-    /// What was known of them under it, when they had it last.
+    /// What was known about them under it, when they last had it.
     repute: Repute,
 }
 
-/// What speaks for somebody's having a name, the strongest last: to go by it now or to have gone by it last, to be
-/// known well, to have had it first.
+/// How strong somebody's right to a name is; the greatest has it. What counts, in this order: to go by it now or to
+/// have gone by it last, to be known well, to have had it first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Strength {
     is_present_name: bool,
@@ -73,12 +73,13 @@ struct Strength {
 }
 
 impl Entry {
-    /// What is known of them under a name that they used.
+    /// What is known about them under a name that they used.
     fn repute_of(&self, used: &Used) -> Repute {
         if self.goes_by(&used.nick) { self.repute } else { used.repute }
     }
 
-    /// They go by this name from now on, and this is known of them under it. The earlier name keeps what was known last.
+    /// Notes that they go by this name from now on, and what is known about them under it. The earlier name keeps what
+    /// was last known.
     fn take(&mut self, nick: Option<&Nick>, repute: Repute) {
         if self.about.as_ref() != nick
             && let Some(used) = self.names.iter_mut().find(|used| Some(&used.nick) == self.about.as_ref())
@@ -116,17 +117,17 @@ pub struct Register {
 }
 
 impl Register {
-    /// Of a history that is read once from its beginning: there the first to use a name keeps it.
+    /// For a history that is read once from its beginning, where the first to use a name keeps it.
     pub fn of_history() -> Self {
         Self { in_order: true, ..Self::default() }
     }
 
-    /// The user goes by this name.
+    /// Notes that the user goes by this name.
     pub fn set_own(&mut self, nick: &Nick) {
         self.own = Some(skeleton(nick));
     }
 
-    /// Somebody is here, under this name.
+    /// Notes that somebody is here, under this name.
     pub fn here(&mut self, id: PeerId, nick: Option<&Nick>, repute: Repute) {
         if let Some(entry) = self.entry(id, repute, true) {
             entry.here = true;
@@ -138,7 +139,7 @@ impl Register {
         }
     }
 
-    /// Somebody is not here any more. The names stay.
+    /// Notes that somebody is not here any more. Their names stay.
     pub fn gone(&mut self, id: PeerId) {
         let Some(entry) = self.people.get_mut(&id) else { return };
         entry.here = false;
@@ -148,15 +149,15 @@ impl Register {
         }
     }
 
-    /// What is known of somebody has changed.
+    /// Notes that what is known about somebody has changed.
     pub fn set_repute(&mut self, id: PeerId, repute: Repute) {
         if let Some(entry) = self.people.get_mut(&id) {
             entry.repute = repute;
         }
     }
 
-    /// Somebody said something under this name, now or long ago. Returns people who are shown with a tag because of it from
-    /// now on, so that what they said can be shown anew.
+    /// Notes that somebody said something under this name, now or long ago. Returns people whose tags may change
+    /// because of it, so that what they said can be drawn again.
     pub fn heard(&mut self, id: PeerId, nick: &Nick, repute: Repute) -> Vec<PeerId> {
         if let Some(entry) = self.entry(id, repute, false)
             && !entry.here
@@ -169,13 +170,13 @@ impl Register {
         self.alike(id, nick)
     }
 
-    /// Others who went by a name that looks like this one of somebody.
+    /// Others who have gone by a name that looks like this name of somebody.
     pub fn rivals(&self, id: PeerId, nick: &Nick) -> Vec<PeerId> {
         let alike = self.alike.get(&skeleton(nick)).into_iter().flatten();
         alike.copied().filter(|other| *other != id).take(MAX_ALIKE).collect()
     }
 
-    /// Others whose names look like this one of somebody, whole or cut.
+    /// Others whose names look like this name of somebody, whole or cut.
     pub fn alike(&self, id: PeerId, nick: &Nick) -> Vec<PeerId> {
         let looks = Looks::of(nick);
         let alike = self.alike.get(&looks.whole).into_iter().flatten();
@@ -189,13 +190,13 @@ impl Register {
         entry.about.as_ref().or_else(|| entry.names.last().map(|used| &used.nick))
     }
 
-    /// What is known of somebody under the name that they go by now, or went by last.
+    /// What is known about somebody under the name that they go by now, or went by last.
     pub fn repute(&self, id: PeerId) -> Option<Repute> {
         self.people.get(&id).map(|entry| entry.repute)
     }
 
-    /// What is known of somebody who said something under this name, when this was known of them. A later name of theirs
-    /// proves nothing about an earlier one.
+    /// What is known about somebody who spoke under this name; `said` is what was known at that time. A later name of
+    /// theirs proves nothing about an earlier one.
     pub fn repute_as(&self, id: PeerId, nick: Option<&Nick>, said: Repute) -> Repute {
         match self.people.get(&id) {
             Some(Entry { repute, about, .. }) if about.as_ref() == nick => *repute,
@@ -206,13 +207,13 @@ impl Register {
         }
     }
 
-    /// The tags of somebody under a name that they go, or went, by, when this was known of them.
+    /// The tags of somebody under a present or earlier name; `said` is what was known about them at that time.
     pub fn tags(&self, id: PeerId, nick: &Nick, said: Repute) -> Tags {
         let entry = self.people.get(&id);
         let known = entry.and_then(|entry| Some((entry, entry.names.iter().find(|used| used.nick == *nick)?)));
         let looks = known.map_or_else(|| Looks::of(nick), |(_, used)| used.looks.clone());
         let repute = self.repute_as(id, Some(nick), said);
-        // Of names that were never noted nobody can say who else has them.
+        // If a name was never noted, nobody can say who else has it.
         let doubtful = known.is_none() || is_doubtful(repute);
         let alike = self.others(id, self.alike.get(&looks.whole));
         let cut_alike = self.others(id, looks.cut.as_ref().and_then(|cut| self.cut_alike.get(cut)));
@@ -227,7 +228,7 @@ impl Register {
             })
         };
         let label = || {
-            // In a narrow column nothing but the tag is left. So it means nobody else who is here, of any name.
+            // In a narrow column only the tag is left, so it must not fit anybody else who is here, under any name.
             let here = self.here.iter().copied().filter(|other| *other != id);
             let others = alike.iter().map(|(other, _)| *other).chain(here);
             format!("#{}", short_tag(id, others)).into_boxed_str()
@@ -238,9 +239,9 @@ impl Register {
         Tags { whole: tag.clone().filter(|_| whole), cut: tag }
     }
 
-    /// Whether somebody needs a tag under a name because of `other`, some of whose names look alike. Who goes by it now keeps
-    /// the plain name, before those who are known better, and of equals the one who had it first. Guests always need a tag:
-    /// nothing proves that they are who they were.
+    /// Whether somebody needs a tag under a name because of `other`, some of whose names look alike. The plain name
+    /// goes to those who go by it now, then to those who are known better, then to the one who had it first. This is
+    /// not asked about guests, who always give way: nothing proves that they are who they were.
     fn gives_way(
         &self,
         (me, mine, repute): (&Entry, &Used, Repute),
@@ -282,7 +283,8 @@ impl Register {
         self.people.get_mut(&id)
     }
 
-    /// Notes a name, and forgets another one for it if it must. Returns whether it is new and noted.
+    /// Notes a name. If there is no room, it forgets the oldest one, but only if it `must`. Returns whether the name
+    /// was new and noted.
     fn note(&mut self, id: PeerId, nick: &Nick, repute: Repute, must: bool) -> bool {
         let Some(entry) = self.people.get_mut(&id) else { return false };
         let is_full = entry.names.len() >= MAX_NAMES;
@@ -314,7 +316,7 @@ impl Register {
         self.people.len() - self.here.len()
     }
 
-    /// Who of those who are not here is known least, and of these was heard of first.
+    /// The least known of those who are not here; if there are several, the one who was heard of first.
     fn least_known(&self) -> Option<PeerId> {
         let absent = self.people.iter().filter(|(_, entry)| !entry.here);
         absent.min_by_key(|(_, entry)| (class(entry.repute), entry.number)).map(|(id, _)| *id)

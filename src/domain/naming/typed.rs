@@ -1,25 +1,26 @@
-//! Names that can be typed into a command and mean one person alone.
+//! Names that can be typed into a command and mean only one person.
 
 use std::collections::BTreeSet;
 
 use super::HANDLE_DIGITS;
 use crate::domain::model::{Nick, PeerId};
 
-/// Digits of the key behind a name when several people could be meant: as few of these as tell them apart.
+/// How many digits of the key follow a name when several people could be meant: the least of these that tells them
+/// apart.
 const TAG_DIGITS: [usize; 3] = [HANDLE_DIGITS, 16, 32];
 
 /// Digits of a whole key.
 const ALL_DIGITS: usize = 64;
 
-/// The names of several people, each of which means that person alone: `bob#c04ec04e`, `?127.0.0.1:4565` without its mark
-/// for a guest without a name. All of them have as many digits of the key as it takes to tell them apart.
+/// Names for several people, each of which means only that person: `bob#c04ec04e`, or `127.0.0.1:4565` for a guest
+/// without a name. All of them have as many digits of the key as it takes to tell them apart.
 pub fn typed_names(people: &[(PeerId, Option<&Nick>)]) -> Vec<String> {
     let with = |digits: usize| people.iter().map(|(id, nick)| typed_name(*id, *nick, digits)).collect::<Vec<_>>();
     let distinct = |names: &Vec<String>| names.iter().collect::<BTreeSet<_>>().len() == names.len();
     TAG_DIGITS.into_iter().map(with).find(distinct).unwrap_or_else(|| with(ALL_DIGITS))
 }
 
-/// The name, followed by as many digits of the key, or by the address of a guest.
+/// The name, followed by this many digits of the key, or by the address of a guest.
 fn typed_name(id: PeerId, nick: Option<&Nick>, digits: usize) -> String {
     let tag = match id {
         PeerId::Node(node) => node.tag(digits),
@@ -40,7 +41,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_has_eight_digits_of_the_key_behind_it() {
+    fn a_typed_name_ends_with_eight_key_digits() {
         let bob = Nick::new("bob").unwrap();
         let guest = PeerId::Guest(([127, 0, 0, 1], 4565).into());
         let names = typed_names(&[(key(7, 7), Some(&bob)), (key(7, 7), None), (guest, Some(&bob)), (guest, None)]);

@@ -11,8 +11,8 @@
 //! | 48..56 | a counter, greater in each announcement of one boot |
 //! | 56..120 | an Ed25519 signature over `proximity-chat/1 announcement\0` and the bytes before |
 //!
-//! Numbers are big-endian. Where the sender is says the datagram's source alone: an address in it could be anybody's. It
-//! says no name either: everybody on the network can read it.
+//! Numbers are big-endian. Only the datagram's source says where the sender is: an address in it could be anybody's. It
+//! has no name in it either, because everybody on the network can read it.
 
 use crate::domain::model::NodeId;
 
@@ -24,7 +24,7 @@ const VERSION: u8 = 1;
 const BODY_BYTES: usize = 56;
 const SIGNATURE_BYTES: usize = 64;
 
-/// What stands before the body when it is signed, so that no signature made for something else fits.
+/// Precedes the body when it is signed, so that no signature made for something else fits.
 const DOMAIN: &[u8] = b"proximity-chat/1 announcement\0";
 
 /// What a datagram is for.
@@ -56,9 +56,9 @@ pub struct Announcement {
 pub struct Unproven {
     /// What it says.
     pub announcement: Announcement,
-    /// What must have been signed.
+    /// The bytes that must have been signed.
     pub message: Vec<u8>,
-    /// By its sender's key.
+    /// The signature, supposedly by the sender's key.
     pub signature: [u8; SIGNATURE_BYTES],
 }
 
@@ -86,7 +86,8 @@ pub fn write(
     datagram
 }
 
-/// Reads a datagram; none if it is no announcement that this release understands, or one without a port to dial.
+/// Reads a datagram; `None` if it is not an announcement that this release understands, or says "I am here" without a
+/// port to dial.
 pub fn read(datagram: &[u8]) -> Option<Unproven> {
     let (body, signature) = datagram.split_first_chunk::<BODY_BYTES>()?;
     let signature = signature.try_into().ok()?;
@@ -125,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_written_is_read_and_what_was_signed_is_known() {
+    fn an_announcement_reads_back_with_its_signed_bytes() {
         let mut signed = Vec::new();
         let datagram = write(&announcement(), |message| {
             signed = message.to_vec();
@@ -138,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is_read() {
+    fn other_datagrams_are_ignored() {
         let datagram = write(&announcement(), |_| [5; 64]);
         for (at, byte) in [(0, b'q'), (4, 2), (5, 2)] {
             let mut other = datagram;

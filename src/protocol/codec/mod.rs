@@ -1,8 +1,8 @@
 //! The only place where bytes from the network become types.
 //!
-//! Everything here takes what a stranger sent and gives validated values or nothing. It never fails loudly: on the
-//! reference protocol what cannot be understood as a name is text, what cannot be shown is dropped; on the mesh
-//! protocol what is no frame says so.
+//! Everything here takes what a stranger sent and returns validated values or nothing. It never fails loudly. In the
+//! reference protocol, what cannot be understood as a name is text, and what cannot be shown is dropped. In the mesh
+//! protocol, bytes that are not a frame give [`Malformed`].
 
 pub mod announcement;
 pub mod event;

@@ -8,7 +8,7 @@ use crate::domain::model::{Nick, Text};
 /// What the mesh adds to an event in a frame of its own: tags and lengths.
 const FRAMING: usize = 32;
 
-/// What a name takes in front of each line of a message that has several: 24 columns of four bytes, and what stands
+/// What a name takes in front of each line of a message with several lines: 24 columns of four bytes, and what stands
 /// between name and text. A name full of combining marks is longer.
 const NAME_BYTES: usize = 100;
 
@@ -45,7 +45,7 @@ impl Lines {
 }
 
 impl Published {
-    /// Encodes a message for both protocols: `event` is what holds it in the log.
+    /// Encodes a message for both protocols: `event` is its event in the log.
     pub fn new(event: &Signed, nick: &Nick, text: &Text, action: bool) -> Self {
         let mesh = mesh::batch([event]);
         let reference = reference::single(nick, text, action)
@@ -53,14 +53,14 @@ impl Published {
         Self { mesh, reference }
     }
 
-    /// An upper estimate of the bytes that the message in `event` will hold, without encoding it: its text once for each
-    /// protocol, and for guests the name again in front of each line.
+    /// An upper estimate of the bytes that the message in `event` will hold, without encoding it: its text once for
+    /// each protocol, and for guests the name again in front of each line.
     pub fn most_bytes(event: &Signed) -> usize {
         let line_feeds = event.content.split(|byte| *byte == b'\n').count() - 1;
         2 * event.bytes() + FRAMING + line_feeds.min(MAX_LINES_SENT) * NAME_BYTES
     }
 
-    /// The frames for a node.
+    /// The frames for a node that speaks `protocol`.
     pub fn get(&self, protocol: Protocol) -> &[Bytes] {
         match protocol {
             Protocol::Mesh => std::slice::from_ref(&self.mesh),

@@ -6,11 +6,11 @@ use bytes::Bytes;
 
 use crate::domain::model::{Nick, Target, Text};
 
-/// Messages that one frame can become. A frame of line feeds would otherwise become tens of thousands; the lines
-/// beyond this stay together in the last message.
+/// How many messages one frame can become. A frame of line feeds would otherwise become tens of thousands. Further
+/// lines stay together in one last message.
 const MAX_LINES_PER_FRAME: usize = 64;
 
-/// Lines of one message that a reference node is sent, one frame each: it shows each as a message of its own, and a
+/// How many lines of one message a reference node is sent, one frame each. It shows each as a message of its own, so a
 /// pasted file would bury the room.
 pub const MAX_LINES_SENT: usize = 20;
 
@@ -25,13 +25,13 @@ const ACTION: &str = "/me ";
 pub struct ReferenceLine {
     /// The name in front of the text, if there is a valid one.
     pub nick: Option<Nick>,
-    /// The text; of an action, without the mark.
+    /// The text; for an action, without the mark.
     pub text: Text,
     /// Whether it is an action.
     pub action: bool,
 }
 
-/// The listening address that a dialer's first frame claims. Anything that is no plain `ip:port` claims nothing.
+/// The listening address that a dialer's first frame claims. Anything but a plain `ip:port` claims nothing.
 pub fn claim(frame: &[u8]) -> Option<SocketAddr> {
     if frame.len() > MAX_CLAIM_BYTES {
         return None;
@@ -42,7 +42,8 @@ pub fn claim(frame: &[u8]) -> Option<SocketAddr> {
     }
 }
 
-/// Appends what a frame of chat says: `nick: text` with a valid nick gives both, anything else is text. Line feeds split.
+/// Appends what a frame of chat says: `nick: text` with a valid nick gives both, anything else is text. Line feeds
+/// separate messages.
 pub fn read_lines(frame: &[u8], into: &mut Vec<ReferenceLine>) {
     let text = String::from_utf8_lossy(frame);
     // Nearly every frame is one line.
@@ -129,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_before_a_colon_is_a_nick_if_it_is_a_valid_one() {
+    fn a_valid_name_before_a_colon_is_a_nick() {
         assert_eq!(hear_all(b"bob: hello: world"), [says("bob", "hello: world")]);
         assert_eq!(hear_all("Zoë 山田: 我有".as_bytes()), [says("Zoë 山田", "我有")]);
         assert_eq!(hear_all(b"who has the key: bob?"), [says("", "who has the key: bob?")]);
@@ -140,13 +141,13 @@ mod tests {
     }
 
     #[test]
-    fn what_would_steer_a_terminal_is_gone_and_bad_utf8_is_shown_as_such() {
+    fn control_characters_are_dropped_and_bad_utf8_is_marked() {
         assert_eq!(hear_all(b"b\x1bob: \x1b[2Jhi\x07"), [says("bob", "[2Jhi")]);
         assert_eq!(hear_all(b"bob: caf\xe9"), [says("bob", "caf\u{fffd}")]);
     }
 
     #[test]
-    fn line_feeds_split_but_never_into_more_than_the_cap() {
+    fn line_feeds_split_a_frame_up_to_a_limit() {
         assert_eq!(hear_all(b"bob: one\ntwo\r\n\n"), [says("bob", "one"), says("", "two")]);
         let flood = hear_all("x\n".repeat(1000).as_bytes());
         assert_eq!(flood.len(), MAX_LINES_PER_FRAME + 1);
@@ -169,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_message_ends_with_what_is_missing_for_reference_nodes() {
+    fn reference_nodes_are_told_how_many_lines_are_missing() {
         let lines = sent(&vec!["line"; 25].join("\n"), false);
         assert_eq!(lines.len(), 21);
         assert_eq!(lines[20], "alice: … 5 more lines");
@@ -177,7 +178,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_bytes_panic_and_what_comes_out_is_clean(frame in proptest::collection::vec(any::<u8>(), 0..2000)) {
+        fn no_bytes_panic_and_all_output_is_clean(frame in proptest::collection::vec(any::<u8>(), 0..2000)) {
             claim(&frame);
             for h in collect(&frame) {
                 prop_assert!(h.text.as_str().len() <= crate::domain::model::MAX_TEXT_BYTES);

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::model::NodeId;
 
-/// Bytes of the secret that a key is made of (RFC 8032).
+/// Bytes of the secret that a key is made from (RFC 8032).
 pub const SECRET_BYTES: usize = 32;
 
 /// Bytes of a signature (RFC 8032).
@@ -20,16 +20,16 @@ pub const SIGNATURE_BYTES: usize = 64;
 #[derive(Clone)]
 pub struct Identity(SigningKey);
 
-/// Why a key file is none.
+/// Why a file is not a key file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyFileError {
-    /// It is no private key in PEM.
+    /// It is not a private key in PEM.
     #[error("it holds no Ed25519 private key in PEM (\"-----BEGIN PRIVATE KEY-----\")")]
     NoKey,
 }
 
 impl Identity {
-    /// The key that a secret makes: random, and never used for anything else.
+    /// The key that is made from a secret, which must be random and used for nothing else.
     pub fn from_secret(secret: &[u8; SECRET_BYTES]) -> Self {
         Self(SigningKey::from_bytes(secret))
     }
@@ -39,7 +39,7 @@ impl Identity {
         NodeId::new(self.0.verifying_key().to_bytes())
     }
 
-    /// Signs a message. The caller puts in front of it what kind of message it is, so that no signature fits two kinds.
+    /// Signs a message. The caller must put its kind in front of it, so that no signature fits two kinds.
     pub fn sign(&self, message: &[u8]) -> [u8; SIGNATURE_BYTES] {
         self.0.sign(message).to_bytes()
     }
@@ -56,7 +56,7 @@ impl Identity {
     /// Reads what [`Self::to_pem`] wrote.
     ///
     /// # Errors
-    /// [`KeyFileError`] for anything that is no Ed25519 private key.
+    /// [`KeyFileError`] for anything that is not an Ed25519 private key.
     pub fn from_pem(pem: &str) -> Result<Self, KeyFileError> {
         SigningKey::from_pkcs8_pem(pem.trim_start()).map(Self).map_err(|_| KeyFileError::NoKey)
     }
@@ -71,7 +71,7 @@ impl Identity {
     }
 }
 
-/// Whether the owner of this key signed `message`. Strict: of one message and key there is one signature that passes.
+/// Whether the owner of this key signed `message`. Strict: for one message and key, only one signature passes.
 pub fn is_signed_by(node: &NodeId, message: &[u8], signature: &[u8; SIGNATURE_BYTES]) -> bool {
     let key = VerifyingKey::from_bytes(node.as_bytes());
     key.is_ok_and(|key| key.verify_strict(message, &Signature::from_bytes(signature)).is_ok())
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_survives_its_file_and_what_is_none_is_refused() {
+    fn a_key_reads_back_and_other_files_are_refused() {
         let identity = Identity::from_secret(&[7; SECRET_BYTES]);
         let pem = identity.to_pem();
         assert!(pem.starts_with("-----BEGIN PRIVATE KEY-----\n"));

@@ -1,4 +1,5 @@
-//! Keys: who we are, and how two people make sure of each other. Pure: randomness is passed in, files are read elsewhere.
+//! Keys: who we are, and how two people make sure of each other. Pure: randomness is passed in, files are read
+//! elsewhere.
 
 mod key;
 pub mod short_code;

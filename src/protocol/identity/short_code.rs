@@ -1,8 +1,8 @@
 //! Short codes that two people compare.
 //!
-//! Each side commits to a nonce and reveals it only when it has the other's commitment. Who sits in between must choose
-//! its own nonces before it knows ours, so that it cannot search for two sessions with one code; a code cut straight from
-//! the TLS exporter could be ground.
+//! Each side commits to a nonce and reveals it only when it has the other's commitment. A man in the middle must choose
+//! its own nonces before it knows ours, so it cannot search for two sessions with one code. A code cut straight from
+//! the TLS exporter could be searched for.
 
 use hkdf::Hkdf;
 use sha2::{Digest, Sha256};
@@ -15,10 +15,10 @@ pub const NONCE_BYTES: usize = 32;
 /// Bytes of a commitment (SHA-256).
 pub const COMMIT_BYTES: usize = 32;
 
-/// Digits of a code: a man in the middle has one try for each comparison, and is lucky once in a thousand million.
+/// Digits of a code: a man in the middle has one try for each comparison, and succeeds once in a thousand million.
 const DIGITS: u32 = 9;
 
-/// What a side sends first: binds it to its nonce and to who it is.
+/// What a side sends first. It binds the side to its nonce and to its key.
 pub fn commitment(nonce: &[u8; NONCE_BYTES], node: &NodeId) -> [u8; COMMIT_BYTES] {
     let mut hash = Sha256::new();
     hash.update(b"proximity-chat/1 sas commit\0");
@@ -32,16 +32,16 @@ pub fn commitment(nonce: &[u8; NONCE_BYTES], node: &NodeId) -> [u8; COMMIT_BYTES
 pub struct Side<'a> {
     /// Its key.
     pub node: &'a NodeId,
-    /// What it revealed.
+    /// The nonce that it revealed.
     pub nonce: &'a [u8; NONCE_BYTES],
 }
 
-/// The code, the same at both sides if and only if they are at the two ends of one TLS session: digits in groups.
+/// The code, as digits in groups. It is the same on both sides if and only if they are the two ends of one TLS session.
 ///
 /// # Panics
 /// Never: 8 bytes are fewer than HKDF's limit of 255 hashes.
 pub fn code(exporter: &[u8; 32], one: Side<'_>, other: Side<'_>) -> String {
-    // Both sides must hash in one order.
+    // Both sides must hash in the same order.
     let (first, second) = if one.node < other.node { (one, other) } else { (other, one) };
     let secret = [first.nonce.as_slice(), second.nonce].concat();
     let info = [b"proximity-chat/1 sas code\0".as_slice(), first.node.as_bytes(), second.node.as_bytes()].concat();
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_sides_see_one_code_and_whoever_sits_between_sees_two() {
+    fn both_sides_see_one_code_unless_somebody_is_between() {
         let (alice, bob) = (NodeId::new([1; 32]), NodeId::new([2; 32]));
         let (a, b) = (Side { node: &alice, nonce: &[3; 32] }, Side { node: &bob, nonce: &[4; 32] });
         let seen = code(&[9; 32], a, b);

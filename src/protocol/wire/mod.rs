@@ -7,10 +7,10 @@ mod raw;
 use bytes::Bytes;
 pub use raw::{RawCodec, RawFrame};
 
-/// `NodeRequest` and `NodeReply` alike: one string on field 1.
+/// Both `NodeRequest` and `NodeReply`: one string in field 1.
 ///
-/// The field is declared as bytes, which is the same on the wire: a line is encoded once and shared by every link, and
-/// text that is not UTF-8 reaches [`crate::protocol::codec`] instead of ending the stream inside the decoder.
+/// The field is declared as bytes, which is the same on the wire. So a line is encoded once and shared by every link,
+/// and text that is not UTF-8 reaches [`crate::protocol::codec`] instead of ending the stream inside the decoder.
 #[derive(Clone, PartialEq, Eq, prost::Message)]
 pub struct Line {
     /// The text, unvalidated.

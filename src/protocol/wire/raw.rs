@@ -1,4 +1,4 @@
-//! Frames that pass gRPC as they are.
+//! Frames that pass through gRPC unchanged.
 
 use std::marker::PhantomData;
 

@@ -48,13 +48,13 @@ fn out_of_the_box_everything_stays_on_this_machine() {
 }
 
 #[test]
-fn the_default_sets_everything_that_is_required_and_no_more() {
+fn the_default_sets_exactly_the_required_settings() {
     let set: Vec<_> = default().unwrap().into_iter().map(|(setting, _)| setting.name()).collect();
     assert_eq!(set, ["ip", "cidr", "min_port", "max_port"]);
 }
 
 #[test]
-fn flags_beat_variables_beat_the_file_beats_the_default() {
+fn flags_beat_variables_and_both_beat_the_file() {
     let text = r#"{"nick": "file", "min_port": 1000, "max_port": 1009, "theme": "dark"}"#;
     let env = [("PROXIMITY_CHAT_NICK", "env"), ("PROXIMITY_CHAT_MIN_PORT", "1001"), ("PROXIMITY_CHAT_THEME", "")];
     let config = with(&["--nick", "flag"], &env, Some(text)).unwrap();
@@ -65,7 +65,7 @@ fn flags_beat_variables_beat_the_file_beats_the_default() {
 }
 
 #[test]
-fn what_was_said_of_typing_on_the_screen_stands_between_variables_and_the_file() {
+fn typing_set_on_screen_overrides_file_but_not_variables() {
     let typing = |config: Result<Config, String>, kept| config.unwrap().typing.resolve(kept);
     assert!(typing(flags(&[]), None) && !typing(flags(&[]), Some(false)));
     assert!(!typing(file(r#"{"typing": false}"#), None) && typing(file(r#"{"typing": false}"#), Some(true)));
@@ -76,7 +76,7 @@ fn what_was_said_of_typing_on_the_screen_stands_between_variables_and_the_file()
 }
 
 #[test]
-fn the_proposed_name_is_that_of_the_variable_user_else_that_of_the_system() {
+fn the_proposed_name_comes_from_user_then_from_the_system() {
     let named = |user: &str| nick(&with(&[], &[("USER", user)], None).unwrap());
     assert_eq!([named("zoe"), named(""), named("\u{202e}")], ["zoe", "Ada", "Ada"]);
     assert_eq!(nick(&with(&[], &[("USER", "zoe")], Some(r#"{"nick": "file"}"#)).unwrap()), "file");
@@ -238,7 +238,7 @@ fn a_bad_value_names_its_place_and_what_is_allowed() {
 }
 
 #[test]
-fn text_that_is_no_strict_json_is_refused_at_its_place() {
+fn invalid_json_is_refused_with_its_place() {
     let advice = "The file must be one JSON object, without comments or trailing commas.";
     for (text, place) in [
         ("", "1:1: the file is empty."),
@@ -259,7 +259,7 @@ fn text_that_is_no_strict_json_is_refused_at_its_place() {
 }
 
 #[test]
-fn bytes_that_are_no_utf8_are_shown_and_a_byte_order_mark_is_not() {
+fn utf8_is_required_and_a_byte_order_mark_is_skipped() {
     let read = |bytes| {
         let file = Some(FileText { name: "config.json", bytes });
         merge(Sources { args: &Args::default(), env: &[], file, login: None })
@@ -270,7 +270,7 @@ fn bytes_that_are_no_utf8_are_shown_and_a_byte_order_mark_is_not() {
 }
 
 #[test]
-fn a_flag_or_variable_is_named_when_it_is_wrong() {
+fn a_wrong_flag_or_variable_is_named() {
     for (args, error) in [
         (["--min-port", "many"], "--min-port must be a whole number from 1 to 65535, not \"many\"."),
         (["--peer", "foo"], "--peer must be an address such as 192.168.1.23 or 192.168.1.23:4565, not \"foo\"."),
@@ -289,7 +289,7 @@ fn a_flag_or_variable_is_named_when_it_is_wrong() {
 }
 
 #[test]
-fn ports_that_are_no_range_are_refused() {
+fn a_reversed_port_range_is_refused() {
     for (args, error) in [
         (
             &["--min-port", "5000"][..],
@@ -315,7 +315,7 @@ fn an_address_that_nobody_can_reach_is_refused() {
 }
 
 #[test]
-fn a_network_without_an_address_in_it_says_to_add_one() {
+fn a_cidr_beyond_this_machine_needs_lan() {
     let error = flags(&["--cidr", "192.168.1.0/24"]).unwrap_err();
     assert_eq!(
         error,
@@ -327,7 +327,7 @@ fn a_network_without_an_address_in_it_says_to_add_one() {
 }
 
 #[test]
-fn a_peer_beyond_this_machine_waits_until_the_node_is_opened() {
+fn a_remote_peer_waits_until_the_node_is_opened() {
     let config = flags(&["--peer", "192.168.1.23", "--peer", "127.0.0.1:4566", "--peer", "::ffff:10.0.0.1"]).unwrap();
     assert_eq!((config.peers.len(), config.warnings.len()), (3, 2));
     assert!(config.warnings[0].starts_with("--peer: 192.168.1.23 needs --lan: you listen on 127.0.0.1 only."));
@@ -339,7 +339,7 @@ fn a_peer_beyond_this_machine_waits_until_the_node_is_opened() {
 }
 
 #[test]
-fn public_and_large_networks_need_an_explicit_word() {
+fn public_and_large_networks_need_explicit_consent() {
     for (cidr, objection) in [("8.8.8.0/24", "a public address range"), ("10.0.0.0/8", "larger than a /16")] {
         let args = ["--ip", "10.0.0.5", "--cidr", cidr];
         let error = flags(&args).unwrap_err();
@@ -350,7 +350,7 @@ fn public_and_large_networks_need_an_explicit_word() {
 }
 
 #[test]
-fn what_will_find_nobody_is_said() {
+fn settings_that_will_find_nobody_cause_a_warning() {
     let config = flags(&["--ip", "fd00::5", "--cidr", "fd00::/64"]).unwrap();
     assert!(
         config.warnings[0].starts_with("--cidr: fd00::/64 is not searched: IPv6 networks larger than a /112 "),
@@ -385,7 +385,7 @@ fn a_login_name_is_cleaned_or_replaced() {
 }
 
 #[test]
-fn what_was_given_on_the_screen_stands_between_variables_and_the_file() {
+fn a_name_set_on_screen_overrides_file_but_not_variables() {
     let kept = Nick::new("kept").unwrap();
     let two = NonZeroU32::new(2).unwrap();
     let resolve = |args: &[&str], env: &[(&str, &str)], file, kept| {
@@ -406,7 +406,7 @@ fn what_was_given_on_the_screen_stands_between_variables_and_the_file() {
 }
 
 #[test]
-fn who_stores_nothing_names_no_place_for_it() {
+fn ephemeral_conflicts_with_profile_and_data_dir() {
     let error = |args: &[&str], env: &[(&str, &str)], file| with(args, env, file).unwrap_err();
     assert_eq!(
         error(&["--ephemeral", "--profile", "work"], &[], None),
@@ -416,14 +416,14 @@ fn who_stores_nothing_names_no_place_for_it() {
         error(&["--data-dir", "x"], &[], Some(r#"{"ephemeral": true}"#)),
         "--data-dir: data_dir cannot be combined with ephemeral (from config.json:1:15). Leave one of them out."
     );
-    // But one run can be without what the file says for all.
+    // But one run can be ephemeral, whatever the file says for all runs.
     let config = with(&["--ephemeral"], &[("PROXIMITY_CHAT_DATA_DIR", "x")], Some(r#"{"profile": "work"}"#)).unwrap();
     assert!(config.ephemeral);
     assert!(!with(&["--profile", "x"], &[], Some(r#"{"ephemeral": false}"#)).unwrap().ephemeral);
 }
 
 #[test]
-fn the_view_chosen_on_the_screen_stands_between_variables_and_the_file() {
+fn a_view_set_on_screen_overrides_file_but_not_variables() {
     let variable = [("PROXIMITY_CHAT_PLAIN_VIEW", "false")];
     let file = Some("{\"plain_view\": true}");
     for (config, kept, plain) in [
@@ -439,7 +439,7 @@ fn the_view_chosen_on_the_screen_stands_between_variables_and_the_file() {
 }
 
 #[test]
-fn no_color_counts_unless_a_theme_was_chosen() {
+fn no_color_applies_unless_a_theme_is_set() {
     let no_color = [("NO_COLOR", "1")];
     assert_eq!(with(&[], &no_color, None).unwrap().theme, Theme::None);
     assert_eq!(with(&[], &[("NO_COLOR", "")], None).unwrap().theme, Theme::Auto);
@@ -454,7 +454,7 @@ proptest! {
         let _ = merge(Sources { args: &Args::default(), env: &[], file, login: None });
     }
 
-    /// Random bytes hardly get past the first character, these do.
+    /// Random bytes hardly get past the first character. These pieces do.
     #[test]
     fn no_json_like_text_makes_the_parser_panic(
         parts in prop::collection::vec(prop::sample::select(&[
@@ -472,7 +472,7 @@ proptest! {
 }
 
 #[test]
-fn whether_the_network_is_open_and_how_firmly_that_was_said() {
+fn lan_from_a_flag_is_firmer_than_from_the_file() {
     let lan = |config: Config| (config.lan.open, config.lan.firm);
     assert_eq!(lan(flags(&[]).unwrap()), (false, false));
     assert_eq!(lan(flags(&["--lan"]).unwrap()), (true, true));

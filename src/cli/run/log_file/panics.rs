@@ -1,4 +1,4 @@
-//! Panics are logged, because a screen that goes away takes their message with it.
+//! Logs panics, because their message is lost when the screen goes away.
 
 use std::{
     panic::{self, PanicHookInfo},
@@ -6,7 +6,7 @@ use std::{
     thread,
 };
 
-/// Puts the logging hook before the one that is there, once per process. Whoever wants to act before the message is
+/// Installs the logging hook in front of the present one, once per process. Code that must act before the message is
 /// printed, such as the screen, installs its hook later.
 pub(super) fn install_hook() {
     static ONCE: Once = Once::new();
@@ -30,7 +30,7 @@ fn log(info: &PanicHookInfo<'_>) {
     }
 }
 
-/// What a panic says, unless it quotes something: what people say is never logged.
+/// The message of a panic, unless it quotes something: what people say is never logged.
 fn sayable(message: Option<&str>) -> Option<&str> {
     message.filter(|message| !message.contains(['`', '"', '\'']))
 }
@@ -43,7 +43,7 @@ mod tests {
     use crate::frontend::told::tests::Log;
 
     #[test]
-    fn a_panic_of_any_thread_is_logged_and_goes_on_to_the_hook_before() {
+    fn a_panic_is_logged_and_reaches_the_previous_hook() {
         static SEEN: Mutex<Vec<String>> = Mutex::new(Vec::new());
         let usual = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_panic_quotes_is_not_logged() {
+    fn a_panic_that_quotes_something_is_not_logged() {
         let harmless = Some("index out of bounds: the len is 3 but the index is 5");
         assert_eq!(sayable(harmless), harmless);
         let slicing = "start byte index 1 is not a char boundary; it is inside 'é' (bytes 0..2) of `é, a secret`";

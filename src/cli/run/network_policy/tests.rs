@@ -25,7 +25,7 @@ fn eth0(ip: &str) -> Interface {
     }
 }
 
-/// With what every interface gives itself of IPv6, beside what it was given.
+/// The same interface, with the IPv6 address that every interface gives itself.
 fn with_link_local(interface: Interface) -> Interface {
     let addr = InterfaceAddr { ip: "fe80::5".parse().unwrap(), prefix: 64, broadcast: None };
     Interface { addrs: [interface.addrs, vec![addr]].concat(), ..interface }
@@ -57,7 +57,7 @@ fn decide(policy: &mut NetworkPolicy, interfaces: &[Interface], before: Option<&
     policy.decide_by(interfaces, before, before.is_none_or(|one| one.desired.lost.is_none()), today(), evidence)
 }
 
-/// The user says that the chat is open, or closed, on the network of these interfaces.
+/// The user opens or closes the chat on the network of these interfaces.
 fn say(policy: &mut NetworkPolicy, open: bool, interfaces: &[Interface]) {
     let seen = policy.opened(interfaces).ok().map(|site| evidence(&site));
     policy.say(open, seen.as_ref(), today());
@@ -72,7 +72,7 @@ fn office_record(open: bool) -> NetworkRecord {
 }
 
 #[test]
-fn out_of_the_box_the_node_is_on_this_machine_and_says_what_it_could_be_opened_to() {
+fn by_default_the_node_stays_local_and_offers_networks() {
     let decision = decide(&mut policy_of(&[ANY], Vec::new()), &[eth0(OFFICE)], None);
     assert!(!decision.desired.site.open && decision.desired.network == Network::loopback());
     assert_eq!(decision.desired.offer.as_ref().unwrap()[0].interface.as_ref(), "eth0");
@@ -83,7 +83,7 @@ fn out_of_the_box_the_node_is_on_this_machine_and_says_what_it_could_be_opened_t
 }
 
 #[test]
-fn nobody_asks_a_router_before_the_user_has_opened_the_chat_there() {
+fn routers_are_asked_only_where_the_chat_was_opened() {
     let interfaces = [eth0(OFFICE)];
     assert!(policy_of(&[ANY], Vec::new()).worth_asking(&interfaces).is_none());
     assert!(policy_of(&[ANY], vec![office_record(false)]).worth_asking(&interfaces).is_none());
@@ -93,7 +93,7 @@ fn nobody_asks_a_router_before_the_user_has_opened_the_chat_there() {
 }
 
 #[test]
-fn what_was_set_on_the_screen_is_remembered_per_network_and_flags_are_stronger() {
+fn screen_choices_are_kept_per_network_and_flags_win() {
     for (args, record, open) in [
         (&[ANY][..], None, false),
         (&[ANY], Some(true), true),
@@ -112,7 +112,7 @@ fn what_was_set_on_the_screen_is_remembered_per_network_and_flags_are_stronger()
 }
 
 #[test]
-fn what_was_said_in_this_run_counts_most() {
+fn choices_made_in_this_run_win() {
     let mut policy = policy_of(&[ANY, "--lan"], Vec::new());
     say(&mut policy, false, &[eth0(OFFICE)]);
     assert!(!decide(&mut policy, &[eth0(OFFICE)], None).desired.site.open);
@@ -123,7 +123,7 @@ fn what_was_said_in_this_run_counts_most() {
 }
 
 #[test]
-fn a_network_that_is_gone_is_waited_for_and_another_one_is_another_place() {
+fn a_lost_network_is_kept_until_another_appears() {
     let mut policy = policy_of(&[ANY, "--lan"], Vec::new());
     let before = decide(&mut policy, &[eth0(OFFICE)], None);
     let mut unplugged = eth0(OFFICE);
@@ -141,7 +141,7 @@ fn a_network_that_is_gone_is_waited_for_and_another_one_is_another_place() {
 }
 
 #[test]
-fn a_cafe_with_the_prefix_of_the_office_and_a_silent_router_is_not_the_office() {
+fn a_cafe_with_the_office_prefix_is_not_the_office() {
     let mut policy = policy_of(&[ANY, "--lan"], Vec::new());
     let before = decide(&mut policy, &[eth0(OFFICE)], None);
     let lost = decide(&mut policy, &[], Some(&before));
@@ -151,7 +151,7 @@ fn a_cafe_with_the_prefix_of_the_office_and_a_silent_router_is_not_the_office() 
 }
 
 #[test]
-fn what_is_typed_before_there_is_a_network_waits_for_the_one_that_comes() {
+fn lines_typed_without_a_network_wait_for_the_next_one() {
     let mut policy = policy_of(&[ANY, "--lan"], Vec::new());
     let none = decide(&mut policy, &[], None);
     assert!(!none.desired.site.open && none.desired.lost.is_some(), "it says why it is not open");
@@ -163,7 +163,7 @@ fn what_is_typed_before_there_is_a_network_waits_for_the_one_that_comes() {
 }
 
 #[test]
-fn what_is_lost_can_be_closed_all_the_same() {
+fn a_lost_network_can_still_be_closed() {
     let mut policy = policy_of(&[ANY, "--lan"], Vec::new());
     let before = decide(&mut policy, &[eth0(OFFICE)], None);
     let lost = decide(&mut policy, &[], Some(&before));
@@ -182,7 +182,7 @@ fn what_is_lost_can_be_closed_all_the_same() {
 }
 
 #[test]
-fn an_address_that_is_gone_for_a_moment_makes_no_other_network() {
+fn a_brief_loss_of_addresses_keeps_the_network() {
     let mut policy = policy_of(&[ANY], Vec::new());
     say(&mut policy, true, &[eth0(OFFICE)]);
     let office_here = with_link_local(eth0(OFFICE));
@@ -194,7 +194,7 @@ fn an_address_that_is_gone_for_a_moment_makes_no_other_network() {
     assert_eq!(lost.desired.lost, Some(NoNetwork::AddressesLost(vec!["eth0".into()])));
     let back = decide(&mut policy, std::slice::from_ref(&office_here), Some(&lost));
     assert_eq!((&back.desired.network, &back.desired.site), (&office(), &before.desired.site));
-    // In a café, and back: what is link-local is the same everywhere and tells nothing.
+    // In a café, and back: link-local addresses are the same everywhere and prove nothing.
     let cafe = decide(&mut policy, &[with_link_local(eth0(CAFE))], Some(&lost));
     assert!(!cafe.desired.site.open);
     let between = decide(&mut policy, &[bare], Some(&cafe));
@@ -203,7 +203,7 @@ fn an_address_that_is_gone_for_a_moment_makes_no_other_network() {
 }
 
 #[test]
-fn a_chosen_address_that_is_gone_is_named() {
+fn a_lost_configured_address_is_named() {
     let mut policy = policy_of(&[ANY, "--ip", OFFICE, "--cidr", "203.0.113.0/24"], Vec::new());
     let before = decide(&mut policy, &[eth0(OFFICE)], None);
     let lost = decide(&mut policy, &[Interface { addrs: Vec::new(), ..eth0(OFFICE) }], Some(&before));
@@ -211,7 +211,7 @@ fn a_chosen_address_that_is_gone_is_named() {
 }
 
 #[test]
-fn another_cable_does_not_change_the_network_that_one_is_on() {
+fn plugging_in_a_cable_does_not_change_the_network() {
     let mut policy = policy_of(&[ANY, "--lan"], Vec::new());
     let before = decide(&mut policy, &[eth0(OFFICE)], None);
     let cable = Interface { name: "eth9".into(), index: 1, ..eth0(CAFE) };
@@ -227,7 +227,7 @@ fn another_cable_does_not_change_the_network_that_one_is_on() {
 }
 
 #[test]
-fn a_network_of_the_users_name_is_one_network() {
+fn a_network_named_by_the_user_is_one_network() {
     let mut policy = policy_of(&[ANY, "--lan", "--network", "office"], Vec::new());
     for ip in [OFFICE, CAFE] {
         let decision = decide(&mut policy, &[eth0(ip)], None);
@@ -237,7 +237,7 @@ fn a_network_of_the_users_name_is_one_network() {
 }
 
 #[test]
-fn a_router_that_is_forgotten_neither_opens_nor_closes_anything() {
+fn a_forgotten_router_neither_opens_nor_closes_the_node() {
     let mut closed = policy_of(&[ANY, "--lan"], Vec::new());
     say(&mut closed, false, &[eth0(OFFICE)]);
     assert!(!closed.decide_by(&[eth0(OFFICE)], None, true, today(), silent).desired.site.open);
@@ -247,7 +247,7 @@ fn a_router_that_is_forgotten_neither_opens_nor_closes_anything() {
     let forgotten = opened.decide_by(&[eth0(OFFICE)], Some(&before), true, today(), silent);
     assert!(before.desired.site.open && forgotten.desired.site.open);
     assert_eq!(forgotten.desired.network, before.desired.network);
-    // In the next run only the router can say that it is that network.
+    // In the next run, only the router can tell that it is that network.
     let mut next = policy_of(&[ANY], opened.networks.records().to_vec());
     let closed = next.decide_by(&[eth0(OFFICE)], None, true, today(), silent).desired.site;
     assert!(!closed.open && closed.remarks == [NetworkRemark::MayBeKnown]);
@@ -255,7 +255,7 @@ fn a_router_that_is_forgotten_neither_opens_nor_closes_anything() {
 }
 
 #[test]
-fn the_history_is_given_to_all_on_the_users_word_for_this_stay() {
+fn sharing_the_history_lasts_for_one_stay() {
     let mut policy = policy_of(&[ANY, "--lan"], Vec::new());
     let before = decide(&mut policy, &[eth0(OFFICE)], None);
     policy.share();

@@ -1,4 +1,4 @@
-//! Over in-memory pipes, with whole nodes where somebody is to be found.
+//! Over in-memory pipes, with whole nodes where there should be somebody to find.
 
 use std::net::SocketAddr;
 
@@ -20,7 +20,7 @@ fn options() -> Options {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_is_there_is_seen_in_a_table_and_in_json_and_is_not_joined() {
+async fn discover_lists_a_node_without_joining_it() {
     let net = MemoryNet::default();
     let mut alice = start(&net, "alice", 1).await;
     let mut text = Vec::new();
@@ -40,7 +40,7 @@ async fn who_is_there_is_seen_in_a_table_and_in_json_and_is_not_joined() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_dry_run_sends_nothing_and_says_how_long_it_would_take() {
+async fn a_dry_run_only_estimates_the_time() {
     let mut options = options();
     options.site.sweep = vec!["10.0.0.0/24".parse().unwrap()];
     let mut text = Vec::new();
@@ -51,7 +51,7 @@ async fn a_dry_run_sends_nothing_and_says_how_long_it_would_take() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_doctor_says_that_a_closed_node_is_closed_and_that_ports_are_taken() {
+async fn the_doctor_reports_a_closed_node_and_taken_ports() {
     let net = MemoryNet::default();
     let _alice = start(&net, "alice", 1).await;
     let report = doctor(&net, &options()).await.unwrap();

@@ -37,7 +37,7 @@ fn cut(register: &Register, id: PeerId, name: &str) -> String {
 }
 
 #[test]
-fn the_one_who_is_known_first_keeps_the_plain_name() {
+fn the_first_known_key_keeps_the_plain_name() {
     let [bob, other, third] = [node("c04e"), node("7f3a"), node("c04e5d")];
     let taken = Repute { namesake: true, ..Repute::of(Trust::Suspect) };
     let register = register(&[(other, "B0B", taken), (bob, "bob", KNOWN), (third, "bob", taken)]);
@@ -47,7 +47,7 @@ fn the_one_who_is_known_first_keeps_the_plain_name() {
 }
 
 #[test]
-fn a_name_that_is_somebodys_has_a_tag_even_if_that_one_is_not_here() {
+fn a_taken_name_is_tagged_even_without_its_owner_here() {
     let register = register(&[(node("c04e"), "bob", Repute { namesake: true, ..KNOWN })]);
     assert_eq!(shown(&register, node("c04e"), "bob"), "bob#c04e");
     assert_eq!(shown(&register, node("7f3a"), "carol"), "carol#7f3a", "never heard of");
@@ -62,7 +62,7 @@ fn a_name_like_the_users_own_has_a_tag() {
 }
 
 #[test]
-fn guests_have_a_tag_beside_anybody_of_their_name_and_cause_none() {
+fn guests_get_a_tag_beside_namesakes_but_cause_none() {
     let mut register = register(&[(node("c04e"), "bob", NEW), (guest(4566), "bob", GUEST)]);
     assert_eq!(shown(&register, guest(4566), "bob"), "bob#4566");
     assert_eq!(shown(&register, node("c04e"), "bob"), "bob");
@@ -71,7 +71,7 @@ fn guests_have_a_tag_beside_anybody_of_their_name_and_cause_none() {
 }
 
 #[test]
-fn names_that_are_cut_to_the_same_cells_have_a_tag_where_they_are_cut() {
+fn names_that_look_alike_when_cut_are_tagged_there() {
     let [one, two] = [node("c04e"), node("7f3a")];
     let register = register(&[(one, "christopher", KNOWN), (two, "christine", KNOWN)]);
     assert_eq!(shown(&register, two, "christine"), "christine");
@@ -79,7 +79,7 @@ fn names_that_are_cut_to_the_same_cells_have_a_tag_where_they_are_cut() {
 }
 
 #[test]
-fn of_people_who_are_only_heard_of_nobody_knows_who_was_first() {
+fn namesakes_known_only_from_history_are_all_tagged() {
     let mut register = register(&[]);
     let [one, two, met] = [node("c04e"), node("7f3a"), node("0b1e")];
     assert!(register.heard(one, &nick("bob"), NEW).is_empty());
@@ -92,13 +92,13 @@ fn of_people_who_are_only_heard_of_nobody_knows_who_was_first() {
 }
 
 #[test]
-fn an_earlier_name_of_somebody_is_judged_by_itself() {
+fn an_earlier_name_is_judged_on_its_own() {
     let bob = node("c04e");
     let mut register = register(&[(bob, "bob", NEW)]);
     let taken = Repute { namesake: true, ..Repute::of(Trust::Suspect) };
     register.here(bob, Some(&nick("carol")), taken);
     assert_eq!([shown(&register, bob, "bob"), shown(&register, bob, "carol")], ["bob", "carol#c04e"]);
-    // And the other way round: an innocent name washes nothing off.
+    // And the other way round: an innocent name clears nothing.
     register.here(bob, Some(&nick("zed")), NEW);
     assert_eq!(register.tags(bob, &nick("carol"), taken).whole.as_deref(), Some("#c04e"));
     assert_eq!(register.repute_as(bob, Some(&nick("carol")), taken), taken);
@@ -107,7 +107,7 @@ fn an_earlier_name_of_somebody_is_judged_by_itself() {
 }
 
 #[test]
-fn strangers_and_guests_are_forgotten_before_people_the_user_knows() {
+fn strangers_and_guests_are_forgotten_before_known_people() {
     let mut register = register(&[(node("c04e"), "bob", KNOWN)]);
     register.gone(node("c04e"));
     for port in 1..=u16::try_from(MAX_ABSENT).unwrap() + 50 {
@@ -121,7 +121,7 @@ fn strangers_and_guests_are_forgotten_before_people_the_user_knows() {
 }
 
 #[test]
-fn what_is_remembered_is_bounded_and_people_who_are_here_are_always_known() {
+fn memory_is_bounded_but_present_people_are_always_known() {
     let mut register = register(&[]);
     for n in 0..MAX_ABSENT + 100 {
         register.heard(node(&format!("{n:08x}")), &nick(&format!("n{n}x")), NEW);
@@ -144,9 +144,9 @@ fn what_is_remembered_is_bounded_and_people_who_are_here_are_always_known() {
     assert_eq!(register.absent(), 0);
 }
 
-/// Found by a newcomer: alice took bob's name for three seconds, and bob was shown with a tag from then on.
+/// Found by a newcomer: somebody took bob's name for three seconds, and bob was shown with a tag from then on.
 #[test]
-fn who_took_a_name_for_a_moment_does_not_keep_it() {
+fn a_name_taken_for_a_moment_is_not_kept() {
     let [zoe, bob] = [node("c04e"), node("7f3a")];
     let mut register = register(&[(zoe, "zoe", KNOWN), (bob, "bob", NEW)]);
     register.here(zoe, Some(&nick("bob")), Repute { namesake: true, ..KNOWN });
@@ -157,7 +157,7 @@ fn who_took_a_name_for_a_moment_does_not_keep_it() {
 
 /// Found by a newcomer: the first sam called itself tom, and the second one, whom the user trusted, kept its tag.
 #[test]
-fn a_name_that_its_holder_has_left_is_plain_for_who_goes_by_it_now() {
+fn an_abandoned_name_is_plain_for_its_new_holder() {
     let [tom, sam] = [node("c04e"), node("7f3a")];
     let mut register = register(&[(tom, "sam", NEW), (sam, "sam", Repute { namesake: true, ..NEW })]);
     register.here(tom, Some(&nick("tom")), NEW);

@@ -23,7 +23,7 @@ pub enum Content {
         /// The event of the same author that this one repeats: the first one, if there are several.
         again: Option<EventId>,
     },
-    /// A kind that a later version knows, or one of ours with nothing to see in it.
+    /// A kind that a later version knows, or one that we know, with nothing visible in it.
     Unknown,
 }
 
@@ -56,7 +56,8 @@ impl Content {
         Self::encode(salt, nick, text, action, Vec::new())
     }
 
-    /// The content of an event that repeats what an earlier one of the same author says. `again` is the first of them.
+    /// The content of an event that repeats what an earlier one of the same author says. `again` is the first such
+    /// event.
     pub fn said_again(salt: [u8; SALT_BYTES], nick: &Nick, text: &Text, action: bool, again: EventId) -> Bytes {
         Self::encode(salt, nick, text, action, again.0.to_vec())
     }

@@ -12,7 +12,7 @@ use crate::{
     protocol::{codec::Malformed, wire::mesh},
 };
 
-/// The greatest number of an event: more than anybody can write, and far from where the arithmetic of databases ends.
+/// The greatest number of an event: more than anybody can write, and well within the range of a database's integers.
 pub(in crate::protocol::codec) const MAX_SEQ: u64 = 1 << 53;
 
 impl Signed {
@@ -26,7 +26,7 @@ impl Signed {
         if sane { Ok(Self { body: body.into(), sig, content: content.into() }) } else { Err(Malformed) }
     }
 
-    /// Reads the body, and checks that the content is the one that it has the hash of. Not the signature.
+    /// Reads the body, and checks the content against the hash in it. Does not check the signature.
     ///
     /// # Errors
     /// [`Malformed`] if no author of this protocol can write such an event.
@@ -57,7 +57,7 @@ impl Signed {
             return Err(Malformed);
         }
         let deps: Vec<Dep> = body.deps.iter().map(|dep| read_dep(log.room, dep)).collect::<Result<_, _>>()?;
-        // What is before an event in its own log is said by `prev`.
+        // `prev` already names what comes before an event in its own log.
         if deps.iter().any(|dep| dep.log == log) {
             return Err(Malformed);
         }

@@ -1,4 +1,4 @@
-//! From what is to be said to the bytes that are signed.
+//! From drafts to signed bytes.
 
 use bytes::Bytes;
 use prost::Message as _;
@@ -18,11 +18,11 @@ pub struct Draft {
     pub log: LogId,
     /// Its number there.
     pub seq: u64,
-    /// The event before.
+    /// The previous event.
     pub prev: Option<EventId>,
-    /// When.
+    /// Its clock reading.
     pub hlc: Hlc,
-    /// What it follows, all in the log's room.
+    /// The events that it follows, all in the log's room.
     pub deps: Vec<Dep>,
     /// What our clock shows.
     pub wall: Timestamp,
@@ -52,7 +52,7 @@ impl Draft {
 }
 
 impl Draft {
-    /// The event that this has become.
+    /// The event that this draft has become.
     pub fn into_event(self, signed: &Signed) -> Event {
         let Self { log, seq, prev, hlc, deps, wall, kind, content } = self;
         Event { id: signed.id(), log, seq, prev, hlc, deps, wall, kind, content_hash: content_hash(&content) }

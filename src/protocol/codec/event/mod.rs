@@ -16,36 +16,36 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::model::{EventId, Hlc, LogId, MAX_TEXT_BYTES, Timestamp};
 
-/// In front of every event's bytes when they are signed or hashed, so that no other signature of ours fits one.
+/// Precedes every event's bytes when they are signed or hashed, so that no other signature of ours fits an event.
 const DOMAIN: &[u8] = b"proximity-chat/1 event\0";
 
-/// Events of the room that one event names as those that it follows.
+/// How many events of the room one event may name as those that it follows.
 pub const MAX_DEPS: usize = 16;
 
 /// The longest body, in bytes: the deps of a full one take a fifth of it.
 pub const MAX_BODY_BYTES: usize = 4 * 1024;
 
-/// Bytes of salt in front of every content, so that who has only the hash of an erased "yes" cannot try.
+/// Bytes of salt in front of every content, so that nobody can guess an erased "yes" from its hash.
 pub const SALT_BYTES: usize = 16;
 
-/// The longest content, in bytes: a text of full length, and 1 KiB for a name and what the encoding takes.
+/// The longest content, in bytes: a text of full length, and 1 KiB for a name and the encoding.
 pub const MAX_CONTENT_BYTES: usize = SALT_BYTES + MAX_TEXT_BYTES + 1024;
 
-/// The kind of event that is something said. Later kinds need no new version of the protocol: who does not know one stores it,
-/// passes it on and says so in one dim line.
+/// The kind of event in which something is said. Later kinds need no new version of the protocol: a node that does not
+/// know one stores it, passes it on and says so in one dim line.
 pub const KIND_SAID: u32 = 1;
 
-/// No event is dated from here on (the year 2200): a clock that jumped there would take all others with it.
+/// Every event is dated before this (the year 2200): a clock that jumped there would take all others with it.
 pub const HLC_END: Hlc = Hlc(7_258_118_400_000 << 16);
 
-/// An event exactly as its author signed it. Whether the signature is valid is for [`crate::core::log`] to find out.
+/// An event exactly as its author signed it. [`crate::core::log`] checks whether the signature is valid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signed {
     /// The encoded event.
     pub body: Bytes,
-    /// Over the domain and the body.
+    /// The signature, over the domain and the body.
     pub sig: [u8; 64],
-    /// Salt and payload; what the body has the hash of.
+    /// Salt and payload. The body has their hash.
     pub content: Bytes,
 }
 
@@ -56,11 +56,11 @@ pub struct Event {
     pub id: EventId,
     /// The author and the room of its log.
     pub log: LogId,
-    /// Its number there, from 1 on.
+    /// Its number there, from 1.
     pub seq: u64,
-    /// The event before; none of the first.
+    /// The previous event; `None` for the first.
     pub prev: Option<EventId>,
-    /// When, greater than that of all it follows.
+    /// Its clock reading, greater than those of all events that it follows.
     pub hlc: Hlc,
     /// The newest events that its author had seen; at most [`MAX_DEPS`].
     pub deps: Vec<Dep>,
@@ -75,7 +75,7 @@ pub struct Event {
 /// An event of the same room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Dep {
-    /// In whose log.
+    /// Which log it is in.
     pub log: LogId,
     /// Its number there.
     pub seq: u64,
@@ -88,11 +88,11 @@ pub struct HeldRange {
     pub name: Option<NonZeroU32>,
     /// Which log.
     pub log: LogId,
-    /// The newest event held; zero is none yet.
+    /// The newest event held; zero if there is none yet.
     pub seq: u64,
-    /// Its identity; none of none.
+    /// Its identity; `None` if there is none.
     pub head: Option<EventId>,
-    /// The oldest event held, from 1 on; above `seq` if none of them is held any more.
+    /// The oldest event held, at least 1; above `seq` if none of them is held any more.
     pub base: u64,
 }
 
@@ -121,7 +121,7 @@ impl Signed {
     }
 }
 
-/// What an event's body has of its content.
+/// The hash of the content, as the body of an event has it.
 pub(super) fn content_hash(content: &[u8]) -> [u8; 32] {
     Sha256::digest(content).into()
 }

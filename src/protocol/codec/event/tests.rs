@@ -10,7 +10,7 @@ use crate::{
 
 const BOB: NodeId = NodeId::new([7; 32]);
 
-/// Not a signature; who signs what is for others to try.
+/// Not a real signature: other tests check those.
 fn sign(message: &[u8]) -> [u8; 64] {
     [message.len() as u8; 64]
 }
@@ -46,7 +46,7 @@ fn an_event_is_read_as_it_was_written() {
 }
 
 #[test]
-fn what_no_author_writes_is_no_event() {
+fn events_that_no_author_writes_are_refused() {
     let read = |change: &dyn Fn(&mut Draft)| {
         let mut draft = draft(BOB);
         change(&mut draft);
@@ -68,7 +68,7 @@ fn what_no_author_writes_is_no_event() {
 }
 
 #[test]
-fn a_repetition_names_the_first_event_in_32_bytes_or_none() {
+fn a_repetition_names_the_first_event_in_32_bytes() {
     let (name, text) = (Nick::new("bob").unwrap(), Text::new("hi").unwrap());
     let content = Content::said_again([1; 16], &name, &text, true, EventId([5; 32]));
     let said = |again| Content::Said { nick: Some(name.clone()), text: text.clone(), action: true, again };
@@ -90,7 +90,7 @@ fn the_longest_text_can_be_repeated() {
 }
 
 #[test]
-fn other_content_is_noticed() {
+fn changed_content_is_detected() {
     let signed = draft(BOB).sign(sign);
     let mut other = signed.content.to_vec();
     *other.last_mut().unwrap() ^= 1;

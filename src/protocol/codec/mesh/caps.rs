@@ -1,20 +1,20 @@
-//! What nodes can do beside the base of the protocol.
+//! What nodes can do besides the base of the protocol.
 
-/// Capabilities that are read of one Hello; the rest is passed over.
+/// How many capabilities of one Hello are read; the rest are ignored.
 const MAX_NAMES: usize = 64;
 
 /// Something that not every node of a version can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Cap {
-    /// Tells and is told who is away or typing, and new names.
+    /// Tells others who is away or typing, and new names, and is told so.
     Presence,
-    /// Passes addresses on, and takes them.
+    /// Exchanges addresses of peers.
     Peers,
     /// Compares codes.
     Sas,
-    /// Takes changes in place of ranges.
+    /// Accepts changes in place of ranges.
     Changes,
-    /// Is told which events are refused.
+    /// Can be told which events are refused.
     Refusals,
 }
 

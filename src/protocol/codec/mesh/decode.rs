@@ -28,16 +28,16 @@ use crate::{
     },
 };
 
-/// The longest frame that holds no events and no ranges: what a full [`Frame::Peers`] takes, twice.
+/// The longest frame that holds no events and no ranges: twice what a full [`Frame::Peers`] takes.
 const MAX_CONTROL_BYTES: usize = 2 * MAX_SIGHTINGS * (40 + MAX_ADDRESSES * 26);
 
 /// The longest [`Frame::Have`]: a range takes 140 bytes.
 const MAX_HAVE_BYTES: usize = MAX_RANGES * 192;
 
-/// The longest [`Frame::Batch`]: what a sender adds to at most, and one event of the longest kind.
+/// The longest [`Frame::Batch`]: the most that a sender still adds to, and one event of the greatest length.
 const MAX_BATCH_BYTES: usize = BATCH_BYTES + MAX_BODY_BYTES + MAX_CONTENT_BYTES + 4096;
 
-/// Bytes beside its list that a frame of one may have, for flags and what later versions add.
+/// How many bytes a frame of one list may have besides that list, for flags and what later versions add.
 const MAX_EXTRA_BYTES: usize = 256;
 
 /// The tag of [`mesh::Have`] on the wire: field 2, length-delimited.
@@ -55,10 +55,10 @@ const CHANGE_TAG: u8 = (4 << 3) | 2;
 /// Reads one frame.
 ///
 /// # Errors
-/// [`Malformed`] if it is none. A field or a kind of frame that is unknown to us makes no frame malformed: later versions
-/// may send it.
+/// [`Malformed`] if it is not a frame. An unknown field or kind of frame is not an error, because later versions may
+/// send it.
 pub fn decode(bytes: &[u8]) -> Result<Frame, Malformed> {
-    // Decoding allocates several times what a frame of tiny entries takes on the wire.
+    // Checked before decoding, which allocates several times what a frame of tiny entries takes on the wire.
     let (longest, most) = match bytes.first() {
         Some(&HAVE_TAG) => (MAX_HAVE_BYTES, MAX_RANGES),
         Some(&BATCH_TAG) => (MAX_BATCH_BYTES, MAX_EVENTS),
@@ -100,7 +100,7 @@ pub fn decode(bytes: &[u8]) -> Result<Frame, Malformed> {
         mesh::frame::Body::Ping(mesh::Ping { token, answer, wall_ms }) => {
             Frame::Ping { token, answer, wall: read_wall(wall_ms)? }
         }
-        // A second list behind the first one is part of it.
+        // A second list after the first one becomes part of it.
         mesh::frame::Body::Have(have) if have.ranges.len() + have.changes.len() > MAX_RANGES => return Err(Malformed),
         mesh::frame::Body::Batch(batch) if batch.events.len() > MAX_EVENTS => return Err(Malformed),
         mesh::frame::Body::Have(have) => Frame::Have(Have {
@@ -115,7 +115,7 @@ pub fn decode(bytes: &[u8]) -> Result<Frame, Malformed> {
     })
 }
 
-/// Whether a frame is one list of at most so many entries, and little else.
+/// Whether a frame is one list of at most `most` entries, and little else.
 fn has_at_most(frame: &[u8], most: usize) -> bool {
     let Some(mut rest) = frame.get(1..) else { return false };
     let Ok(length) = prost::decode_length_delimiter(&mut rest) else { return false };
@@ -203,6 +203,6 @@ fn address(address: &mesh::Address) -> Result<SocketAddr, Malformed> {
     let v4 = <[u8; 4]>::try_from(bytes).map(IpAddr::from);
     let ip = v4.or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from)).map_err(|_| Malformed)?;
     let port = u16::try_from(address.port).ok().filter(|port| *port != 0).ok_or(Malformed)?;
-    // An IPv4 address in IPv6 clothing must not pass for another one.
+    // An IPv4-mapped IPv6 address must not pass for a different one.
     Ok(SocketAddr::new(ip.to_canonical(), port))
 }

@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// The frame as it goes to others.
+/// Encodes a frame as it goes to others.
 pub fn encode(frame: &Frame) -> Bytes {
     let body = match frame {
         Frame::Hello(hello) => Some(mesh::frame::Body::Hello(write_hello(hello))),
@@ -61,7 +61,7 @@ pub fn encode(frame: &Frame) -> Bytes {
     mesh::Frame { body }.encode_to_vec().into()
 }
 
-/// [`Frame::Batch`] of events that stay where they are.
+/// Encodes a [`Frame::Batch`] without taking its events.
 pub fn batch<'a>(events: impl IntoIterator<Item = &'a Signed>) -> Bytes {
     let events = events.into_iter().map(write_signed).collect();
     mesh::Frame { body: Some(mesh::frame::Body::Batch(mesh::Batch { events })) }.encode_to_vec().into()

@@ -1,4 +1,4 @@
-//! Frames of the mesh protocol (`proto/mesh.proto`), to types and back.
+//! Turns frames of the mesh protocol (`proto/mesh.proto`) into types and back.
 
 mod caps;
 mod decode;
@@ -27,34 +27,34 @@ use crate::domain::model::{LogId, Nick, NodeId, Presence, Timestamp};
 /// The versions of the mesh protocol that we speak, the oldest and the newest. Version 1, of release 0.2, had no log.
 pub const VERSIONS: (u32, u32) = (2, 2);
 
-/// Logs that one frame of [`Frame::Have`] names at most.
+/// How many logs one [`Frame::Have`] may name.
 pub const MAX_RANGES: usize = 512;
 
-/// Events that one frame of [`Frame::Batch`] has at most.
+/// How many events one [`Frame::Batch`] may have.
 pub const MAX_EVENTS: usize = 64;
 
-/// Bytes of events in a frame, beyond which its sender adds no further one.
+/// Once a frame has this many bytes of events, its sender adds no further one.
 pub const BATCH_BYTES: usize = 128 * 1024;
 
-/// People that one frame of [`Frame::Peers`] names at most; who knows more sends several.
+/// How many people one [`Frame::Peers`] may name. A node that knows more sends several frames.
 pub const MAX_SIGHTINGS: usize = 64;
 
 /// A frame that is valid by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Frame {
-    /// Who the other side is. The first frame of a link, and only that.
+    /// Who the other side is. It is the first frame of a link, and comes only there.
     Hello(Hello),
     /// A step of comparing codes.
     Sas(Sas),
-    /// What the other side is at.
+    /// The status of the other side.
     Status(Status),
     /// Whom it is linked to.
     Peers(Vec<Sighting>),
     /// It ends the link.
     Bye(Reason),
-    /// It asks how long the way is, or answers.
+    /// It measures the round trip, or answers.
     Ping {
-        /// Names the question.
+        /// Identifies the question.
         token: u64,
         /// Whether this is the answer.
         answer: bool,
@@ -65,11 +65,11 @@ pub enum Frame {
     Have(Have),
     /// Events of any logs.
     Batch(Vec<Signed>),
-    /// What it does not take.
+    /// Events that it does not take.
     Refused(Refused),
     /// Why its user may take us for somebody else.
     Doubt(Doubt),
-    /// A question who is there; it comes on a call of its own, not on a link.
+    /// The question "who is there?". It comes on a call of its own, not on a link.
     Probe(Probe),
     /// The answer to that.
     ProbeReply(ProbeReply),
@@ -77,31 +77,31 @@ pub enum Frame {
     Nothing,
 }
 
-/// What a node says of itself at first.
+/// What a node says about itself first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hello {
     /// The oldest version that it speaks.
     pub min: u32,
     /// The newest version that it speaks.
     pub max: u32,
-    /// What it can do beside the base of the version.
+    /// What it can do besides the base of the version.
     pub caps: Caps,
     /// Its key.
     pub node: NodeId,
     /// Random, one per start of the program.
     pub boot: u64,
-    /// What it goes by; none if that is no valid name.
+    /// Its name; `None` if that is not valid.
     pub nick: Option<Nick>,
     /// What its clock shows, if it says so.
     pub wall: Option<Timestamp>,
-    /// Where it listens.
+    /// The port that it listens on.
     pub port: Option<NonZeroU16>,
     /// Its program's version, for people.
     pub version: Arc<str>,
 }
 
 impl Hello {
-    /// The version that both sides speak: the smaller of both maxima, if neither finds it too old.
+    /// The version that both sides use: the smaller of the two maxima, unless it is too old for one of them.
     pub fn agree(&self) -> Option<u32> {
         let (min, max) = VERSIONS;
         let version = self.max.min(max);
@@ -109,7 +109,7 @@ impl Hello {
     }
 }
 
-/// How a node's key is shown to the user of another one.
+/// How a node's key is shown to the user of another node.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Doubt {
     /// Another key was known by this name first.
@@ -118,10 +118,10 @@ pub enum Doubt {
     CodesDiffer,
 }
 
-/// What a node says of itself whenever it changes.
+/// What a node says about itself whenever that changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Status {
-    /// What it goes by; none if that is no valid name.
+    /// Its name; `None` if that is not valid.
     pub nick: Option<Nick>,
     /// Whether its user is there.
     pub presence: Presence,
@@ -138,16 +138,16 @@ pub struct Sighting {
     pub addrs: Vec<SocketAddr>,
 }
 
-/// What a node holds: all of it in the frames that begin a link, later what has changed.
+/// What a node holds: everything in the first frames of a link, later only what has changed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Have {
-    /// Of which logs how much; at most [`MAX_RANGES`].
+    /// How much of which logs; at most [`MAX_RANGES`].
     pub ranges: Vec<HeldRange>,
-    /// Of logs that were named before how much more; at most [`MAX_RANGES`].
+    /// How much more of logs that were named before; at most [`MAX_RANGES`].
     pub changes: Vec<Change>,
-    /// Whether more follows before this is all.
+    /// Whether more frames follow before the list is complete.
     pub more: bool,
-    /// Whether to send at once what is missing there, others' events too.
+    /// Whether to send at once what its sender lacks, including events of other authors.
     pub want: bool,
 }
 
@@ -158,18 +158,18 @@ pub struct Change {
     pub name: NonZeroU32,
     /// The newest event that is held.
     pub seq: u64,
-    /// How its id begins.
+    /// The first bytes of its id.
     pub head: [u8; 8],
 }
 
 /// Events that a node does not take now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refused {
-    /// Of which log.
+    /// Which log they are in.
     pub log: LogId,
     /// The first of them.
     pub from: u64,
-    /// The last of them; none if that is all that follow.
+    /// The last of them; `None` for all that follow.
     pub until: Option<u64>,
     /// Why.
     pub reason: RefusalReason,
@@ -180,11 +180,11 @@ pub struct Refused {
 pub enum RefusalReason {
     /// It has no room for this log.
     NoRoom,
-    /// More came than it takes of a key that it met today.
+    /// More came than it takes from a key that it met today.
     TooFast,
     /// Its disk is nearly full.
     DiskFull,
-    /// One that we do not know.
+    /// A reason that we do not know.
     Other,
 }
 
@@ -202,7 +202,7 @@ pub enum Sas {
 pub enum Reason {
     /// The program ends.
     Leaving,
-    /// Another link of the same two nodes stays.
+    /// Another link between the same two nodes is kept.
     Duplicate,
     /// There is no room.
     Full,
@@ -214,6 +214,6 @@ pub enum Reason {
     OwnKey,
     /// Another program with the other side's key has taken its place.
     Replaced,
-    /// One that we do not know.
+    /// A reason that we do not know.
     Other,
 }

@@ -1,4 +1,4 @@
-//! One question to a node without joining it, and the answer.
+//! One question to a node, asked without a link, and the answer.
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use crate::{
     protocol::{codec::Malformed, wire::mesh},
 };
 
-/// Who is there, and can it reach me?
+/// Asks who is there, and whether that node can reach us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Probe {
-    /// The port of the asking host to connect to, if any.
+    /// The port on the asking host to connect back to, if any.
     pub dial_back: Option<u16>,
 }
 
@@ -26,21 +26,21 @@ pub struct ProbeReply {
     pub min: u32,
     /// The newest one.
     pub max: u32,
-    /// What it goes by; none if that is no valid name.
+    /// Its name; `None` if that is not valid.
     pub nick: Option<Nick>,
     /// Its program's version, for people.
     pub version: Arc<str>,
     /// What its clock shows, if it says so.
     pub wall: Option<Timestamp>,
-    /// Whether it could connect to us; none if it did not try.
+    /// Whether it could connect to us; `None` if it did not try.
     pub dial_back: Option<DialBack>,
-    /// Whether it heard an announcement, or a question, of our key within the last minute.
+    /// Whether it heard an announcement, or a question, from our key within the last minute.
     pub heard: bool,
     /// How many people it is linked with.
     pub people: u32,
 }
 
-/// How a connection that was asked for went.
+/// The result of a connection that was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DialBack {
     /// It was accepted.
@@ -49,12 +49,12 @@ pub enum DialBack {
     Refused,
     /// Nothing answered.
     Timeout,
-    /// There was no way.
+    /// There was no route.
     Unreachable,
 }
 
 impl ProbeReply {
-    /// Whether both sides speak a common version.
+    /// Whether both sides have a version in common.
     pub fn agrees(&self) -> bool {
         let (min, max) = VERSIONS;
         let version = self.max.min(max);

@@ -1,4 +1,4 @@
-//! What a node says of its program's version.
+//! What a node says about its program's version.
 
 use std::sync::Arc;
 

@@ -86,21 +86,21 @@ fn every_frame_reads_back_as_it_was_written() {
 }
 
 #[test]
-fn the_version_is_the_smaller_maximum_unless_somebody_finds_it_too_old() {
+fn the_smaller_maximum_version_is_used_unless_too_old() {
     let agree = |min, max| Hello { min, max, ..hello() }.agree();
     assert_eq!((agree(2, 2), agree(1, 9), agree(0, 2)), (Some(2), Some(2), Some(2)));
     assert_eq!((agree(3, 9), agree(0, 1)), (None, None));
 }
 
 #[test]
-fn what_is_no_frame_is_refused_and_what_is_unknown_is_not() {
+fn malformed_frames_are_refused_but_unknown_ones_are_not() {
     let short_key = encode(&Frame::Hello(hello()));
     for bad in [&b"\xff\xff\xff"[..], b"\x0a\x05ab", &short_key[..short_key.len() - 1]] {
         assert_eq!(decode(bad), Err(Malformed), "{bad:?}");
     }
     let crowd = Frame::Peers(vec![Sighting { node: NodeId::new([9; 32]), addrs: vec![] }; MAX_SIGHTINGS + 1]);
     assert_eq!(decode(&encode(&crowd)), Err(Malformed));
-    // A million empty entries: refused before they are decoded.
+    // Two megabytes, far more than any frame of this kind: refused before they are decoded.
     let mut flood = vec![0x3a, 0x80, 0x80, 0x80, 0x01];
     flood.resize(2 << 20, 0);
     assert_eq!(decode(&flood), Err(Malformed));
@@ -109,7 +109,7 @@ fn what_is_no_frame_is_refused_and_what_is_unknown_is_not() {
     let full = encode(&Frame::Batch(vec![event(100); MAX_EVENTS]));
     let one = encode(&Frame::Batch(vec![event(16)]));
     assert_eq!(decode(&[&full[..], &one[..]].concat()), Err(Malformed), "both are one list");
-    // Empty entries by the hundred thousand, in a frame whose length is none too many; also behind a list that is fine.
+    // Tens of thousands of empty entries, in a frame that is not too long; also after a list that is fine.
     for tag in [0x12, 0x1a] {
         let mut flood = vec![tag, 0x80, 0x80, 0x04];
         flood.extend([0x0a, 0x00].repeat(32 * 1024));
