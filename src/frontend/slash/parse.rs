@@ -32,14 +32,14 @@ pub enum SlashError {
         /// A command with a similar spelling.
         similar: Option<&'static str>,
     },
-    /// A direct message, which is not supported yet.
+    /// Help was asked for a command that does not exist.
     NoHelp {
         /// What was typed, cut and cleaned.
         name: String,
         /// A command that is spelled like it.
         similar: Option<&'static str>,
     },
-    /// A direct message, which there is not yet.
+    /// A direct message, which is not supported yet.
     NoDirectMessages,
     /// A prefix of several commands.
     Ambiguous {

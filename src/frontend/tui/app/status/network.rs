@@ -55,12 +55,12 @@ impl Status {
         self.present().is_some_and(|network| !network.open && network.lost.is_none())
     }
 
-    /// Why there is no network although there should be one.
+    /// Whether F2 would open the chat to a network.
     pub(crate) fn can_open(&self) -> bool {
         self.is_closed() && self.present().is_some_and(|network| network.offer.is_ok())
     }
 
-    /// Why there is no network where there should be one.
+    /// Why there is no network although there should be one.
     pub(crate) fn lost(&self) -> Option<&NoNetwork> {
         self.present()?.lost.as_ref()
     }
