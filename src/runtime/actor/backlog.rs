@@ -4,11 +4,12 @@ use std::collections::VecDeque;
 
 use crate::domain::bus::Update;
 
-/// Bytes of text that may wait for a front end that does not read, before the links are not read either. What one turn
-/// of the actor's loop may add to it is a batch of the longest lines: another 8 MiB.
+/// Bytes of text that may wait for a front end that does not read. Above this, the links are not read either. One turn
+/// of the actor's loop may add a batch of the longest lines: another 8 MiB.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 
-/// The sizes of the updates that are in the channel, oldest first: its places count, and the text in them counts more.
+/// The sizes of the updates in the channel, oldest first. The channel limits the number of updates; this limits their
+/// text.
 #[derive(Debug, Default)]
 pub(super) struct Backlog {
     sizes: VecDeque<usize>,
@@ -16,20 +17,20 @@ pub(super) struct Backlog {
 }
 
 impl Backlog {
-    /// Whether too much waits, when `waiting` updates are in the channel.
+    /// Whether too much text waits while `waiting` updates are in the channel.
     pub(super) fn is_full(&mut self, waiting: usize) -> bool {
         self.forget_taken(waiting);
         self.bytes > MAX_BYTES
     }
 
-    /// An update of `size` went into the channel, in which `waiting` are now.
+    /// Notes that an update of `size` bytes went into the channel, which now holds `waiting` updates.
     pub(super) fn add(&mut self, size: usize, waiting: usize) {
         self.sizes.push_back(size);
         self.bytes += size;
         self.forget_taken(waiting);
     }
 
-    /// Forgets what was taken out.
+    /// Forgets the updates that the front end has taken.
     fn forget_taken(&mut self, waiting: usize) {
         let taken = self.sizes.len().saturating_sub(waiting);
         self.bytes -= self.sizes.drain(..taken).sum::<usize>();
@@ -46,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_taken_counts_no_more() {
+    fn updates_that_were_taken_no_longer_count() {
         let mut backlog = Backlog::default();
         for waiting in 1..=17 {
             assert!(!backlog.is_full(waiting - 1), "{waiting}");

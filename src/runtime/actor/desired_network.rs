@@ -1,4 +1,4 @@
-//! Where the node is to be.
+//! The network that the node should be on, and wishes to change it.
 
 use std::{
     collections::BTreeSet,
@@ -16,29 +16,29 @@ use crate::{
     },
 };
 
-/// Where to be.
+/// The network that the node should be on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DesiredNetwork {
     /// The addresses to listen on, and the networks around them.
     pub site: ListenPlan,
     /// The network that the lobby belongs to there.
     pub network: Network,
-    /// Names under which what was said there was kept before, in this run: they are the same network, as turned out.
+    /// Names under which this run kept the network's history before they turned out to be the same network.
     pub joined: Vec<Network>,
-    /// How certain it is that it is that network, and who is known there.
+    /// How certain the network is, and who is known there.
     pub standing: Standing,
     /// Networks that this one may be, while it is not certain.
     pub may_be: Vec<Network>,
-    /// While the node is closed: what opening would open it to, or why it cannot be opened.
+    /// While the node is closed: the subnets that opening it would reach, or why it cannot be opened.
     pub offer: Result<Vec<LocalSubnet>, NoNetwork>,
-    /// While it is open: why there is no network any more. The site is then the last one that there was.
+    /// While the node is open: why it no longer has a network. The site is then the last one it had.
     pub lost: Option<NoNetwork>,
-    /// How often the machine has woken from sleep. Each time everyone is searched for again.
+    /// How many times the machine has woken from sleep. After each, the node searches for everyone again.
     pub woken: u32,
 }
 
 impl DesiredNetwork {
-    /// One that never changes, on a network of this name.
+    /// A site on a network of this name, which never changes.
     pub fn fixed(site: ListenPlan, network: Network) -> Self {
         Self {
             site,
@@ -53,32 +53,32 @@ impl DesiredNetwork {
     }
 }
 
-/// A wish to be somewhere else.
+/// A wish of the user or of the node to change the network.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wish {
-    /// The user wants the node open to the network, or closed. That is remembered.
+    /// The user wants the node open to the network, or closed. This is remembered.
     Open(bool),
-    /// The user wants it open to the network that this interface leads to.
+    /// The user wants the node open to the network that this interface leads to.
     GoTo(Arc<str>),
-    /// The user says that this network is the one of that name; without one, the one that it most likely is.
+    /// The user says that this is the network of that name; `None` stands for the most likely one.
     Same(Option<Network>),
-    /// The user gives what was said here to everybody who is here.
+    /// The user shares what was said here with everybody who is here.
     Share,
-    /// Closed for this run, because it cannot listen there.
+    /// The node must be closed for this run, because it cannot listen there.
     CannotListen,
 }
 
-/// Follows where the node is to be.
+/// Follows the network that the node should be on.
 #[derive(Debug)]
 pub(super) struct NetworkFollower {
     now: DesiredNetwork,
     next: watch::Receiver<DesiredNetwork>,
-    /// Whether anything can still come from `next`.
+    /// Whether `next` can still change.
     is_followed: bool,
     wishes: mpsc::Sender<Wish>,
     /// Who is linked on the network itself.
     linked: watch::Sender<BTreeSet<NodeId>>,
-    /// The remarks about the site that the front end was told.
+    /// The remarks about the site that the front end has been told.
     told_remarks: Vec<NetworkRemark>,
 }
 
@@ -97,7 +97,7 @@ impl NetworkFollower {
         &self.now
     }
 
-    /// Whether a network of that name is the present one: it may have had another name.
+    /// Whether that is the present network, perhaps under an earlier name.
     pub(super) fn is_now(&self, network: &Network) -> bool {
         *network == self.now.network || self.now.joined.contains(network)
     }
@@ -107,7 +107,8 @@ impl NetworkFollower {
         self.now.site.source(to)
     }
 
-    /// Waits until the node is to be somewhere else. False when that will not happen any more; then it waits for ever.
+    /// Waits until the desired network changes. Returns false once when it can no longer change, and from then on waits
+    /// for ever.
     pub(super) async fn changed(&mut self) -> bool {
         if !self.is_followed {
             std::future::pending::<()>().await;
@@ -116,23 +117,23 @@ impl NetworkFollower {
         self.is_followed
     }
 
-    /// Where the node is to be next.
+    /// Where the node should be next.
     pub(super) fn next(&mut self) -> DesiredNetwork {
         self.next.borrow_and_update().clone()
     }
 
-    /// The node is there; gives back where it was.
+    /// Notes that the node has arrived there. Returns where it was.
     pub(super) fn arrive(&mut self, there: DesiredNetwork) -> DesiredNetwork {
         std::mem::replace(&mut self.now, there)
     }
 
-    /// Passes on what the user wishes.
+    /// Passes on a wish.
     pub(super) async fn wish(&self, wish: Wish) {
-        // The last wish counts, so none may be left out. The receiver never waits for the actor.
+        // The last wish counts, so none may be dropped. The receiver never waits for the actor.
         let _ = self.wishes.send(wish).await;
     }
 
-    /// These people are linked, with their addresses. Who is on the network itself tells which one it is.
+    /// Notes who is linked, and at which address. The people on the network itself help to identify it.
     pub(super) fn linked(&self, people: impl Iterator<Item = (NodeId, IpAddr)>) {
         let is_here = |ip: IpAddr| {
             !ip.is_loopback() && self.now.site.spots.iter().any(|spot| !spot.ip.is_loopback() && spot.is_on_link(ip))
@@ -145,7 +146,7 @@ impl NetworkFollower {
         });
     }
 
-    /// What the front end is told, when the node listens on `addrs`.
+    /// The status for the front end while the node listens on `addrs`.
     pub(super) fn status(&self, addrs: &[SocketAddr]) -> bus::NetworkStatus {
         let DesiredNetwork { site, network, offer, lost, .. } = self.now.clone();
         bus::NetworkStatus {
@@ -162,7 +163,7 @@ impl NetworkFollower {
         }
     }
 
-    /// The remarks about the site, if they are others than those that were given out last.
+    /// The remarks about the site, if they differ from those that were returned last.
     pub(super) fn new_remarks(&mut self) -> Vec<NetworkRemark> {
         let remarks = &self.now.site.remarks;
         if *remarks == self.told_remarks {
@@ -172,7 +173,7 @@ impl NetworkFollower {
         remarks.clone()
     }
 
-    /// For the node on the next network.
+    /// The channel for the node on the next network.
     pub(super) fn into_next(self) -> watch::Receiver<DesiredNetwork> {
         self.next
     }

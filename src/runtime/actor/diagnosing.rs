@@ -1,4 +1,5 @@
-//! Why nobody shows up, while nobody does: what the node itself has seen, judged like `proximity-chat doctor` does.
+//! Explains why nobody shows up, while nobody does. It judges what the node itself has seen, as `proximity-chat doctor`
+//! does.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -26,16 +27,16 @@ use crate::{
     },
 };
 
-/// How often a diagnosis is made while there is something new: it reads tables of the system, which takes a millisecond.
+/// Time between diagnoses while there is something new. Each one reads tables of the system, which takes a millisecond.
 const EVERY: Duration = Duration::from_secs(2);
 
-/// And while there is not: routes, and who announces himself, change without a word.
+/// Time between diagnoses while there is nothing new. Routes, and who announces themselves, change without notice.
 const AGAIN: Duration = Duration::from_secs(10);
 
-/// Announcements from elsewhere, and silent interfaces, that are remembered.
+/// How many announcements from elsewhere are remembered, and how many silent interfaces.
 const MAX_KEPT: usize = 16;
 
-/// What was seen since the node is where it is.
+/// What was seen since the node came to its present site.
 #[derive(Debug, Default)]
 pub(super) struct Diagnosing {
     /// Whether there is a machine whose tables can be read.
@@ -43,7 +44,7 @@ pub(super) struct Diagnosing {
     survey: Option<Survey>,
     off_link: BTreeSet<(Arc<str>, IpAddr)>,
     mute: BTreeMap<Arc<str>, String>,
-    /// Whether there is something new to judge, and when that was done last.
+    /// Whether there is something new to judge, and when the last diagnosis was made.
     fresh: bool,
     last: Option<Instant>,
     told: Vec<Finding>,
@@ -75,19 +76,19 @@ impl Diagnosing {
         self.fresh = true;
     }
 
-    /// The node is somewhere else: what was seen before says nothing of that.
+    /// Forgets what was seen, because the node is at another site.
     pub(super) fn forget(&mut self) {
         *self = Self { told: std::mem::take(&mut self.told), ..Self::new(self.wanted) };
     }
 }
 
 impl<N: Net> Actor<N> {
-    /// Says why nobody shows up, if nobody does and the reason is another one than it was.
+    /// Says why nobody shows up, if nobody does and the reason has changed.
     pub(super) async fn diagnose(&mut self) -> Result<(), Stop> {
         if !self.diagnosing.wanted {
             return Ok(());
         }
-        // That there is no network is said otherwise.
+        // Another update says that there is no network.
         let open = self.network.now().site.open && self.network.now().lost.is_none();
         let asks = open && self.node.linked_peers().next().is_none();
         let pause = if self.diagnosing.fresh { EVERY } else { AGAIN };
@@ -131,7 +132,7 @@ impl<N: Net> Actor<N> {
             people: people.collect(),
             ..Evidence::default()
         };
-        // That nobody is here is said otherwise.
+        // Other updates say that nobody is here.
         let said = |finding: &Finding| matches!(finding.fault(), Fault::NobodyFound | Fault::NoNetwork | Fault::Closed);
         diagnose(&evidence).into_iter().filter(|one| one.severity() != Severity::Fine && !said(one)).collect()
     }

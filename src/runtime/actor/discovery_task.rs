@@ -1,4 +1,4 @@
-//! The discovery that runs beside the actor: what it is told, and what it tells.
+//! The discovery that runs beside the actor, and the channels to and from it.
 
 use std::{collections::BTreeSet, net::SocketAddr, sync::Arc};
 
@@ -16,10 +16,10 @@ use crate::{
     },
 };
 
-/// Events of discovery that may wait; full makes the sweep wait.
+/// How many events of discovery may wait. When the channel is full, the sweep waits.
 const CAPACITY: usize = 64;
 
-/// Starts discovery, again on every network, and keeps its channels.
+/// Starts discovery anew on every network, and keeps its channels.
 #[derive(Debug)]
 pub(super) struct DiscoveryTask {
     ports: PortRange,
@@ -27,14 +27,15 @@ pub(super) struct DiscoveryTask {
     seed: u64,
     announce: Option<Announce>,
     events_in: mpsc::Sender<DiscoveryEvent>,
-    /// What discovery tells.
+    /// What discovery reports.
     pub(super) events: mpsc::Receiver<DiscoveryEvent>,
     linked: watch::Sender<Arc<BTreeSet<SocketAddr>>>,
     running: Option<(AbortHandle, Handle)>,
 }
 
 impl DiscoveryTask {
-    /// `rate`: probes per second, if the user has a wish. `announce`: none announces and hears nothing.
+    /// `rate`: probes per second, if the user has set a rate. `announce`: with `None`, the node neither announces
+    /// itself nor hears others.
     pub(super) fn new(ports: PortRange, rate: Option<u32>, seed: u64, announce: Option<Announce>) -> Self {
         let (events_in, events) = mpsc::channel(CAPACITY);
         let (linked, _) = watch::channel(Arc::default());
@@ -46,7 +47,7 @@ impl DiscoveryTask {
         self.announce.is_some()
     }
 
-    /// Starts anew at `site`, for a node that listens on `port`, in `tasks`. `wall` is the time of day.
+    /// Starts anew at `site`, for a node that listens on `port`. The task runs in `tasks`; `wall` is the time of day.
     pub(super) fn start<N: Net>(
         &mut self,
         net: &N,
@@ -56,7 +57,7 @@ impl DiscoveryTask {
         tasks: &mut JoinSet<()>,
     ) {
         if let Some(announce) = &mut self.announce {
-            // Announcements are further apart than a millisecond, so this is more than all before, on any network.
+            // Announcements are more than a millisecond apart, so this exceeds all earlier counters, on any network.
             announce.counter = u64::try_from(wall.as_millis()).unwrap_or(0).max(announce.counter + 1);
         }
         let settings = Settings {
@@ -76,7 +77,7 @@ impl DiscoveryTask {
         }
     }
 
-    /// Searches for no one any more, and announces nothing.
+    /// Stops searching and announcing.
     pub(super) fn stop(&mut self) {
         if let Some((task, _)) = self.running.take() {
             task.abort();
@@ -97,7 +98,7 @@ impl DiscoveryTask {
         }
     }
 
-    /// These addresses are linked and need not be searched.
+    /// Sets the addresses that are linked and need not be searched.
     pub(super) fn set_linked(&self, linked: BTreeSet<SocketAddr>) {
         self.linked.send_replace(Arc::new(linked));
     }

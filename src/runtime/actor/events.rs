@@ -1,4 +1,4 @@
-//! Feeds the node what links, discovery, the store and the profile tell.
+//! Feeds the node what links, discovery, the store and the profile report.
 
 use super::{Actor, Stop};
 use crate::{
@@ -21,7 +21,7 @@ impl<N: Net> Actor<N> {
         self.feed(Input::Stored { ticket, reply }).await
     }
 
-    /// Tells the node when room on the disk gets scarce, and when it is not any more.
+    /// Tells the node when space on the disk becomes scarce, and when it no longer is.
     pub(super) async fn look_at_space(&mut self) -> Result<(), Stop> {
         let Some(space) = self.store.space() else { return Ok(()) };
         let scarce = space.is_scarce(self.scarce);
@@ -40,7 +40,7 @@ impl<N: Net> Actor<N> {
 
     pub(super) async fn link_event(&mut self, event: LinkEvent) -> Result<(), Stop> {
         let input = match event {
-            // Gave up while it waited for us.
+            // The peer gave up while it waited for us.
             LinkEvent::Arrived { handle, .. } if handle.is_cut() => return Ok(()),
             LinkEvent::Arrived { link, input, handle } => {
                 self.links.accept(link, handle);
@@ -59,7 +59,7 @@ impl<N: Net> Actor<N> {
         self.feed(input).await
     }
 
-    /// What the holder of this key is told who probes us.
+    /// What we tell the holder of this key, who probes us.
     fn facts(&self, node: &NodeId) -> net::NodeFacts {
         let people = self.node.linked_peers().count().try_into().unwrap_or(u32::MAX);
         net::NodeFacts { nick: self.node.state().0, heard: self.node.has_heard(node, self.clock.now()), people }
@@ -93,7 +93,7 @@ impl<N: Net> Actor<N> {
 
     /// A write to the profile has ended.
     pub(super) async fn not_saved(&mut self, error: Option<SaveError>) -> Result<(), Stop> {
-        // While nothing can be kept, the user knows it, and why.
+        // While nothing can be kept, the user already knows that, and why.
         let Some(error) = error.filter(|_| !self.node.keeps_nothing()) else { return Ok(()) };
         self.front_end.tell(Update::Notice(Notice::NotSaved(error.into()))).await
     }

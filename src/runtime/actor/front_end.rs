@@ -33,8 +33,8 @@ impl FrontEnd {
         Ok(())
     }
 
-    /// Whether so much text waits for the front end that peers have to wait. The user's own lines do not: a front end that
-    /// takes no updates may be busy giving a command.
+    /// Whether so much text waits for the front end that peers have to wait. The user's own lines do not have to: a
+    /// front end that takes no updates may be busy sending a command.
     pub(super) fn is_behind(&mut self) -> bool {
         let waiting = self.waiting();
         self.backlog.is_full(waiting)
@@ -45,7 +45,7 @@ impl FrontEnd {
         self.updates.max_capacity() - self.updates.capacity()
     }
 
-    /// For the node on the next network.
+    /// The channels for the node on the next network.
     pub(super) fn into_channels(self) -> (mpsc::Receiver<Command>, mpsc::Sender<Update>) {
         (self.commands, self.updates)
     }

@@ -20,13 +20,13 @@ use crate::{
 /// A handle for each link, and what all links share.
 #[derive(Debug)]
 pub(super) struct Links {
-    /// What all links share, inbox and outbox among it.
+    /// What all links share, including the inbox and the outbox.
     pub(super) shared: Shared,
     handles: BTreeMap<LinkId, Handle>,
 }
 
 impl Links {
-    /// None yet. `guests`: from where plain text is accepted.
+    /// Begins without links. `guests`: from where plain text is accepted.
     pub(super) fn new(tls: Tls, guests: Guests) -> Self {
         Self { shared: Shared::new(tls, guests), handles: BTreeMap::new() }
     }
@@ -88,7 +88,7 @@ impl Links {
                 handle.leave()
             })
             .collect();
-        // Links that still want to tell something must not wait for us.
+        // Links that still have something to report must not wait for us.
         self.shared.inbox.close();
         let all_closed = async {
             for cut in closing {

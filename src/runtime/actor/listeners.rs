@@ -15,9 +15,9 @@ use crate::{
 /// All listeners of the node, on one port.
 #[derive(Debug)]
 pub(super) struct Listeners<N: Net> {
-    /// What listens and does not serve yet.
+    /// The sockets that listen but are not served yet.
     bound: Bound<N>,
-    /// What serves; the first one stands for the node.
+    /// All addresses; the first one stands for the node.
     addrs: Vec<SocketAddr>,
     port: u16,
     servers: BTreeMap<SocketAddr, AbortHandle>,
@@ -40,12 +40,12 @@ impl<N: Net> Listeners<N> {
         &self.addrs
     }
 
-    /// The port of all of them.
+    /// The port that all of them have.
     pub(super) fn port(&self) -> u16 {
         self.port
     }
 
-    /// Starts to serve on what is bound, in `tasks`.
+    /// Starts to serve on all bound sockets. The servers run in `tasks`.
     pub(super) fn serve(&mut self, net: &N, shared: &Shared, tasks: &mut JoinSet<()>) {
         for (addr, listener) in std::mem::take(&mut self.bound) {
             let server = tasks.spawn(net::serve(net.clone(), (addr, listener), shared.clone()));
@@ -53,8 +53,8 @@ impl<N: Net> Listeners<N> {
         }
     }
 
-    /// Listens on `wanted`, all with our port, and on nothing else. Gives back what did not work, in words; none if there is
-    /// no address left to listen on.
+    /// Listens on `wanted`, all with our port, and on nothing else. Returns what failed, or `None` if there is no
+    /// address left to listen on.
     pub(super) async fn move_to(
         &mut self,
         wanted: Vec<SocketAddr>,
@@ -66,7 +66,7 @@ impl<N: Net> Listeners<N> {
             if wanted.contains(&addr) {
                 self.servers.insert(addr, server);
             } else {
-                // With it every connection that came in there ends.
+                // This ends every connection that came in there.
                 server.abort();
             }
         }

@@ -1,8 +1,8 @@
 //! The networking actor: owns the links, the listeners, discovery and the node, and executes what [`crate::core::node`]
 //! decides.
 //!
-//! It waits for nobody but the front end, whose channel is its only brake: a front end that does not read stops the
-//! node, and through HTTP/2's windows its peers, without a byte of memory more.
+//! It waits for nobody but the front end, whose channel is its only brake. A front end that does not read stops the
+//! node and, through HTTP/2's windows, its peers. No further memory is used.
 
 mod backlog;
 mod desired_network;
@@ -54,15 +54,16 @@ use crate::{
     },
 };
 
-/// Inputs taken from commands and from links, in turn, before everything else has its turn: a peer that floods must not keep
-/// the user's commands waiting, nor the other way round.
+/// How many inputs are taken from commands and from links each, alternately, before everything else has its turn. A
+/// peer that floods must not keep the user's commands waiting, nor the other way round.
 const TURN: usize = 64;
 
-/// How long that may take before the rest has its turn, the tasks that read and write the links among it. One input may
-/// take longer.
+/// How long that may take before the rest has its turn, including the tasks that read and write the links. A single
+/// input may take longer.
 const TURN_TIME: Duration = Duration::from_millis(4);
 
-/// What our user said may wait for the disk up to here before commands have to wait too, whether or not anybody is linked.
+/// How much of what our user said may wait for the disk before commands have to wait, too. It applies whether or not
+/// anybody is linked.
 const MAX_UNPUBLISHED: Unpublished = Unpublished { lines: 4_096, bytes: 8 * 1024 * 1024 };
 
 /// How long the store may take for its last write. A disk that is slower than this is broken or far away.
@@ -92,7 +93,7 @@ pub struct Actor<N: Net> {
     profile: ProfileWriter,
     store: Store,
     answers: mpsc::Receiver<Answer>,
-    /// Whether the disk had too little room for strangers when it was looked at last.
+    /// Whether the disk had too little room for strangers at the last check.
     scarce: bool,
     /// Whether to meet nobody before the user has chosen a name.
     hold: bool,
@@ -168,9 +169,9 @@ impl<N: Net> Actor<N> {
         self.listeners.addr()
     }
 
-    /// Runs until the front end says [`Command::Quit`] or is gone, or until `leave` is cancelled, which works even where
-    /// commands have to wait. Then says good-bye to everyone, briefly. It also ends when it is to be on another network, where
-    /// other things were said: then it gives what the next one begins with.
+    /// Runs until the front end says [`Command::Quit`] or is gone, or until `leave` is cancelled, which works even
+    /// while commands have to wait. Then it briefly says good-bye to everyone. It also ends when the node should be on
+    /// another network, which has another history. It then returns what the next node begins with.
     pub async fn run(mut self) -> Option<Moved> {
         let leave = self.leave.clone();
         let stop = tokio::select! {
@@ -189,7 +190,7 @@ impl<N: Net> Actor<N> {
             self.wait_for_name().await?;
         }
         self.begin().await?;
-        // Nobody may come for hours, and what the clock brings is due all the same.
+        // Nobody may come for hours, but timers are due all the same.
         self.feed(Input::Timer).await?;
         if self.presence.is_away() {
             self.feed(Input::Command(Command::SetPresence(self.presence.clone()))).await?;
@@ -205,7 +206,7 @@ impl<N: Net> Actor<N> {
             let timer = self.node.next_timer().map(Instant::from_std);
             tokio::select! {
                 biased;
-                // What is rare comes first: the rest may always be ready.
+                // Rare events come first, because the others may always be ready.
                 _ = frozen_check.tick() => {
                     self.drop_frozen().await?;
                     self.look_at_space().await?;
@@ -234,7 +235,7 @@ impl<N: Net> Actor<N> {
         }
     }
 
-    /// Takes more of what is there already, a bounded number from each source.
+    /// Takes more of what is already waiting, a bounded number from each source.
     async fn take_turns(&mut self) -> Result<(), Stop> {
         let until = Instant::now() + TURN_TIME;
         for _ in 0..TURN {
@@ -294,26 +295,26 @@ impl<N: Net> Actor<N> {
         Ok(())
     }
 
-    /// Meets nobody and tells nobody before the user has a name.
+    /// Waits until the user has a name. Until then, the node meets nobody and tells nobody anything.
     async fn wait_for_name(&mut self) -> Result<(), Stop> {
         loop {
             match self.front_end.commands.recv().await.ok_or(Stop::Quit)? {
                 Command::Quit => return Err(Stop::Quit),
                 named @ Command::SetNick(_) => return self.feed(Input::Command(named)).await,
-                // There is nobody to do anything with.
+                // Other commands have no effect while nobody is here.
                 _ => {}
             }
         }
     }
 
-    /// Lets every link pass on its last lines, for a short while.
+    /// Gives every link a short while to pass on its last lines.
     async fn leave(mut self, stop: Stop) -> Option<Moved> {
         self.discovery.stop();
         let bye = self.node.farewell();
         self.links.close_all(&bye).await;
         self.tasks.shutdown().await;
         self.profile.finish(self.node.known()).await;
-        // Blocks this thread. Only the watcher of the interfaces runs on it too, and it can wait.
+        // This blocks the thread. Only the watcher of the interfaces runs on it, too, and that can wait.
         if !self.store.close(LAST_COMMIT) {
             tracing::error!("the history could not be closed in time");
         }
@@ -324,7 +325,7 @@ impl<N: Net> Actor<N> {
     }
 }
 
-/// Ends the node when a server or discovery has ended by itself. One that was ended on purpose has a successor.
+/// Ends the node when a server or discovery has ended by itself. One that was aborted on purpose does not count.
 fn stop_if_broken(ended: &Result<(), JoinError>) -> Result<(), Stop> {
     if ended.as_ref().is_err_and(JoinError::is_cancelled) {
         return Ok(());

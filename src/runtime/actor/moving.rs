@@ -1,4 +1,4 @@
-//! Beginning on a network, and moving to another one while the actor runs.
+//! Begins on a network, and moves to another one while the actor runs.
 
 use tokio::{
     sync::{mpsc, watch},
@@ -25,7 +25,7 @@ pub struct Moved {
     pub commands: mpsc::Receiver<Command>,
     /// To the front end.
     pub updates: mpsc::Sender<Update>,
-    /// Where to be.
+    /// The network that the node should be on.
     pub desired: watch::Receiver<DesiredNetwork>,
     /// What it takes along.
     pub carried: Carried,
@@ -76,7 +76,7 @@ impl<N: Net> Actor<N> {
         LocalAddrs { addrs: self.listeners.addrs().to_vec(), networks: networks.clone(), open: *open }
     }
 
-    /// The node is to be somewhere else, or more is known of where it is.
+    /// Handles a change of the desired network: the node should be somewhere else, or more is known of where it is.
     pub(super) async fn network_changed(&mut self) -> Result<(), Stop> {
         let next = self.network.next();
         let joins = next.network != self.network.now().network;
@@ -124,7 +124,7 @@ impl<N: Net> Actor<N> {
         if is_told { Ok(()) } else { self.tell_network().await }
     }
 
-    /// Listens on the addresses of the site, with the port that the node has, and on no others. Where that port is taken on
+    /// Listens on the addresses of the site and on no others, with the port that the node has. If that port is taken on
     /// all of them, the node starts again with another port.
     async fn listen_at(&mut self, site: &ListenPlan) -> Result<(), Stop> {
         let wanted = site.own(self.listeners.port());
@@ -139,8 +139,8 @@ impl<N: Net> Actor<N> {
         Ok(())
     }
 
-    /// Waits until what the user has said here is on disk: it was taken, and belongs here. Not for long, because no one beyond
-    /// this machine may be met any more.
+    /// Waits until what the user has said here is on disk: it was accepted, and belongs here. The wait is short,
+    /// because the node may no longer meet anyone beyond this machine.
     async fn finish_writing(&mut self) -> Result<(), Stop> {
         let end = Instant::now() + CLOSE_TIMEOUT;
         while self.node.is_writing_own() {
@@ -150,7 +150,8 @@ impl<N: Net> Actor<N> {
         Ok(())
     }
 
-    /// What the node on the next network begins with. Everyone is new for it, so the front end sees them leave first.
+    /// Returns what the node on the next network begins with. Everyone is new to that node, so the front end first sees
+    /// them leave.
     pub(super) async fn moved(mut self) -> Option<Moved> {
         for peer in self.node.linked_peers().collect::<Vec<_>>() {
             self.front_end.tell(Update::PeerLeft { peer, reason: LeaveReason::Closed }).await.ok()?;

@@ -15,15 +15,15 @@ use crate::{
     runtime::profile::{Chosen, SaveError, Saver},
 };
 
-/// How long changes are gathered before they are written: a room that starts is one write, and no crash loses more of
-/// what the user decided.
+/// How long changes are gathered before they are written. If everyone in a room starts at once, that costs one write. A
+/// crash loses no more than this of what the user decided.
 const GATHER: Duration = Duration::from_secs(1);
 
-/// How long after a write others that merely came, went or renamed themselves are not worth another one: they can do that
+/// How long after a write it is not worth another one that others came, went or renamed themselves. They can do that
 /// all day, and each write is flushed to the disk.
 const SIGHTINGS: Duration = Duration::from_secs(30);
 
-/// How long to wait after a write has failed. A disk that is full stays so for a while.
+/// How long to wait after a write has failed. A full disk stays full for a while.
 const RETRY: Duration = Duration::from_secs(30);
 
 /// How long the last write may take when the program ends. A disk that is slower than this is broken or far away.
@@ -35,12 +35,12 @@ pub(super) struct ProfileWriter {
     saver: Saver,
     chosen: Chosen,
     known_changed: bool,
-    /// What the user has decided, as it stands in the file.
+    /// The user's decisions, as they stand in the file.
     decided: Decisions,
     due: Option<Instant>,
     /// Before this, sightings are not worth a write.
     quiet_until: Instant,
-    /// Before this, nothing is written: the last try failed.
+    /// Before this, nothing is written: the last attempt failed.
     retry_at: Option<Instant>,
     /// Whether the user knows that nothing can be written.
     told: bool,
@@ -58,7 +58,7 @@ struct Writing {
     decided: Option<Decisions>,
 }
 
-/// What became of a write. What there was nothing to write of counts as written.
+/// The result of a write. A file with nothing to write counts as written.
 #[derive(Debug)]
 struct Written {
     chosen: Result<(), SaveError>,
@@ -66,7 +66,7 @@ struct Written {
 }
 
 impl ProfileWriter {
-    /// Writes by `saver`, which has stored `known` already.
+    /// Writes with `saver`, which has already stored `known`.
     pub(super) fn new(saver: Saver, known: &[Known]) -> Self {
         Self {
             saver,
@@ -88,7 +88,7 @@ impl ProfileWriter {
         self.due = Some(Instant::now());
     }
 
-    /// From now on the user shares when they are typing, or does not.
+    /// The user has chosen whether to share when they are typing.
     pub(super) fn typing_changed(&mut self, shared: bool) {
         self.chosen.typing = Some(shared);
         self.due = Some(Instant::now());
@@ -97,7 +97,7 @@ impl ProfileWriter {
     /// The user wants this view from now on.
     pub(super) fn plain_view_changed(&mut self, plain: bool) {
         self.chosen.plain_view = Some(plain);
-        // A key that is held down is one write.
+        // Holding down a key costs one write.
         self.due_by(Instant::now() + GATHER);
     }
 
@@ -111,13 +111,13 @@ impl ProfileWriter {
         self.due = Some(self.due.map_or(time, |due| due.min(time)));
     }
 
-    /// When [`Self::write`] is wanted.
+    /// When [`Self::write`] is due.
     pub(super) fn due(&self) -> Option<Instant> {
         let due = self.due.filter(|_| self.running.is_empty())?;
         Some(self.retry_at.map_or(due, |retry| due.max(retry)))
     }
 
-    /// Begins to write what has changed, as far as it is worth it.
+    /// Begins to write what has changed and is worth a write.
     pub(super) fn write(&mut self, known: impl FnOnce() -> Vec<Known>) {
         self.due = None;
         if !self.saver.keeps() {
@@ -148,7 +148,7 @@ impl ProfileWriter {
         Some((known, decided))
     }
 
-    /// Waits for the end of a write. Why it failed, if it did and that is news.
+    /// Waits for the end of a write. Returns why it failed, if it did and the user does not know yet.
     pub(super) async fn written(&mut self) -> Option<SaveError> {
         match self.running.join_next().await {
             Some(written) => self.finish_write(written),
@@ -187,7 +187,7 @@ impl ProfileWriter {
         (!std::mem::replace(&mut self.told, true)).then_some(error)
     }
 
-    /// Writes the rest, and once more what could not be written before.
+    /// Writes the rest, and retries what could not be written before.
     pub(super) async fn finish(&mut self, known: Vec<Known>) {
         let rest = async {
             while let Some(written) = self.running.join_next().await {

@@ -1,4 +1,4 @@
-//! What a node begins with, and why it may fail to begin.
+//! What a node starts with, and why it may fail to start.
 
 use std::collections::BTreeSet;
 
@@ -17,18 +17,19 @@ use crate::{
     },
 };
 
-/// What the node is to be.
+/// The settings of a node.
 #[derive(Debug)]
 pub struct Settings {
-    /// Where to be, now and later.
+    /// The network that the node should be on, now and later.
     pub desired: watch::Receiver<DesiredNetwork>,
-    /// Where the user's wishes to be somewhere else go.
+    /// Where wishes to change the network go.
     pub wishes: mpsc::Sender<Wish>,
-    /// Where it is told who is linked on the network itself.
+    /// Where the node reports who is linked on the network itself.
     pub linked: watch::Sender<BTreeSet<NodeId>>,
     /// The ports to listen on and to probe. The node takes the first one that is free on all addresses.
     pub ports: PortRange,
-    /// The port that it had on the last network, which the front end still shows: taken before all others, if it is free.
+    /// The port that it had on the last network, which the front end still shows. It is preferred to all others if it
+    /// is free.
     pub port: Option<u16>,
     /// Whether to announce the node and to hear announcements.
     pub announce: bool,
@@ -36,11 +37,11 @@ pub struct Settings {
     pub diagnose: bool,
     /// Addresses to dial in any case.
     pub peers: Vec<Target>,
-    /// Probes per second, if the user has a wish.
+    /// Probes per second, if the user has set a rate.
     pub sweep_rate: Option<u32>,
     /// The user's name at the start.
     pub nick: Nick,
-    /// Whether the user is there at the start.
+    /// Whether the user is here at the start.
     pub presence: Presence,
     /// The key that others know us by.
     pub identity: Identity,
@@ -52,7 +53,7 @@ pub struct Settings {
     pub hold: bool,
     /// Where to keep the name and the keys that are met.
     pub saver: Saver,
-    /// What only this run knows.
+    /// Random numbers that only this run knows.
     pub random: Random,
     /// Where the time comes from.
     pub clock: Clock,
@@ -69,7 +70,7 @@ pub struct Settings {
 /// Random numbers from the operating system, drawn for one run.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Random {
-    /// For jitter and message ids: no secret.
+    /// For jitter and message ids; not secret.
     pub seed: u64,
     /// Names this run to others.
     pub boot: u64,
@@ -77,13 +78,13 @@ pub struct Random {
     pub secret: [u8; 32],
 }
 
-/// Why a node cannot begin.
+/// Why a node cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// It cannot listen.
     #[error(transparent)]
     Listen(#[from] ListenError),
-    /// Its key is of no use.
+    /// Its key cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsSetupError),
 }

@@ -1,8 +1,8 @@
-//! Refuses commands that were meant for another network than the present one.
+//! Refuses commands that were meant for a network other than the present one.
 //!
-//! Commands wait in their channel while the node moves, and the user types on before the screen shows that it did. Such a line
-//! was said to the people on the other network, and such an erasure meant its history. Neither is executed here, and the user
-//! is told.
+//! Commands wait in their channel while the node moves, and the user goes on typing until the screen shows the move. A
+//! line from that time was meant for the people on the other network, and an erasure for its history. Neither is
+//! executed here, and the user is told.
 
 use super::{Actor, Stop};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl<N: Net> Actor<N> {
-    /// Gives the command back if it was meant for the present network, or for any.
+    /// Returns the command if it was meant for the present network, or for any.
     pub(super) async fn unless_stale(&mut self, command: Command) -> Result<Option<Command>, Stop> {
         let is_stale = match &command {
             Command::Say { network, .. } | Command::Erase { network, .. } => {

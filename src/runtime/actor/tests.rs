@@ -34,7 +34,7 @@ pub(crate) struct TestNode {
     heard: Vec<(Author, String)>,
 }
 
-/// Nothing is stored.
+/// A profile that stores nothing.
 fn profile() -> Profile {
     profile::open(&profile::Options { ephemeral: true, ..Default::default() }).unwrap()
 }
@@ -88,7 +88,7 @@ pub(crate) async fn start(net: &MemoryNet, nick: &str, seed: u64) -> TestNode {
 }
 
 impl TestNode {
-    /// Whether anybody joined so far.
+    /// Whether anybody has joined so far.
     pub(crate) fn was_joined(&mut self) -> bool {
         let mut updates = std::iter::from_fn(|| self.updates.try_recv().ok());
         updates.any(|update| matches!(update, Update::PeerJoined(_)))
@@ -139,7 +139,7 @@ async fn two_nodes_find_each_other_and_talk() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn five_nodes_started_at_once_have_one_link_per_pair_and_hear_everything_once() {
+async fn five_simultaneous_nodes_link_in_pairs_and_hear_everything_once() {
     for seed in 0..20 {
         let net = MemoryNet::default();
         let mut nodes = Vec::new();
@@ -184,7 +184,7 @@ async fn an_idle_link_lives_for_hours() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_line_to_nobody_says_so_and_leaving_passes_on_the_last_line() {
+async fn a_line_to_nobody_says_so_and_quitting_flushes_lines() {
     let net = MemoryNet::default();
     let mut alice = start(&net, "alice", 1).await;
     alice.say("anyone?").await;
@@ -202,9 +202,9 @@ async fn a_line_to_nobody_says_so_and_leaving_passes_on_the_last_line() {
     alice.until(|n| n.peers.is_empty()).await;
 }
 
-/// By `/quit`, and by the token that a signal cancels when the front end cannot be waited for.
+/// Leaves by `/quit`, and by the token that a signal cancels when the front end cannot be waited for.
 #[tokio::test(start_paused = true)]
-async fn who_leaves_says_so_to_everybody_at_once() {
+async fn a_node_that_leaves_tells_everybody_at_once() {
     for by_command in [true, false] {
         let net = MemoryNet::default();
         let mut alice = start(&net, "alice", 1).await;
@@ -232,7 +232,7 @@ async fn who_leaves_says_so_to_everybody_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_silent_connection_keeps_nobody_from_leaving() {
+async fn a_silent_connection_does_not_delay_leaving() {
     let net = MemoryNet::default();
     let mut alice = start(&net, "alice", 1).await;
     let _silent = net.connect(None, alice.addr).await.unwrap();
@@ -242,7 +242,7 @@ async fn a_silent_connection_keeps_nobody_from_leaving() {
 }
 
 #[tokio::test]
-async fn a_full_range_and_a_foreign_address_say_what_to_do() {
+async fn a_full_port_range_says_what_to_do() {
     let net = MemoryNet::default();
     let mut nodes = Vec::new();
     for n in 0..5 {

@@ -1,4 +1,4 @@
-//! Announces the node, and hears the others.
+//! Announces the node, and listens for the announcements of others.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -19,21 +19,21 @@ use crate::{
     runtime::io::Datagrams,
 };
 
-/// Datagrams that wait to be read. They are hints: one that finds no room is lost, as on any network.
+/// How many datagrams may wait to be read. They are hints: one that finds no room is lost, as on any network.
 const WAITING: usize = 64;
 
-/// A datagram, and where it was heard.
+/// A datagram, its source, and the spot where it was heard.
 type Datagram = (Vec<u8>, SocketAddr, Arc<LocalSubnet>);
 
-/// Announces on all spots of the site; without anything to announce it does nothing, for ever.
+/// Announces on all spots of the site. With nothing to announce, it waits for ever.
 #[derive(Debug)]
 pub(super) struct Announcer {
     as_whom: Option<Announce>,
     spots: Vec<Arc<LocalSubnet>>,
     /// All of our networks, with their interfaces.
     networks: Vec<(u32, IpNetwork)>,
-    /// The port that we listen on, and the one that all announcements go to: the lowest of the range, which everybody shares who
-    /// looks for the same people.
+    /// The port that we listen on, and the port that all announcements go to. The latter is the lowest of the range:
+    /// everybody who looks for the same people shares it.
     port: u16,
     meeting: u16,
     events: mpsc::Sender<DiscoveryEvent>,
@@ -47,11 +47,12 @@ pub(super) struct Announcer {
 struct Sender {
     spot: Arc<LocalSubnet>,
     out: Datagrams,
-    /// Whether it is known not to work.
+    /// Whether the last attempt to send has failed.
     failing: bool,
 }
 
-/// By which way each spot sends the announcement of this number, if it is one for each interface alone.
+/// The way by which each spot sends the quiet announcement of this number, if it does: each interface sends one
+/// datagram only.
 fn turns(senders: &[Sender], number: u64) -> Vec<Option<usize>> {
     let of = |index: u32| senders.iter().filter(move |sender| sender.spot.index == index);
     let turn = |at: usize, sender: &Sender| {
@@ -68,7 +69,7 @@ fn turns(senders: &[Sender], number: u64) -> Vec<Option<usize>> {
     senders.iter().enumerate().map(|(at, sender)| turn(at, sender)).collect()
 }
 
-/// Somebody has to be told, and nobody listens.
+/// Nobody takes our events any more.
 struct Unheard;
 
 impl Announcer {
@@ -89,7 +90,7 @@ impl Announcer {
 
     pub(super) async fn run(mut self) {
         let Some(as_whom) = self.as_whom.take() else { return std::future::pending().await };
-        // It ends only when nobody takes our events any more.
+        // It ends only when nobody takes our events, or holds our handle, any more.
         let _ = self.call_and_hear(&as_whom).await;
     }
 
@@ -132,8 +133,8 @@ impl Announcer {
         }
     }
 
-    /// Sends one announcement: by every way of every spot, or, when it only says that we are still here, by one way of every
-    /// interface, each time by the next one. What fails is told once, until it works again.
+    /// Sends one announcement. A loud one takes every way of every spot. A quiet one, which only says that we are still
+    /// here, takes one way of each interface, in turn. A failure is reported once, until it works again.
     async fn send(&mut self, as_whom: &Announce, senders: &mut [Sender], loud: bool) -> Result<(), Unheard> {
         self.counter = self.counter.wrapping_add(1);
         let call = if as_whom.listens { Call::Here } else { Call::Who };
@@ -158,7 +159,7 @@ impl Announcer {
         Ok(())
     }
 
-    /// Reads a datagram. What it calls for, if it is new and from another node.
+    /// Reads a datagram. Returns what it calls for, if it is new and from another node.
     async fn take_in(
         &mut self,
         (datagram, from, spot): &Datagram,
@@ -178,7 +179,7 @@ impl Announcer {
         let mut addr = *from;
         addr.set_port(content.port);
         if content.call == Call::Here && !self.is_on_link(spot, from.ip()) {
-            // Not heard yet: it may come by another interface, to whose network it belongs.
+            // It does not count as heard yet: it may also arrive on the interface whose network it belongs to.
             self.observe(Observation::OffLink { addr, interface }).await?;
             return Ok(None);
         }
@@ -193,7 +194,8 @@ impl Announcer {
         Ok(Some(content.call))
     }
 
-    /// Whether `ip` is of a network on the interface of `spot`: there may be several, and multicast comes to all of them.
+    /// Whether `ip` is in a network on the interface of `spot`. There may be several, and multicast reaches all of
+    /// them.
     fn is_on_link(&self, spot: &LocalSubnet, ip: IpAddr) -> bool {
         self.networks.iter().any(|(index, network)| *index == spot.index && network.contains(ip))
     }
@@ -212,21 +214,22 @@ impl Announcer {
     }
 }
 
-/// Passes on what comes to a socket.
+/// Passes on what a socket receives.
 async fn hear(socket: UdpSocket, spot: Arc<LocalSubnet>, heard: mpsc::Sender<Datagram>) {
-    // One byte more than fits: what is longer is none of ours.
+    // One byte more than an announcement has: a longer datagram is not one.
     let mut buffer = [0; ANNOUNCEMENT_BYTES + 1];
     loop {
         match socket.recv_from(&mut buffer).await {
             Ok((length, from)) => {
-                // What is none of ours takes nobody's place.
+                // Other datagrams must not take the place of announcements.
                 if let Some(datagram) = buffer.get(..length).filter(|datagram| announcement::read(datagram).is_some()) {
-                    // Full: it is lost.
+                    // If the queue is full, the datagram is lost.
                     let _ = heard.try_send((datagram.to_vec(), from, spot.clone()));
                 }
                 tokio::task::yield_now().await;
             }
-            // An error of a datagram that was sent, or of an interface that went: the next one may be fine.
+            // The error may be that of a datagram that was sent, or of an interface that is gone. The next one may be
+            // fine.
             Err(error) => {
                 tracing::debug!(interface = %spot.interface, %error, "hearing");
                 tokio::time::sleep(DEAF_PAUSE).await;
@@ -235,7 +238,7 @@ async fn hear(socket: UdpSocket, spot: Arc<LocalSubnet>, heard: mpsc::Sender<Dat
     }
 }
 
-/// The wait after a socket has failed, lest one that stays broken keeps us busy.
+/// The wait after a socket has failed, so that one that stays broken does not keep us busy.
 const DEAF_PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
 
 #[cfg(test)]
@@ -243,8 +246,7 @@ mod tests {
     use super::*;
     use crate::{core::discovery::listen_plan::ListenPlan, protocol::identity::Identity};
 
-    /// What an announcement brings that was sent from `from` and heard at that place of a machine with two networks on one
-    /// interface, and one on another.
+    /// The event for an announcement that was sent from `from` and heard at spot number `place`.
     async fn heard_at(
         place: usize,
         from: &str,
@@ -264,7 +266,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_is_on_another_network_of_the_same_interface_is_on_link() {
+    async fn all_networks_of_an_interface_are_on_link() {
         let spot = |index: u32, ip: &str, network: &str| LocalSubnet {
             interface: "x".into(),
             index,
@@ -307,7 +309,7 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[tokio::test]
     async fn a_quiet_announcement_is_one_datagram_for_each_interface() {
-        // Both are loopback, with one way each; of two interfaces.
+        // All are on loopback and have one way each. They count as two interfaces.
         let senders = [sender(1, "127.0.0.1"), sender(1, "127.0.0.2"), sender(2, "127.0.0.3")];
         for number in 0..10 {
             let turns = turns(&senders, number);

@@ -22,12 +22,12 @@ use crate::{
     runtime::io::Net,
 };
 
-/// What discovery tells.
+/// What discovery reports.
 #[derive(Debug)]
 pub enum DiscoveryEvent {
     /// Someone may be reached.
     Candidate(Candidate),
-    /// Somebody asks who is there; the signature proves that it holds this key.
+    /// Somebody asks who is there. The signature proves that they hold this key.
     Asked(NodeId),
     /// The sweep that somebody waits for began, moved on or ended.
     Progress(SweepProgress),
@@ -52,7 +52,7 @@ pub enum Candidate {
 /// What was seen of the network itself.
 #[derive(Debug)]
 pub enum Observation {
-    /// What a sweep saw: while somebody waits for it so far, else when it has ended.
+    /// What a sweep saw: so far, while somebody waits for it; otherwise when it has ended.
     Surveyed(Survey),
     /// An announcement came from an address outside the network that it was heard on: somebody's network mask is wrong.
     OffLink {
@@ -61,7 +61,7 @@ pub enum Observation {
         /// The interface it was heard on.
         interface: Arc<str>,
     },
-    /// Announcements cannot be sent, or not be heard, on an interface.
+    /// Announcements cannot be sent, or cannot be heard, on an interface.
     Mute {
         /// Its name.
         interface: Arc<str>,
@@ -82,33 +82,35 @@ pub struct Settings {
     pub site: ListenPlan,
     /// The port that we listen on.
     pub port: u16,
-    /// On which ports to look.
+    /// The ports to probe.
     pub ports: PortRange,
-    /// Probes per second, if the user has a wish.
+    /// Probes per second, if the user has set a rate.
     pub rate: Option<u32>,
-    /// As whom to announce the node; none announces and hears nothing.
+    /// How to announce the node. With `None`, it neither announces itself nor hears others.
     pub announce: Option<Announce>,
-    /// How many copies of the program sweep from this machine at least, this one among them: who links nobody sees no others.
+    /// The least number of copies of the program that sweep from this machine, including this one. A copy without links
+    /// does not see the others.
     pub copies: u32,
     /// Seeds the order.
     pub seed: u64,
 }
 
-/// As whom to announce the node.
+/// How to announce the node.
 #[derive(Debug, Clone)]
 pub struct Announce {
     /// The key that signs.
     pub identity: Identity,
     /// Names this run of the program.
     pub boot: u64,
-    /// The number of the first announcement: greater than all that this run of the program has used, or whoever heard those
-    /// takes it for a repeated one.
+    /// The number of the first announcement: greater than all that this run of the program has used. Otherwise, nodes
+    /// that heard those would take it for a repetition.
     pub counter: u64,
-    /// Whether to say that we listen; else it is asked who else does.
+    /// Whether to say that we listen. If not, the announcement asks who else does.
     pub listens: bool,
 }
 
-/// What a running discovery can be asked for. Each has one place: a second wish for the same is the same wish.
+/// Asks a running discovery for something. Each channel has room for one request: while one waits, another changes
+/// nothing.
 #[derive(Debug)]
 pub struct Handle {
     rescan: mpsc::Sender<()>,
@@ -116,18 +118,18 @@ pub struct Handle {
 }
 
 impl Handle {
-    /// A sweep, now.
+    /// Asks for a sweep now.
     pub fn rescan(&self) {
         let _ = self.rescan.try_send(());
     }
 
-    /// An announcement, soon.
+    /// Asks for an announcement soon.
     pub fn announce(&self) {
         let _ = self.announce.try_send(());
     }
 }
 
-/// The task that looks around. It ends when nobody listens to its events any more, or when its handle is dropped.
+/// The task that looks for others. It ends when nobody listens to its events any more, or when its handle is dropped.
 #[derive(Debug)]
 pub struct Discovery<N> {
     sweeper: Sweeper<N>,
@@ -149,7 +151,7 @@ impl<N: Net> Discovery<N> {
         (Self { sweeper, announcer }, Handle { rescan, announce })
     }
 
-    /// Sweeps, announces and hears, for ever.
+    /// Sweeps, announces and listens for announcements.
     pub async fn run(self) {
         tokio::select! {
             () = self.sweeper.run() => {}

@@ -9,26 +9,27 @@ use crate::{
     runtime::io::{self as network, Net},
 };
 
-/// How long a probe waits: what finds everybody on a Wi-Fi that loses or holds back packets. A shorter one finds 43 to
-/// 90 % there (measured).
+/// How long a probe waits. This finds everybody on a Wi-Fi network that loses or delays packets. A shorter wait finds
+/// 43 to 90 % there (measured).
 pub(super) const DEADLINE: Duration = Duration::from_millis(2_300);
 
-/// Sockets at once: more than [`crate::core::discovery::sweep::MAX_RATE`] times [`DEADLINE`] needs, fewer than a process may have.
+/// How many sockets may be open at once: more than [`crate::core::discovery::sweep::MAX_RATE`] times [`DEADLINE`]
+/// needs, and fewer than a process may have.
 const MAX_SOCKETS: usize = 768;
 
-/// Plain connects, each closed at once. Only what they find open is dialled.
+/// Bare connections, each closed at once. Only addresses that they find open are dialled.
 #[derive(Debug)]
 pub(super) struct Probes<N> {
     net: N,
     site: ListenPlan,
-    /// Sockets at once, at most.
+    /// How many sockets may be open at once.
     room: usize,
     waiting: JoinSet<(SocketAddr, Answer)>,
 }
 
 impl<N: Net> Probes<N> {
     pub(super) fn new(net: N, site: ListenPlan) -> Self {
-        // Links and files need descriptors, too, where the administrator allows few.
+        // Leave half to links and files: the administrator may allow few descriptors.
         let room = network::descriptors().map_or(MAX_SOCKETS, |all| (all / 2).clamp(1, MAX_SOCKETS));
         Self { net, site, room, waiting: JoinSet::new() }
     }
@@ -53,10 +54,10 @@ impl<N: Net> Probes<N> {
         });
     }
 
-    /// The next answer; none if nothing is under way.
+    /// The next answer, or `None` if no probe is under way.
     pub(super) async fn answer(&mut self) -> Option<(SocketAddr, Answer)> {
         loop {
-            // A probe that panicked or was aborted answers nothing.
+            // A probe that panicked or was aborted gives no answer.
             if let Ok(answer) = self.waiting.join_next().await? {
                 return Some(answer);
             }

@@ -17,15 +17,15 @@ use crate::{
     runtime::io::Net,
 };
 
-/// The wait between two sweeps of this machine, and how many follow each other so closely. A node that starts later
-/// announces itself, or sweeps and dials us.
+/// The pause between two sweeps of this machine, and how many sweeps follow each other that closely. A node that starts
+/// later announces itself, or sweeps and dials us.
 const LOOPBACK_INTERVAL: Duration = Duration::from_secs(1);
 const LOOPBACK_SWEEPS: u32 = 15;
 
 /// Probes per second after that. A node that starts later sweeps and dials us; this finds those that cannot.
 const WATCH_RATE: u32 = 1;
 
-/// How often progress is told, at first and later: a user who waits for minutes, or a log file, needs no more.
+/// How often progress is reported, at first and later. A user who waits for minutes, or a log file, needs no more.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 const LATER_INTERVAL: Duration = Duration::from_secs(1);
 const LATER: Duration = Duration::from_secs(10);
@@ -40,20 +40,20 @@ pub(super) struct Sweeper<N> {
     /// Linked addresses, which need no probe.
     linked: watch::Receiver<Arc<BTreeSet<SocketAddr>>>,
     rng: fastrand::Rng,
-    /// When the last probe left, whichever sweep it belongs to.
+    /// When the last probe of any sweep was sent.
     last: Option<std::time::Instant>,
 }
 
-/// Why a sweep came to its end.
+/// Why a sweep ended.
 enum Ended {
     Done,
     /// Somebody wants a new one.
     Asked,
-    /// Nobody listens.
+    /// The handle is gone.
     Alone,
 }
 
-/// Nobody listens any more.
+/// Nobody takes our events any more.
 struct Unheard;
 
 impl<T> From<mpsc::error::SendError<T>> for Unheard {
@@ -74,7 +74,7 @@ impl<N: Net> Sweeper<N> {
         Self { net, settings, events, rescan, linked, rng, last: None }
     }
 
-    /// Sweeps: once aloud, then quietly for ever, and aloud again whenever asked.
+    /// Sweeps once aloud, which means with reports of progress, then quietly for ever, and aloud again whenever asked.
     pub(super) async fn run(mut self) {
         let on_loopback = self.is_on_loopback();
         loop {
@@ -149,8 +149,8 @@ impl<N: Net> Sweeper<N> {
                         } else {
                             probes.send(target);
                         }
-                        // Who waits gains by what is left out. A watch would be over and begin again in no time where
-                        // everybody is linked.
+                        // A sweep that somebody waits for is faster if it skips linked addresses. A quiet one keeps its
+                        // pace all the same: where everybody is linked, it would otherwise begin again in no time.
                         if !(is_linked && aloud) {
                             let now = Instant::now().into_std();
                             pace.share(self.copies());
@@ -174,9 +174,9 @@ impl<N: Net> Sweeper<N> {
         self.settings.site.sweep.iter().all(|network| network.network().is_loopback())
     }
 
-    /// How many copies of the program run on this machine, as far as they are linked. Each has a port of its own.
+    /// How many copies of the program run on this machine, counting those that are linked. Each has its own port.
     fn copies(&self) -> u32 {
-        // The kernel keeps no table of loopback.
+        // The kernel keeps no table of neighbours for loopback.
         if self.is_on_loopback() {
             return 1;
         }
@@ -191,7 +191,7 @@ impl<N: Net> Sweeper<N> {
         let took = began.elapsed();
         let left = match state {
             SweepState::Running if probed < total => pace.time_for(total - probed) + DEADLINE,
-            // Only answers are waited for.
+            // All probes are sent, and answers are outstanding.
             SweepState::Running => {
                 let now = Instant::now().into_std();
                 DEADLINE.saturating_sub(self.last.map_or(took, |last| now.saturating_duration_since(last)))
@@ -199,7 +199,7 @@ impl<N: Net> Sweeper<N> {
             SweepState::Done => Duration::ZERO,
         };
         let progress = SweepProgress { state, probed, total, found: plan.found(), took, left };
-        // First what it saw: who waits for the end wants to know.
+        // The survey goes first, because whoever waits for the end wants it.
         self.events.send(DiscoveryEvent::Observation(Observation::Surveyed(plan.survey()))).await?;
         Ok(self.events.send(DiscoveryEvent::Progress(progress)).await?)
     }
@@ -212,10 +212,10 @@ mod tests {
 
     const LOOPBACK: [u8; 4] = [127, 0, 0, 1];
 
-    /// What a sweeper is connected with.
+    /// The other ends of a sweeper's channels.
     type Ends = (mpsc::Sender<()>, mpsc::Receiver<DiscoveryEvent>);
 
-    /// Listens at `ip`, looks at `network`, and knows who is linked.
+    /// A sweeper that listens at `ip`, probes `network`, and knows who is linked.
     fn sweeper(ip: [u8; 4], network: &str, linked: &[([u8; 4], u16)]) -> (Sweeper<MemoryNet>, Ends) {
         let [min, max] = [4_565, 4_566].map(|port: u16| port.try_into().unwrap());
         let settings = Settings {
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn copies_on_this_machine_are_counted_once_each_and_nobody_elsewhere_is() {
+    fn only_copies_on_this_machine_count_and_each_once() {
         let copies = |ip, network, linked: &[_]| sweeper(ip, network, linked).0.copies();
         let (own, other) = ([10, 77, 0, 1], [10, 77, 0, 2]);
         assert_eq!(copies(own, "10.77.0.0/24", &[(own, 4_566), (own, 4_567), (other, 4_568)]), 3);
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn where_everybody_is_linked_the_watch_is_no_busier_than_elsewhere() {
+    async fn a_watch_keeps_its_rate_where_everybody_is_linked() {
         let (sweeper, (_wishes, mut seen)) = sweeper(LOOPBACK, "127.0.0.1/32", &[(LOOPBACK, 4_566)]);
         tokio::spawn(sweeper.run());
         let began = Instant::now();

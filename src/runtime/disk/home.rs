@@ -18,13 +18,13 @@ pub enum HomeError {
         "Your data directory is unknown. Set HOME, give another directory with --data-dir, or add --ephemeral to store nothing."
     )]
     Unknown,
-    /// Where it is would depend on where the program was started.
+    /// `HOME` is relative, so the directory would depend on where the program was started.
     #[error(
         "HOME is \"{}\", which is not an absolute path. Set HOME to a path that begins with /, give another directory with --data-dir, or add --ephemeral to store nothing.",
         .0.display()
     )]
     Relative(PathBuf),
-    /// It belongs to another user, and what would be written there to this one.
+    /// `HOME` belongs to another user, but files written there would belong to this one.
     #[error(
         "HOME is {}, which belongs to another user ({owner}). Set HOME to your own directory (sudo -H does), give another directory with --data-dir, or add --ephemeral to store nothing.",
         home.display()
@@ -43,18 +43,18 @@ pub enum HomeError {
 /// [`HomeError`], with a text for the user.
 pub fn directories() -> Result<impl BaseStrategy, HomeError> {
     match relative(env::var_os("HOME")) {
-        // Other systems have other ways to say where it is.
+        // Other systems have other ways to name the home directory.
         Some(home) if cfg!(unix) => Err(HomeError::Relative(home)),
         _ => etcetera::choose_base_strategy().map_err(|_| HomeError::Unknown),
     }
 }
 
-/// Keeps an administrator, who may write everywhere, from leaving files in the home of a user who cannot read them then.
-/// Others are stopped by the system. `place` is where something is to be written; what is there already and the
-/// administrator's own may be used.
+/// Keeps an administrator, who may write everywhere, from leaving files in the home of another user, who could not read
+/// them. The system stops everyone else. `place` is where something is to be written. If it already exists and is the
+/// administrator's own, it may be used.
 ///
 /// # Errors
-/// [`HomeError::Foreign`] if it is such a place.
+/// [`HomeError::Foreign`] if `place` is in the home of another user.
 pub fn check_owner(place: &Path) -> Result<(), HomeError> {
     let Some(home) =
         env::var_os("HOME").map(PathBuf::from).filter(|home| is_administrator() && place.starts_with(home))
@@ -78,22 +78,22 @@ fn is_administrator() -> bool {
     false
 }
 
-/// A variable that was set to what cannot be used. The text says what was used instead.
+/// An environment variable whose value cannot be used. The text says what was used instead.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IgnoredVariable {
-    /// Where data is would depend on where the program was started.
+    /// `XDG_DATA_HOME` is relative, so the directory would depend on where the program was started.
     #[error(
         "XDG_DATA_HOME is \"{}\", which is not an absolute path, so it is ignored. Profiles are in {}.",
         value.display(),
         profiles.display()
     )]
     Data {
-        /// What the variable says.
+        /// The value of the variable.
         value: PathBuf,
         /// Where profiles are.
         profiles: PathBuf,
     },
-    /// It is empty.
+    /// `HOME` is empty.
     #[error("HOME is empty, so the home directory of your account is used. Profiles are in {}.", profiles.display())]
     Home {
         /// Where profiles are.
@@ -101,7 +101,7 @@ pub enum IgnoredVariable {
     },
 }
 
-/// The variable that was ignored, if one was; `data` is where profiles are.
+/// The variable that was ignored, if any. `data` is where profiles are.
 pub fn ignored_variable(data: &Path) -> Option<IgnoredVariable> {
     if cfg!(unix) { ignored(env::var_os("HOME"), env::var_os("XDG_DATA_HOME"), data) } else { None }
 }
@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_ignored_is_said_with_what_is_used() {
+    fn ignored_variables_are_reported_with_the_directory_in_use() {
         let said = |home: &str, xdg: &str| {
             let data = Path::new("/data/proximity-chat");
             let said = ignored(Some(home.into()), Some(xdg.into()), data)?.to_string();

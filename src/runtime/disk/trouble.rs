@@ -1,4 +1,4 @@
-//! What is wrong with a place on a disk, and in words that name the cause.
+//! What is wrong with a place on a disk, in words that name the cause.
 
 use std::{
     fs::{File, OpenOptions},
@@ -18,8 +18,8 @@ pub fn of(error: &io::Error) -> DiskTrouble {
     }
 }
 
-/// Why the file at `path`, or another one beside it, cannot be written; none if nothing is found. It changes nothing but
-/// for a file that it makes beside it and removes.
+/// Why the file at `path`, or another one beside it, cannot be written; `None` if no reason is found. It makes a file
+/// beside `path` and removes it, and changes nothing else.
 pub fn at(path: &Path) -> Option<DiskTrouble> {
     match OpenOptions::new().append(true).open(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Some(of(&error)),
@@ -27,22 +27,22 @@ pub fn at(path: &Path) -> Option<DiskTrouble> {
     }
     let probe = beside(path);
     let made = File::create(&probe).and_then(|mut file| io::Write::write_all(&mut file, &vec![0; PROBE]));
-    // It may not even be there.
+    // The file may not even exist.
     let _ = std::fs::remove_file(&probe);
     made.err().map(|error| of(&error))
 }
 
-/// Bytes that are written to see whether there is room: as many as SQLite keeps beside a history at least.
+/// Bytes that are written to see whether there is room: the least that SQLite keeps beside a history.
 const PROBE: usize = 32 * 1024;
 
 fn beside(path: &Path) -> PathBuf {
     path.with_extension("probe")
 }
 
-/// Why a path cannot be used, in words that go on after a colon. They name the directory or file that is in the way.
+/// Why a path cannot be used, in words that can follow a colon. They name the directory or file that is in the way.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Obstacle {
-    /// It is mounted for reading only.
+    /// It is mounted read-only.
     #[error("the disk is read-only")]
     ReadOnly,
     /// There is no room.
@@ -54,7 +54,7 @@ pub enum Obstacle {
     /// A file is where a directory should be.
     #[error("{} is a file, not a directory", .0.display())]
     File(PathBuf),
-    /// Another user has it.
+    /// It belongs to another user.
     #[error("{} belongs to another user ({owner})", place.display())]
     Foreign {
         /// The directory or file.
@@ -62,13 +62,13 @@ pub enum Obstacle {
         /// Who owns it, and who the user is.
         owner: ForeignOwner,
     },
-    /// The user has it and may not write there.
+    /// It is the user's own, but they may not write there.
     #[error("you may not write to {}", .0.display())]
     NotAllowed(PathBuf),
     /// It gives errors or no answer.
     #[error("the disk does not work")]
     Failing,
-    /// Anything else, as the system says it.
+    /// Anything else, in the system's words.
     #[error("{0}")]
     Other(String),
 }
@@ -91,12 +91,12 @@ pub fn why(path: &Path, error: &io::Error) -> Obstacle {
     known.unwrap_or_else(|| Obstacle::Other(error.to_string()))
 }
 
-/// The file among the parents of `path`, or itself, that should be a directory.
+/// The file that should be a directory: a parent of `path`, or `path` itself.
 fn first_file(path: &Path) -> Option<&Path> {
     path.ancestors().find(|place| place.is_file())
 }
 
-/// The deepest part of `path` that is there.
+/// The deepest part of `path` that exists.
 fn existing(path: &Path) -> Option<&Path> {
     path.ancestors().find(|place| place.exists())
 }
@@ -111,7 +111,7 @@ pub struct ForeignOwner {
     me: u32,
 }
 
-/// The user that a file or directory belongs to, unless it is this one.
+/// The owner of a file or directory, unless it is this user.
 #[cfg(unix)]
 pub fn foreign_owner(path: &Path) -> Option<ForeignOwner> {
     let owner = std::os::unix::fs::MetadataExt::uid(&path.metadata().ok()?);
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_cause_is_named_with_what_is_in_the_way() {
+    fn errors_name_the_cause_and_the_path_in_the_way() {
         let home = tempfile::tempdir().unwrap();
         let file = home.path().join("file");
         std::fs::write(&file, "").unwrap();

@@ -1,4 +1,4 @@
-//! Whether the routes lead what is for our own networks elsewhere.
+//! Whether routes lead traffic for our own networks elsewhere.
 
 use std::{
     net::{IpAddr, Ipv4Addr},
@@ -13,8 +13,8 @@ use crate::{
     domain::model::{Interface, LocalSubnet},
 };
 
-/// Which of our own networks the routes lead elsewhere, by asking the system about a few hosts of each, and about those who
-/// `said` that they are there. Nothing is sent.
+/// Those of our own networks whose traffic the routes lead elsewhere. Asks the system about a few hosts of each, and
+/// about the hosts in `said`, which say that they are there. Sends nothing.
 pub fn captured(spots: &[LocalSubnet], interfaces: &[Interface], said: &[IpAddr]) -> Vec<Captured> {
     let beyond = spots.iter().filter(|spot| !spot.ip.is_loopback());
     let first = |spot: &LocalSubnet| {
@@ -23,8 +23,8 @@ pub fn captured(spots: &[LocalSubnet], interfaces: &[Interface], said: &[IpAddr]
     beyond.filter_map(first).collect()
 }
 
-/// The hosts to ask about: those who said that they are there, the router, the first, the last, and some between: a route may
-/// take half of a network.
+/// The hosts to ask about: those that say that they are there, the router, the first, the last, and some in between. A
+/// route may cover half of a network.
 fn asked(spot: &LocalSubnet, interfaces: &[Interface], said: &[IpAddr]) -> Vec<Ipv4Addr> {
     let IpNetwork::V4(network) = spot.network else { return Vec::new() };
     // Two addresses are a cable, not a network.
@@ -43,14 +43,14 @@ fn samples(network: Ipv4Network) -> impl Iterator<Item = Ipv4Addr> {
     places.into_iter().map(move |place| first.saturating_add(place).into())
 }
 
-/// Whether what is for `host` leaves by another interface than that of `spot`.
+/// Whether traffic for `host` leaves by an interface other than that of `spot`.
 fn elsewhere(spot: &LocalSubnet, host: Ipv4Addr, interfaces: &[Interface]) -> Option<Captured> {
     let by = match source_towards(host.into()) {
         Err(_) => None,
         Ok(source) => {
             let holder = interfaces.iter().find(|one| one.addrs.iter().any(|addr| addr.ip == source));
             let name: Arc<str> = holder.map_or_else(|| source.to_string().into(), |one| one.name.clone());
-            // Another address of ours in the same network is as good, on whatever interface.
+            // Another address of ours in the same network is as good, whatever its interface.
             if name == spot.interface || spot.network.contains(source) {
                 return None;
             }
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hosts_of_every_part_of_a_network_are_asked_about_and_not_ourselves() {
+    fn every_part_of_a_network_is_asked_about_except_ourselves() {
         let network = "10.77.0.0/24".parse().unwrap();
         let spot =
             LocalSubnet { interface: "eth0".into(), index: 2, ip: [10, 77, 0, 1].into(), network, broadcast: None };

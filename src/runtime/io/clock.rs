@@ -10,16 +10,16 @@ use tokio::time::Instant;
 
 use crate::domain::model::{Now, Timestamp};
 
-/// What a node takes the time from. The monotonic clock is tokio's, which tests can stop; the wall clock is the
-/// machine's, unless it is given.
+/// Where a node takes the time from. The monotonic clock is tokio's, which tests can stop. The wall clock is the
+/// machine's, unless another one is given.
 #[derive(Clone, Default)]
 pub struct Clock {
     wall: Option<Arc<dyn Fn() -> Timestamp + Send + Sync>>,
 }
 
 impl Clock {
-    /// A clock that shows what `wall` says: in a simulation the time of day must be as much a function of the seed as
-    /// all else.
+    /// A clock that takes the time of day from `wall`. In a simulation it must depend on the seed alone, as everything
+    /// else does.
     pub fn showing(wall: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self { wall: Some(Arc::new(wall)) }
     }

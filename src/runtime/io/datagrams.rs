@@ -1,8 +1,8 @@
 //! The datagrams of announcements, on one spot of a network.
 //!
-//! IPv4 has two ways to everybody on a segment, and networks that pass only one of them: multicast, and the network's
-//! broadcast address. Every datagram takes both, and IPv6 multicast on the link. Loopback has no multicast on Linux, but
-//! a broadcast address that never leaves the machine.
+//! IPv4 has two ways to reach everybody on a segment: multicast, and the network's broadcast address. Some networks
+//! pass only one of them, so [`Datagrams::send`] takes both. IPv6 has multicast on the link. Loopback has no multicast
+//! on Linux, but it has a broadcast address, and what is sent there never leaves the machine.
 
 use std::{
     io,
@@ -14,13 +14,15 @@ use tokio::net::UdpSocket;
 
 use crate::domain::model::LocalSubnet;
 
-/// The group of IPv4: of the local scope, which routers do not pass on (RFC 2365, section 6.1). The last bytes are `px`.
+/// The multicast group of IPv4. It has local scope, so routers do not pass it on (RFC 2365, section 6.1). The last
+/// bytes are `px`.
 pub const GROUP_V4: Ipv4Addr = Ipv4Addr::new(239, 255, 112, 120);
 
-/// The group of IPv6: on the link, and assigned to nobody (RFC 4291, section 2.7). The last bytes are `pxch`.
+/// The multicast group of IPv6. It is limited to the link and assigned to nobody (RFC 4291, section 2.7). The last
+/// bytes are `pxch`.
 pub const GROUP_V6: Ipv6Addr = Ipv6Addr::new(0xff12, 0, 0, 0, 0, 0, 0x7078, 0x6368);
 
-/// Hops that a datagram may take: it is for the segment alone.
+/// Hops that a datagram may take: it must not leave the segment.
 const HOPS: u32 = 1;
 
 /// One spot's sockets.
@@ -31,8 +33,8 @@ pub struct Datagrams {
 }
 
 impl Datagrams {
-    /// Sockets that send from `spot` to `port`, and those that hear what comes there. What fails of the latter is told, and the
-    /// rest works all the same.
+    /// Opens a socket that sends from `spot` to `port`, and the sockets that hear what is sent there. Also returns the
+    /// errors of those that could not be opened; the others work without them.
     ///
     /// # Errors
     /// What the operating system says, if nothing can be sent.
@@ -70,7 +72,7 @@ impl Datagrams {
     /// Sends by one way.
     ///
     /// # Errors
-    /// The operating system's error, also if it cannot do this.
+    /// The operating system's error, or [`io::ErrorKind::Unsupported`] if there is no such way.
     pub async fn send_by(&self, way: usize, datagram: &[u8]) -> io::Result<()> {
         let to = self.to.get(way).ok_or(io::ErrorKind::Unsupported)?;
         self.out.send_to(datagram, *to).await.map(|_| ())
@@ -82,7 +84,7 @@ fn destinations(spot: &LocalSubnet, port: u16) -> Vec<SocketAddr> {
     match spot.ip {
         IpAddr::V4(_) => {
             let group = (!spot.ip.is_loopback() || !cfg!(target_os = "linux")).then_some(GROUP_V4);
-            // Loopback's broadcast address is not told by the system.
+            // The system does not report loopback's broadcast address.
             let loopback = Ipv4Addr::new(127, 255, 255, 255);
             let broadcast =
                 if spot.ip.is_loopback() { cfg!(target_os = "linux").then_some(loopback) } else { spot.broadcast };
@@ -113,14 +115,17 @@ fn sender(spot: &LocalSubnet) -> io::Result<UdpSocket> {
     UdpSocket::from_std(socket.into())
 }
 
-/// A socket that hears what comes to `group` on the interface of `spot`, beside those of other nodes of this machine.
+/// A socket that hears what comes to `group` on the interface of `spot`, alongside those of other nodes on this
+/// machine.
 fn listener(spot: &LocalSubnet, group: SocketAddr) -> io::Result<UdpSocket> {
     let socket = socket(spot)?;
     socket.set_reuse_address(true)?;
-    // BSD shares a port among listeners only so; on Linux it would give each datagram to one of them alone.
+    // BSD shares a port among listeners only with this option. On Linux it would give each datagram to one of them
+    // alone.
     #[cfg(all(unix, not(target_os = "linux"), not(target_os = "android")))]
     socket.set_reuse_port(true)?;
-    // Bound to the group, a socket hears nothing else. Windows cannot do that; there it hears what else comes to our own address.
+    // Bound to the group, a socket hears nothing else. Windows cannot do that; there it also hears other datagrams to
+    // our own address.
     let at = if cfg!(unix) { group } else { spot.at(group.port()) };
     socket.bind(&at.into())?;
     match group.ip() {
@@ -161,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_network_is_called_by_both_ways_and_this_machine_by_none_that_leaves_it() {
+    fn loopback_datagrams_stay_here_and_others_take_both_ways() {
         let to = destinations(&spot([10, 0, 0, 5], Some(Ipv4Addr::new(10, 0, 0, 255))), 7);
         assert_eq!(to.iter().map(ToString::to_string).collect::<Vec<_>>(), ["239.255.112.120:7", "10.0.0.255:7"]);
         #[cfg(target_os = "linux")]
@@ -170,7 +175,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[tokio::test]
-    async fn everybody_on_this_machine_hears_a_datagram_and_who_sent_it() {
+    async fn every_local_listener_hears_a_datagram_and_its_sender() {
         // Any port that is free now.
         let port = UdpSocket::bind(("127.255.255.255", 0)).await.unwrap().local_addr().unwrap().port();
         let here = spot([127, 0, 0, 1], None);
@@ -179,7 +184,7 @@ mod tests {
         one.send(b"hello").await.unwrap();
         for ear in one_hears.iter().chain(&other_hears) {
             let mut datagram = [0; 16];
-            // On one machine nothing is lost: who has to wait so long waits in vain.
+            // Nothing is lost on one machine, so a longer wait would be in vain.
             let heard = tokio::time::timeout(Duration::from_secs(10), ear.recv_from(&mut datagram)).await;
             let (length, from) = heard.expect("a datagram is heard").unwrap();
             assert_eq!((&datagram[..length], from.ip()), (&b"hello"[..], here.ip));

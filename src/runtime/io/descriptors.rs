@@ -1,6 +1,6 @@
 //! How many files and connections the operating system lets us have.
 
-/// So many at once; none if there is no limit.
+/// How many may be open at once, or `None` if there is no limit.
 #[cfg(unix)]
 pub fn descriptors() -> Option<usize> {
     let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current?;

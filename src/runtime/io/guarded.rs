@@ -23,12 +23,12 @@ const PEER_RATE: i64 = 8 * 1024 * 1024;
 /// Bytes that may be read at once before [`PEER_RATE`] applies.
 const PEER_BURST: i64 = 64 * 1024 * 1024;
 
-/// What can be known of a connection from outside.
+/// What can be seen of a connection from outside.
 #[derive(Debug)]
 pub struct Vitals {
     /// A segment of ours was never acknowledged.
     timed_out: AtomicBool,
-    /// Who is alive is heard at least this often, because it is asked.
+    /// A live peer is heard at least this often, because it is asked.
     heard_every: Option<Duration>,
     began: Instant,
     last_read_ms: AtomicU64,
@@ -46,7 +46,7 @@ impl Vitals {
         self.timed_out.load(Ordering::Relaxed) || self.heard_every.is_some_and(|longest| silence > longest)
     }
 
-    /// When something was read last, as a time since the beginning.
+    /// When something was last read, as the time since the connection began.
     pub fn last_read(&self) -> Duration {
         Duration::from_millis(self.last_read_ms.load(Ordering::Relaxed))
     }
@@ -56,8 +56,8 @@ impl Vitals {
     }
 }
 
-/// A stream with a switch that cuts it and a limit on what is read from it. The one byte that told its protocol can be
-/// put back.
+/// A stream with a switch that cuts it and a limit on what is read from it. The one byte that revealed its protocol can
+/// be put back.
 #[derive(Debug)]
 pub struct Guarded<S> {
     stream: S,
@@ -71,8 +71,8 @@ pub struct Guarded<S> {
 }
 
 impl<S> Guarded<S> {
-    /// Guards `stream` until `cut` is cancelled. `heard_every` says how often something comes in from whoever is alive,
-    /// if that is known.
+    /// Guards `stream` until `cut` is cancelled. `heard_every` says how often a live peer is heard at least, if that is
+    /// known.
     pub fn new(stream: S, first: Option<u8>, cut: CancellationToken, heard_every: Option<Duration>) -> Self {
         Self {
             stream,
@@ -180,7 +180,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn the_first_byte_is_put_back_and_a_cut_ends_everything() {
+    async fn the_first_byte_is_replayed_and_a_cut_ends_reading() {
         let (ours, mut theirs) = tokio::io::duplex(64);
         let cut = CancellationToken::new();
         let mut guarded = Guarded::new(ours, Some(b'P'), cut.clone(), None);
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_flood_is_read_at_the_burst_and_then_at_the_rate() {
+    async fn a_flood_gets_the_burst_and_then_the_rate() {
         let (ours, mut theirs) = tokio::io::duplex(1 << 20);
         tokio::spawn(async move { while theirs.write_all(&vec![0; 1 << 16]).await.is_ok() {} });
         let mut guarded = Guarded::new(ours, None, CancellationToken::new(), None);
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn silence_of_who_would_be_heard_is_a_timeout() {
+    async fn silence_of_a_peer_that_should_answer_is_a_timeout() {
         let (ours, mut theirs) = tokio::io::duplex(64);
         let mut guarded = Guarded::new(ours, None, CancellationToken::new(), Some(Duration::from_secs(8)));
         let vitals = guarded.vitals();

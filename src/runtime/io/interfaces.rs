@@ -1,4 +1,4 @@
-//! The interfaces of this machine, found out without sending anything.
+//! The interfaces of this machine, found without sending anything.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,8 +10,8 @@ use if_addrs::{IfAddr, IfOperStatus, get_if_addrs};
 
 use crate::domain::model::{Interface, InterfaceAddr, InterfaceKind};
 
-/// What names of bridges and virtual interfaces of containers and virtual machines begin with: Docker, Podman, libvirt, LXC,
-/// Incus, Kubernetes' networks, `VirtualBox`, `VMware`, Hyper-V and WSL.
+/// Prefixes of the names of bridges and virtual interfaces of containers and virtual machines: Docker, Podman, libvirt,
+/// LXC, Incus, Kubernetes' networks, `VirtualBox`, `VMware`, Hyper-V and WSL.
 const CONTAINERS: [&str; 19] = [
     "docker",
     "br-",
@@ -34,8 +34,8 @@ const CONTAINERS: [&str; 19] = [
     "bridge1",
 ];
 
-/// What names of tunnels begin with: `OpenVPN`, `WireGuard`, PPP, `macOS`, `IPsec`, Tailscale, `ZeroTier`, `NordVPN`, Proton; and the
-/// links that Apple's machines make for themselves.
+/// Prefixes of the names of tunnels: `OpenVPN`, `WireGuard`, PPP, `macOS`, `IPsec`, Tailscale, `ZeroTier`, `NordVPN`,
+/// Proton; and of the links that Apple's machines make for themselves.
 const TUNNELS: [&str; 14] = [
     "tun",
     "tap",
@@ -53,8 +53,8 @@ const TUNNELS: [&str; 14] = [
     "llw",
 ];
 
-/// All interfaces with what can be used of their addresses; one that is not connected has none of use, and one without any
-/// address is there on Linux alone.
+/// All interfaces, with the addresses that can be used. Those of an interface that is not connected are of no use.
+/// Interfaces without any address are listed on Linux only.
 ///
 /// # Errors
 /// What the operating system says.
@@ -92,17 +92,17 @@ pub fn interfaces() -> io::Result<Vec<Interface>> {
 /// The address from which this machine would send to `to`, by its routes and over any interface. Nothing is sent.
 ///
 /// # Errors
-/// What the operating system says: there is no way there, most likely.
+/// What the operating system says, most likely that there is no route.
 pub fn source_towards(to: IpAddr) -> io::Result<IpAddr> {
     let any: SocketAddr = if to.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" }.parse().map_err(io::Error::other)?;
     let socket = UdpSocket::bind(any)?;
-    // Any port: a datagram socket that is connected has its route, and has sent nothing.
+    // Any port will do: connecting a datagram socket finds the route and sends nothing.
     socket.connect(SocketAddr::new(to, 9))?;
     Ok(socket.local_addr()?.ip())
 }
 
-/// Unix says that an interface runs, or nothing: one that was switched off or pulled keeps its addresses, and its state is told as
-/// unknown.
+/// Unix reports that an interface runs, or nothing. One that was switched off or unplugged keeps its addresses, and its
+/// state is reported as unknown.
 fn is_connected(status: &IfOperStatus) -> bool {
     if cfg!(unix) {
         *status == IfOperStatus::Up
@@ -122,28 +122,28 @@ fn kind(interface: &Interface, system: &System) -> InterfaceKind {
         InterfaceKind::Network if system.tunnels.contains(interface.name.as_ref()) || begins(&TUNNELS) => {
             InterfaceKind::Tunnel
         }
-        // A bridge that leads to the router is how this machine is connected, whatever it is called.
+        // A bridge that leads to the router is this machine's connection, whatever its name.
         InterfaceKind::Network if interface.gateway.is_none() && begins(&CONTAINERS) => InterfaceKind::Container,
         kind => kind,
     }
 }
 
-/// What a system tells beyond addresses.
+/// What a system reports beyond addresses.
 #[derive(Debug, Default)]
 struct System {
-    /// All interfaces, also those without an address.
+    /// All interfaces, including those without an address.
     names: BTreeSet<String>,
     /// Those that are tunnels.
     tunnels: BTreeSet<String>,
     /// Addresses that cannot be used yet.
     tentative: BTreeSet<IpAddr>,
-    /// Where the preferred router is, by the interface's number.
+    /// The preferred router of each interface, by the interface's number.
     gateways: BTreeMap<u32, Ipv4Addr>,
 }
 
 #[cfg(target_os = "linux")]
 mod system {
-    //! What Linux tells beyond that: by its routes, and below `/proc/net` and `/sys/class/net`.
+    //! What Linux reports beyond addresses: in its routes, and below `/proc/net` and `/sys/class/net`.
 
     use std::{
         collections::{BTreeMap, BTreeSet},
@@ -176,7 +176,7 @@ mod system {
         }
     }
 
-    /// The router of IPv4 that each interface leads to, the preferred one where it leads to several.
+    /// The IPv4 router that each interface leads to; the preferred one if there are several.
     fn gateways() -> BTreeMap<u32, Ipv4Addr> {
         let mut gateways = BTreeMap::new();
         for route in routes::read().unwrap_or_default() {
@@ -202,7 +202,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn this_machine_has_its_loopback() {
+    fn this_machine_has_a_loopback_interface() {
         let all = interfaces().unwrap();
         let loopback = all.iter().find(|one| one.kind == InterfaceKind::Loopback).unwrap();
         assert!(loopback.up && loopback.addrs.iter().any(|addr| addr.ip == IpAddr::from([127, 0, 0, 1])));
@@ -211,14 +211,14 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_run_is_not_connected() {
+    fn interfaces_that_are_down_are_not_connected() {
         assert!(is_connected(&IfOperStatus::Up));
         assert!(!is_connected(&IfOperStatus::Down) && !is_connected(&IfOperStatus::LowerLayerDown));
         assert_eq!(is_connected(&IfOperStatus::Unknown), cfg!(windows));
     }
 
     #[test]
-    fn kinds_are_told_by_name_unless_the_router_is_there() {
+    fn kinds_follow_names_except_for_a_bridge_with_a_router() {
         let system = System::default();
         let told = |name: &str, gateway: Option<[u8; 4]>| {
             kind(&Interface { gateway: gateway.map(Into::into), ..empty(name) }, &system)

@@ -14,10 +14,10 @@ use tokio::{
 
 use super::Net;
 
-/// Bytes that one direction of a connection holds: about what a socket buffer does.
+/// Bytes that one direction of a connection holds: about as many as a socket buffer.
 const PIPE_BYTES: usize = 64 * 1024;
 
-/// Connections that wait to be accepted.
+/// How many connections may wait to be accepted.
 const BACKLOG: usize = 64;
 
 /// The first port that connections come from.

@@ -33,7 +33,7 @@ pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin + 'static> Stream for T {}
 
-/// What the node needs of a network: to listen, to accept, to connect.
+/// What the node needs from a network: to listen, to accept, to connect.
 pub trait Net: Clone + Send + Sync + 'static {
     /// An open connection.
     type Stream: Stream;
@@ -46,8 +46,8 @@ pub trait Net: Clone + Send + Sync + 'static {
     /// The next connection that comes in, and where it comes from.
     fn accept(&self, listener: &Self::Listener) -> impl Future<Output = io::Result<(Self::Stream, SocketAddr)>> + Send;
 
-    /// Connects to `to` from the local address `from`; without one, from whichever the operating system takes. A node that
-    /// listens on 127.0.0.1 alone dials from there, and therefore reaches nothing but this machine, whatever it is told to
-    /// dial.
+    /// Connects to `to` from the local address `from`; without one, from whichever the operating system chooses. A node
+    /// that listens on 127.0.0.1 alone dials from there, and therefore reaches nothing but this machine, whatever it is
+    /// told to dial.
     fn connect(&self, from: Option<IpAddr>, to: SocketAddr) -> impl Future<Output = io::Result<Self::Stream>> + Send;
 }

@@ -1,6 +1,6 @@
 //! What can be seen of the networks that this machine is in.
 //!
-//! Linux tells of its routers and their hardware addresses. Elsewhere prefixes are all that is seen so far.
+//! Linux reports its routers and their hardware addresses. On other systems, only prefixes are seen so far.
 
 #[cfg(target_os = "linux")]
 mod carrier;
@@ -30,10 +30,10 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(1);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
-/// Where a datagram goes that nobody is to read (RFC 863).
+/// The port for datagrams that nobody should read (RFC 863).
 const DISCARD_PORT: u16 = 9;
 
-/// The most routers that are asked. A network has one or two.
+/// How many routers are asked at most. A network has one or two.
 const MAX_ROUTERS: usize = 8;
 
 /// A router of a network.
@@ -52,8 +52,8 @@ pub fn seen(spots: &[LocalSubnet]) -> Evidence {
     Evidence::new(beyond.map(|spot| spot.network), routers(spots).into_iter().filter_map(|router| router.hardware))
 }
 
-/// Makes the kernel ask the routers of this network for their hardware addresses, if it does not know them: sends each one
-/// datagram, and waits up to a second. Blocks its thread.
+/// Makes the kernel ask the routers of this network for their hardware addresses, if it does not know them: sends each
+/// one datagram, and waits up to a second. Blocks its thread.
 #[expect(clippy::disallowed_methods, reason = "a bounded number of times, on a thread that may wait")]
 pub fn ask_routers(spots: &[LocalSubnet]) {
     let unknown = || routers(spots).into_iter().filter(|router| router.hardware.is_none());
@@ -68,8 +68,8 @@ pub fn ask_routers(spots: &[LocalSubnet]) {
     }
 }
 
-/// How often the interfaces of this machine have lost or found their connection, all together, on Linux alone: a cable that
-/// was out between two looks may lead elsewhere now.
+/// How often the interfaces of this machine have lost or found their connection, all together; 0 on systems other than
+/// Linux. A cable that was unplugged between two looks may lead elsewhere now.
 pub fn carrier_changes() -> u64 {
     #[cfg(target_os = "linux")]
     return known(carrier::read()).into_iter().map(u64::from).sum();
@@ -89,7 +89,7 @@ fn send(router: &Router, spots: &[LocalSubnet]) -> std::io::Result<()> {
     socket.send_to(&[0], to).map(|_| ())
 }
 
-/// The routers of the network that these addresses of ours are in, on Linux alone.
+/// The routers of the network that these addresses of ours are in. Linux only.
 fn routers(spots: &[LocalSubnet]) -> Vec<Router> {
     #[cfg(target_os = "linux")]
     {
@@ -121,7 +121,7 @@ pub(super) fn neighbours(networks: &[IpNetwork]) -> BTreeSet<IpAddr> {
     there.filter(|ip| networks.iter().any(|network| network.contains(*ip))).collect()
 }
 
-/// What the kernel told; nothing, if it tells nothing.
+/// What the kernel reported; empty if it refuses.
 #[cfg(target_os = "linux")]
 fn known<T>(read: std::io::Result<Vec<T>>) -> Vec<T> {
     read.unwrap_or_else(|error| {

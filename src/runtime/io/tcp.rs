@@ -11,14 +11,14 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use super::Net;
 
-/// How long a connection may be idle before the kernel asks whether the other side is still there, and how long
-/// between two such questions. For reference nodes, which must not be pinged often.
+/// How long a connection may be idle before the kernel asks whether the other side is still there, and the time between
+/// two such questions. This is for reference nodes, which must not be pinged often.
 const KEEPALIVE: Duration = Duration::from_secs(5);
 
 /// After this long without an acknowledgement the kernel gives the connection up.
 const USER_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Connections that wait to be accepted: a whole room may arrive at once.
+/// How many connections may wait to be accepted: a whole room may arrive at once.
 const BACKLOG: u32 = 1_024;
 
 /// The real network.
@@ -31,7 +31,7 @@ impl Net for TcpNet {
 
     async fn bind(&self, addr: SocketAddr) -> io::Result<TcpListener> {
         let socket = socket(addr.ip())?;
-        // A node that is started again gets its port back although old connections linger. On Windows the option would
+        // A node that is restarted gets its port back even while old connections linger. On Windows the option would
         // let two nodes listen on one port.
         #[cfg(unix)]
         socket.set_reuseaddr(true)?;
@@ -52,7 +52,7 @@ impl Net for TcpNet {
             socket.bind(SocketAddr::new(from, 0))?;
         }
         let stream = socket.connect(to).await?;
-        // A dial of a free port in the ephemeral range can meet itself (RFC 9293, simultaneous open).
+        // A dial of a free port in the ephemeral range can connect to itself (RFC 9293, simultaneous open).
         if stream.local_addr()? == to {
             return Err(io::ErrorKind::ConnectionRefused.into());
         }

@@ -1,4 +1,4 @@
-//! Limits how many accepted connections may wait before one of their links is open.
+//! Limits how many accepted connections may wait until one of their links is open.
 
 use std::{
     collections::BTreeMap,
@@ -10,14 +10,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::model::Host;
 
-/// Connections of one [`Host`] that may wait at once. This machine is exempt: many nodes share its address.
+/// How many connections of one [`Host`] may wait at once. This machine is exempt: many nodes share its address.
 const MAX_WAITING_PER_HOST: usize = 8;
 
-/// Connections that may wait in all.
+/// How many connections may wait in all.
 const MAX_WAITING: usize = 64;
 
-/// Counts the connections that wait. At a limit the oldest one is cut. An honest one needs milliseconds, so it is never the
-/// oldest.
+/// Counts the connections that wait. At a limit the oldest one is cut. An honest one needs milliseconds, so it is never
+/// the oldest.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Admission {
     waiting: Arc<Mutex<Waiting>>,
@@ -65,7 +65,7 @@ impl Admission {
 }
 
 impl WaitingSlot {
-    /// The connection waits no longer.
+    /// Frees the slot: the connection no longer waits.
     pub(super) fn release(&self) {
         self.admission.waiting().slots.remove(&self.number);
     }
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn many_hosts_share_the_slots_and_an_open_link_takes_none() {
+    fn hosts_share_the_slots_and_open_links_take_none() {
         let admission = Admission::default();
         let mut slots = Vec::new();
         for n in 0..200u8 {

@@ -19,7 +19,7 @@ use crate::{
     runtime::io::{Net, Stream},
 };
 
-/// How long to wait for a connection: what finds everybody on a Wi-Fi that loses or holds back packets.
+/// How long to wait for a connection. This finds everybody on a Wi-Fi network that loses or delays packets.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(2_300);
 
 /// Connects, within [`CONNECT_TIMEOUT`].
@@ -32,7 +32,8 @@ pub(super) async fn connect<N: Net>(net: &N, from: Option<IpAddr>, to: SocketAdd
     })
 }
 
-/// Why there was no "ok": a connection that broke, which has a cause below gRPC, or an answer that is none of ours.
+/// Why there was no "ok". A connection that broke has a cause below gRPC; otherwise the answer does not belong to our
+/// protocol.
 pub(super) fn failure(status: &tonic::Status) -> DialFailure {
     if status.source().is_some() { DialFailure::Ended } else { DialFailure::Protocol }
 }
@@ -59,11 +60,11 @@ pub(super) async fn speak(stream: impl Stream, pings: bool) -> Result<OneShot, D
     Ok(OneShot(sender))
 }
 
-/// The authority that requests name. A scope, which means something on this machine alone, is no part of one.
+/// The authority that requests name. It has no scope, because a scope means something on this machine only.
 pub(super) fn origin(mut to: SocketAddr) -> Result<http::Uri, DialFailure> {
     if let SocketAddr::V6(v6) = &mut to {
         v6.set_scope_id(0);
     }
-    // An address is always a valid authority; if it ever were not, the dial merely fails.
+    // An address is always a valid authority; if one ever is not, only the dial fails.
     format!("http://{to}").parse().map_err(|_| DialFailure::Protocol)
 }

@@ -9,8 +9,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::limits::CLOSE_TIMEOUT;
 
-/// Links that may be closing at once. They count neither as links nor as waiting, so only this limit keeps a peer that
-/// reconnects again and again from holding all descriptors. An ordinary end takes one round trip.
+/// How many links may be closing at once. They count neither as links nor as waiting, so only this limit keeps a peer
+/// that reconnects again and again from holding all descriptors. An ordinary end takes one round trip.
 const MAX_CLOSING: usize = 64;
 
 /// Gives links that we close a moment for their last frames. At the limit, the one that has had the most time is cut.
@@ -35,7 +35,7 @@ impl Closing {
     }
 }
 
-/// Cuts `cut`'s connection after [`CLOSE_TIMEOUT`], if it does not end by itself before.
+/// Cuts `cut`'s connection after [`CLOSE_TIMEOUT`], if it does not end by itself first.
 pub(super) fn cut_after_timeout(cut: CancellationToken) {
     tokio::spawn(async move {
         let _ = tokio::time::timeout(CLOSE_TIMEOUT, cut.cancelled()).await;
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn at_most_so_many_are_closing_and_none_for_long() {
+    async fn closing_links_are_bounded_in_number_and_time() {
         let closing = Closing::default();
         let cuts: Vec<_> = (0..1_000).map(|_| CancellationToken::new()).collect();
         for cut in &cuts {

@@ -15,10 +15,10 @@ use crate::{
     runtime::io::Net,
 };
 
-/// Connections that are tried for others at once, so that nobody can make us scan ports.
+/// How many connections are tried for others at once. The limit keeps them from making us scan ports.
 const DIAL_BACKS: usize = 4;
 
-/// Connections that are tried for others without a pause, and per second in the long run.
+/// How many connections are tried for others in a burst, and per second in the long run.
 const DIAL_BACK_BURST: u32 = 16;
 const DIAL_BACK_RATE: f64 = 1.0;
 
@@ -37,7 +37,7 @@ impl Default for DialBacks {
 }
 
 impl DialBacks {
-    /// Connects to `port` of `host`, which asks for it, from `from`. None if that is not done for it now.
+    /// Connects from `from` to `port` of `host`, which asks for it. `None` if we do not do that for it now.
     pub(super) async fn dial<N: Net>(
         &self,
         net: &N,

@@ -32,7 +32,7 @@ use crate::{
     runtime::io::{Guarded, Net, Vitals},
 };
 
-/// What lets us in at a reference node.
+/// The answer of a reference node that lets us in.
 const OK: &str = "ok";
 
 /// Dials `to` from `from`, or from whichever address leads there, in a task of its own, and reports as `link`.
@@ -42,7 +42,7 @@ pub fn dial<N: Net>(net: N, shared: Shared, link: LinkId, from: Option<IpAddr>, 
     shared.clone().run(link, async move {
         tokio::select! {
             biased;
-            // The node may still hear what comes in on a link that it gave up; now nothing does.
+            // Until it hears this, the node expects more from a link, even from one that it gave up.
             () = cut.cancelled() => shared.tell(link, Input::Closed { link, reason: CloseReason::Ended }).await,
             () = Dial { shared: shared.clone(), link, to, cut: cut.clone() }.run(&net, from, via, offered, judged) => {}
         }
@@ -129,7 +129,7 @@ impl Dial {
                     tokio::select! {
                         biased;
                         reason = link::ended(&self.cut, fallen) => reason,
-                        // Pings do that for the others.
+                        // Other links are watched by pings.
                         () = guest_check::silence(net, from, self.to, &watched), if !P::PINGS => CloseReason::Timeout,
                     }
                 };
@@ -143,7 +143,7 @@ impl Dial {
 /// One of the two protocols, from the dialling side.
 trait Call {
     type Frame: Incoming;
-    /// Whether its servers want to be asked whether they are alive.
+    /// Whether its servers may be pinged.
     const PINGS: bool;
 
     async fn call(

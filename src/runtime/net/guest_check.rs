@@ -1,8 +1,8 @@
 //! Whether a reference node that we dialled still answers.
 //!
-//! A program that hangs or was stopped keeps its connections: the kernel acknowledges for it what it will never read. Nodes are
-//! pinged, but a reference server ends a connection that is pinged more often than every five minutes. So one that says
-//! nothing is asked on a connection of its own: every HTTP/2 server answers the preface with its settings.
+//! A program that hangs or was stopped keeps its connections: the kernel acknowledges data that the program will never
+//! read. Nodes are pinged, but a reference server ends a connection that is pinged more often than every five minutes.
+//! So a silent one is asked on a separate connection: every HTTP/2 server answers the preface with its settings.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -16,14 +16,15 @@ use tokio::{
 
 use crate::runtime::io::{Net, Vitals};
 
-/// How often a silent guest is asked. With two questions and their answers, one that is frozen is noticed within 40 s.
+/// How often a silent guest is asked. With two questions and the wait for their answers, a frozen one is noticed within
+/// 40 s.
 const ASK_EVERY: Duration = Duration::from_secs(15);
 
-/// How long an answer may take, the connection included: a busy machine needs a fraction of it.
+/// How long an answer may take, including the connection. A busy machine needs a fraction of it.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 
-/// Questions without an answer, one after the other, after which nobody is there: a machine that was asleep for a moment misses
-/// one.
+/// After this many unanswered questions in a row, the guest counts as gone. A machine that was asleep for a moment
+/// misses one.
 const MOST_UNANSWERED: u32 = 2;
 
 /// What an HTTP/2 client begins with: the preface and empty settings (RFC 9113, section 3.4).
@@ -35,15 +36,15 @@ pub(super) async fn silence<N: Net>(net: &N, from: Option<IpAddr>, to: SocketAdd
     while unanswered < MOST_UNANSWERED {
         sleep(ASK_EVERY).await;
         let before = std::mem::replace(&mut heard, vitals.last_read());
-        // What comes on the link itself says enough.
+        // Anything that comes in on the link itself is proof enough.
         let answers = heard != before || answers(net, from, to).await;
         unanswered = if answers { 0 } else { unanswered + 1 };
     }
     tracing::debug!(%to, "a guest has stopped answering");
 }
 
-/// Whether anything comes back within time. An error does too: it says that the kernel or the program lives, and if the guest is
-/// gone for good, its link ends by itself.
+/// Whether anything comes back in time. An error counts, too: it shows that the kernel or the program is alive. If the
+/// guest is gone for good, its link ends by itself.
 async fn answers<N: Net>(net: &N, from: Option<IpAddr>, to: SocketAddr) -> bool {
     let asked = async {
         let mut stream = net.connect(from, to).await?;
@@ -62,7 +63,7 @@ mod tests {
 
     const ADDR: SocketAddr = SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 7001);
 
-    /// How long a guest is watched until it counts as silent; none if that takes more than ten minutes.
+    /// How long it takes until a guest counts as silent; `None` if that is more than ten minutes.
     async fn watched(net: &MemoryNet, vitals: &Vitals) -> Option<Duration> {
         let began = Instant::now();
         timeout(Duration::from_mins(10), silence(net, None, ADDR, vitals)).await.ok().map(|()| began.elapsed())
@@ -74,7 +75,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_accepts_and_never_answers_is_noticed_within_a_minute() {
+    async fn a_guest_that_never_answers_is_noticed_within_a_minute() {
         let (net, (guarded, _theirs)) = (MemoryNet::default(), link());
         // Connections wait to be accepted, as those of a stopped process do.
         let _listener = net.bind(ADDR).await.unwrap();
@@ -83,7 +84,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_answers_on_another_connection_may_be_silent_for_ever() {
+    async fn a_guest_that_answers_questions_may_stay_silent_for_ever() {
         let (net, (guarded, _theirs)) = (MemoryNet::default(), link());
         let listener = net.bind(ADDR).await.unwrap();
         let server = net.clone();
@@ -99,7 +100,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_is_heard_on_the_link_is_not_asked() {
+    async fn a_guest_that_is_heard_is_not_asked() {
         let (net, (mut guarded, mut theirs)) = (MemoryNet::default(), link());
         let _listener = net.bind(ADDR).await.unwrap();
         let vitals = guarded.vitals();
@@ -114,7 +115,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_refused_question_is_no_silence() {
+    async fn a_refused_question_is_not_silence() {
         let (guarded, _theirs) = link();
         assert_eq!(watched(&MemoryNet::default(), &guarded.vitals()).await, None);
     }

@@ -9,7 +9,7 @@ use super::{
     send_stream::LinkDecision,
 };
 
-/// The actor's hold on a link: dropping it without [`Handle::open`] refuses, or gives up, what is on its way.
+/// The actor's hold on a link. Dropping it without [`Handle::open`] refuses a link that comes in, and gives up a dial.
 #[derive(Debug)]
 pub struct Handle {
     /// Dialled links wait for this, their first frame.
@@ -20,13 +20,14 @@ pub struct Handle {
 }
 
 impl Handle {
-    /// For a link that we dial: what to wait for before the first frame, and before lines.
+    /// For a link that we dial. It waits for the first receiver before its first frame, and for the second before
+    /// lines.
     pub(super) fn dialled(cut: CancellationToken) -> (Self, oneshot::Receiver<Bytes>, oneshot::Receiver<LinkDecision>) {
         let ((offer, offered), (decision, decided)) = (oneshot::channel(), oneshot::channel());
         (Self { offer: Some(offer), decision: Some(decision), cut }, offered, decided)
     }
 
-    /// For a link that we accept: what to wait for before lines.
+    /// For a link that we accept. It waits for the receiver before lines.
     pub(super) fn accepted(cut: CancellationToken) -> (Self, oneshot::Receiver<LinkDecision>) {
         let (decision, decided) = oneshot::channel();
         (Self { offer: None, decision: Some(decision), cut }, decided)
@@ -53,16 +54,16 @@ impl Handle {
         self.cut.is_cancelled()
     }
 
-    /// Ends the link: at once if nothing was promised to the other side, else when the last lines, `bye` and the end of
-    /// the stream had time to leave, as far as there is room among `closing`.
+    /// Ends the link. If nothing was promised to the other side, it ends at once. Otherwise the last lines, `bye` and
+    /// the end of the stream first get time to leave, as far as there is room among `closing`.
     pub fn close(self, bye: Option<Bytes>, closing: &Closing) {
         if let Some(cut) = self.end(bye) {
             closing.cut_soon(cut);
         }
     }
 
-    /// Ends the link like [`Self::close`], when all links end because the program does: each may take its time. What it gives
-    /// is cancelled when the connection has ended.
+    /// Ends the link like [`Self::close`], but together with all others, because the program ends: each may take its
+    /// time. The returned token is cancelled when the connection has ended.
     pub fn leave(self) -> CancellationToken {
         let cut = self.cut.clone();
         if let Some(cut) = self.end(None) {
@@ -71,7 +72,8 @@ impl Handle {
         cut
     }
 
-    /// Tells the other side the end; what is still to be cut, if that needs a moment to leave.
+    /// Tells the other side that the link ends. Returns what is still to be cut, if that message needs a moment to
+    /// leave.
     fn end(self, bye: Option<Bytes>) -> Option<CancellationToken> {
         let Self { offer, decision, cut } = self;
         if offer.is_some() {

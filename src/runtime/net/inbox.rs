@@ -1,9 +1,9 @@
 //! What the links tell the actor. The links take turns, and quiet links come first.
 //!
-//! Each link has a queue. A link that had nothing waiting is *fresh*. Once served it is *busy*, until it has nothing waiting
-//! when its turn comes. The lists of fresh and busy links are served alternately, so links that come and go, which are always
-//! fresh, cannot starve the others. A peer that says a line now and then hardly waits, however many others flood, and the
-//! floods take turns. This is how FQ-CoDel works (RFC 8290, section 4), without its dropping.
+//! Each link has a queue. A link that had nothing waiting is *fresh*. Once served it is *busy*, until it has nothing
+//! waiting when its turn comes. The lists of fresh and busy links are served alternately, so links that come and go,
+//! which are always fresh, cannot starve the others. A peer that says a line now and then hardly waits, however many
+//! others flood, and the floods take turns. This is how FQ-CoDel works (RFC 8290, section 4), without its dropping.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -21,13 +21,13 @@ use crate::{
     domain::model::{LinkId, NodeId},
 };
 
-/// Bytes of one turn. A link that has taken more skips as many turns.
+/// Bytes of one turn. A link that has taken more skips turns until it is even.
 const TURN: usize = READ_BYTES;
 
-/// What links and server tell the actor.
+/// What links and the server tell the actor.
 #[derive(Debug)]
 pub enum LinkEvent {
-    /// Any input for the node but frames.
+    /// Any input for the node except frames.
     Node(Input),
     /// Frames for the node.
     Read(Input),
@@ -44,7 +44,7 @@ pub enum LinkEvent {
     Probed(NodeId, oneshot::Sender<NodeFacts>),
 }
 
-/// The way of one link's frames to the actor: one batch of them may be on it.
+/// The path of one link's frames to the actor. At most one batch of them may be on it.
 #[derive(Debug)]
 pub(super) struct Reading {
     link: LinkId,
@@ -59,11 +59,11 @@ pub(super) struct Turn(OwnedSemaphorePermit);
 #[derive(Debug)]
 pub struct Inbox {
     state: Mutex<State>,
-    /// Told when something has come.
+    /// Notified when something has come.
     came: Notify,
-    /// Room for events that are no frames.
+    /// Room for events other than frames.
     places: Arc<Semaphore>,
-    /// Room for the bytes of batches beyond [`READ_BYTES`], which one long frame may have.
+    /// Room for the bytes of batches beyond [`READ_BYTES`], which a single long frame may exceed.
     large: Arc<Semaphore>,
 }
 
@@ -109,11 +109,11 @@ impl Inbox {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Passes on a batch of `bytes`, when there is room for a large one.
+    /// Passes on a batch of `bytes`. A large one waits for room.
     pub(super) async fn pass(&self, reading: &Reading, turn: Turn, frames: Input, bytes: usize) {
         let beyond = u32::try_from(bytes.saturating_sub(READ_BYTES)).unwrap_or(INBOX_LARGE).min(INBOX_LARGE);
         let large = if beyond > 0 {
-            // It is closed when the actor takes nothing any more.
+            // It is closed once the actor takes nothing any more.
             let Ok(large) = self.large.clone().acquire_many_owned(beyond).await else { return };
             Some(large)
         } else {
@@ -122,8 +122,8 @@ impl Inbox {
         self.push(Some(reading.link), Waiting { event: LinkEvent::Read(frames), bytes, _room: (turn.0, large) });
     }
 
-    /// Passes on an event other than frames, when there is room. `link` is the link that it is about. Returns false after
-    /// the end.
+    /// Passes on an event other than frames, when there is room. `link` is the link that it is about. Returns false if
+    /// the inbox is closed.
     pub(super) async fn tell(&self, link: Option<LinkId>, event: LinkEvent) -> bool {
         let Ok(place) = self.places.clone().acquire_owned().await else { return false };
         self.push(link, Waiting { event, bytes: 0, _room: (place, None) })
@@ -175,12 +175,13 @@ impl Inbox {
 }
 
 impl Reading {
-    /// The way of a link's frames.
+    /// The path of the frames of `link`.
     pub(super) fn new(link: LinkId) -> Self {
         Self { link, free: Arc::new(Semaphore::new(1)) }
     }
 
-    /// Waits until the actor has taken the last batch. The next one is read only then, so that a link keeps one at most.
+    /// Waits until the actor has taken the last batch. The next one is read only then, so that a link keeps at most
+    /// one.
     pub(super) async fn turn(&self) -> Turn {
         loop {
             // Nobody closes it.

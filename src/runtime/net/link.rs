@@ -28,22 +28,22 @@ use crate::{
     runtime::io::Vitals,
 };
 
-/// The wait before more is read of a guest that is over its pace, and how many frames are read then. They cost nothing, and
-/// HTTP/2 stops it beyond. Reading only as many as are kept would take minutes for what is in the window when it is gone, and
-/// it would look present for so long.
+/// The pause before more is read from a guest that exceeds its pace, and how many frames are read between pauses. These
+/// frames cost nothing, and HTTP/2 stops the rest. If only as many were read as are kept, the frames left in the window
+/// of a guest that is gone would take minutes, and it would look present all that time.
 const PAUSE: Duration = Duration::from_secs(1);
 const AFTER_PAUSE: usize = 4 * READ_FRAMES;
 
 /// A frame of either protocol, as it comes in.
 pub(super) trait Incoming: Sized {
-    /// How many may come at once, and per second in the long run, before the link is read more slowly; none: the node has
-    /// other means.
+    /// How many may come at once, and per second in the long run, before the link is read more slowly. `None` if the
+    /// node has other means.
     const PACE: Option<(u32, f64)>;
 
     /// How long it is, in bytes.
     fn len(&self) -> usize;
 
-    /// What the node makes of these frames, and whether one of them was none of the protocol.
+    /// The input for the node that these frames make, and whether one of them was malformed.
     fn read(link: LinkId, frames: &mut Vec<Self>) -> (Option<Input>, bool);
 }
 
@@ -82,8 +82,8 @@ impl Incoming for RawFrame {
     }
 }
 
-/// The Hello that a link begins with; none if it is something else. Whether it is true is for the node to judge, but a
-/// reason stands in the log only here.
+/// The Hello that a link begins with; `None` if the first frame is something else. The node judges whether it is true,
+/// but a reason is logged only here.
 pub(super) fn greeting(first: &[u8], secure: &Secure) -> Option<Hello> {
     let Ok(Frame::Hello(hello)) = mesh::decode(first) else {
         tracing::debug!(node = %secure.node, "the first frame is no Hello");
@@ -95,7 +95,7 @@ pub(super) fn greeting(first: &[u8], secure: &Secure) -> Option<Hello> {
     Some(hello)
 }
 
-/// Reads from a link and tells the actor, until the stream ends or `end` says why the link does. What the other side had
+/// Reads from a link and tells the actor, until the stream ends or `end` says why the link ends. What the other side
 /// sent before its end is read first.
 pub(super) async fn read<T: Incoming>(
     link: LinkId,
@@ -143,7 +143,7 @@ pub(super) async fn read<T: Incoming>(
     shared.tell(link, Input::Closed { link, reason }).await;
 }
 
-/// What ends any link from our side: its connection is cut, or it fell off the ring.
+/// Waits until a link ends from our side: its connection is cut, or it fell off the ring.
 pub(super) async fn ended(cut: &CancellationToken, fallen: oneshot::Receiver<()>) -> CloseReason {
     tokio::select! {
         biased;
@@ -152,8 +152,8 @@ pub(super) async fn ended(cut: &CancellationToken, fallen: oneshot::Receiver<()>
     }
 }
 
-/// Waits for a frame and takes all that are there, up to [`READ_FRAMES`] and [`READ_BYTES`]. Some when the stream has ended,
-/// with the error if there was one.
+/// Waits for a frame and takes all that are there, up to [`READ_FRAMES`] and [`READ_BYTES`]. Returns `Some` when the
+/// stream has ended, with the error if there was one.
 async fn next_batch<T: Incoming>(frames: &mut Streaming<T>, batch: &mut Vec<T>) -> Option<Option<Status>> {
     poll_fn(|cx| {
         let mut bytes = 0;
@@ -175,8 +175,8 @@ async fn next_batch<T: Incoming>(frames: &mut Streaming<T>, batch: &mut Vec<T>) 
 }
 
 fn judge(end: Option<&Status>, vitals: &Vitals) -> CloseReason {
-    // tonic's own complaints, about frames over the limit and bytes that are no frames, have no cause below them; what
-    // HTTP/2 says when it ends has.
+    // tonic's own errors, about frames over the limit and bytes that are no frames, have no source. The errors with
+    // which HTTP/2 ends have one.
     let complaint =
         |status: &Status| matches!(status.code(), Code::OutOfRange | Code::Internal) && status.source().is_none();
     match end {

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{domain::model::PortRange, runtime::io::Net};
 
-/// Ports that are suggested beyond a range that is full.
+/// How many ports are suggested beyond a range that is full.
 const MORE_PORTS: u16 = 10;
 
 /// Why the node cannot listen.
@@ -43,11 +43,11 @@ pub enum ListenError {
     },
 }
 
-/// Listeners, and where.
+/// Listeners, with their addresses.
 pub type Bound<N> = Vec<(SocketAddr, <N as Net>::Listener)>;
 
-/// Listens on all of `addrs`, on one port: `preferred` if it is free on all of them, else the first of `ports` that is. An address
-/// that has just gone is passed over, if another one is there.
+/// Listens on all of `addrs`, on one port: `preferred` if it is free on all of them, otherwise the first of `ports`
+/// that is. An address that has just disappeared is skipped if there is another one.
 ///
 /// # Errors
 /// [`ListenError`], whose text says what to do.
@@ -86,7 +86,7 @@ pub async fn on_port<N: Net>(
                 io::ErrorKind::AddrInUse => return Ok(Err(addr.ip())),
                 io::ErrorKind::AddrNotAvailable => failed = failed.or(Some(ListenError::NotOurs(addr.ip()))),
                 io::ErrorKind::PermissionDenied => return Err(ListenError::NotAllowed(addr)),
-                // So it is called where an interface is gone, and its number with it.
+                // This happens if an interface is gone, and its number with it.
                 _ => failed = failed.or(Some(ListenError::Other { addr, source: error })),
             },
         }
@@ -103,7 +103,7 @@ mod tests {
     use crate::runtime::io::{MemoryNet, TcpNet};
 
     #[tokio::test]
-    async fn the_address_is_named_on_which_the_ports_are_taken() {
+    async fn the_error_names_the_address_with_taken_ports() {
         let [min, max] = [4_565, 4_566].map(|port: u16| port.try_into().unwrap());
         let (net, ports) = (MemoryNet::default(), PortRange::new(min, max).unwrap());
         let addrs = [[10, 0, 0, 1], [10, 0, 0, 2]].map(|ip| SocketAddr::from((ip, 0)));
@@ -117,7 +117,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[tokio::test]
-    async fn an_interface_that_is_gone_keeps_nobody_from_listening_elsewhere() {
+    async fn a_missing_interface_does_not_prevent_listening_elsewhere() {
         let [min, max] = [30_000, 60_000].map(|port: u16| port.try_into().unwrap());
         let ports = PortRange::new(min, max).unwrap();
         let gone: SocketAddr = "[fe80::1%4000000]:0".parse().unwrap();

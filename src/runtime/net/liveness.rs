@@ -1,8 +1,8 @@
-//! How long a link is kept on which the other side no longer answers.
+//! How long a link is kept when the other side no longer answers.
 //!
-//! Both ends of a link between nodes ping the connection by HTTP/2. Reference nodes must not be pinged often. For them the
-//! kernel's keepalive finds out whether the machine is there ([`crate::runtime::io`]), and [`super::guest_check`] whether the
-//! program is.
+//! Both ends of a link between nodes ping the connection by HTTP/2. Reference nodes must not be pinged often. For them,
+//! the kernel's keepalive finds out whether the machine is there ([`crate::runtime::io`]), and [`super::guest_check`]
+//! whether the program is.
 
 use std::time::Duration;
 

@@ -1,7 +1,8 @@
 //! gRPC over [`crate::runtime::io`]: the server, the dialer and the life of one link.
 //!
-//! Every link has one task that reads; what it reads goes through the one [`Inbox`], in which links take turns. What is
-//! written to it is pulled, by cursor, from the one [`Outbox`]: a slow peer costs no queue and delays nobody.
+//! Every link has one task that reads. What it reads goes through the single [`Inbox`], in which links take turns. What
+//! is written to a link is pulled, by cursor, from the single [`Outbox`], so a slow peer needs no queue and delays
+//! nobody.
 
 mod admission;
 mod client_connection;

@@ -8,8 +8,8 @@ use std::{
 use hyper::client::conn::http2::SendRequest;
 use tonic::body::Body;
 
-/// Sends requests on one connection. Unlike tonic's own channel it never reconnects: who answers next at an address
-/// need not be who answered first.
+/// Sends requests on one connection. Unlike tonic's own channel it never reconnects: the next node that answers at an
+/// address need not be the first one.
 #[derive(Debug, Clone)]
 pub(crate) struct OneShot(pub(crate) SendRequest<Body>);
 

@@ -1,4 +1,5 @@
-//! What is to be written to the links: one ring of lines with a cursor for each link, and a few frames of its own.
+//! What is to be written to the links: one ring of lines with a cursor for each link, and a few frames for each link
+//! alone.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -20,17 +21,18 @@ use crate::{
 /// How long a link may leave lines unread before it counts as frozen.
 const FROZEN_AFTER: Duration = Duration::from_secs(10);
 
-/// How far a guest must come within [`MOVES_WITHIN`], in lines or in bytes, for the user's input to wait for it. Any
-/// network carries this much, and a program that reads all the time takes it even beside ten others on one processor. A
-/// slower guest could hold up everyone.
+/// How far a guest must get within [`MOVES_WITHIN`], in lines or in bytes, for the user's input to wait for it. Any
+/// network carries this much, and a program that reads all the time takes it even next to ten others on one processor.
+/// A slower guest could hold up everyone.
 const STEP_LINES: u64 = 1_024;
 const STEP_BYTES: u64 = 512 * 1024;
 
-/// See [`STEP_LINES`]. A guest that freezes holds up the user's input for this long, if more than half a ring is waiting.
+/// See [`STEP_LINES`]. A guest that freezes holds up the user's input for this long, if more than half a ring is
+/// waiting.
 const MOVES_WITHIN: Duration = Duration::from_secs(2);
 
-/// Messages, and bytes of them, that a link takes at a time. Few enough that a peer which reads slowly but steadily is
-/// seen to move, and that what is on its way to all of them is little beside the ring.
+/// How many messages, and how many bytes of them, a link takes at a time. They are few enough that a peer that reads
+/// slowly but steadily is seen to move, and that what is on its way to all peers is little compared with the ring.
 const BATCH: usize = 64;
 const BATCH_BYTES: usize = 64 * 1024;
 
@@ -38,15 +40,15 @@ const BATCH_BYTES: usize = 64 * 1024;
 /// hundred waiting. One that does not read gets no more, and will be cut as frozen.
 const MAX_OWN_BYTES: usize = 64 * 1024;
 
-/// What a frame that waits costs beside its bytes: its place in the queue and its block on the heap. The shortest ones
-/// are answers to pings, of a dozen bytes, and a peer can ask for many.
+/// What a waiting frame costs in addition to its bytes: its place in the queue and its block on the heap. The shortest
+/// ones are answers to pings with a dozen bytes, and a peer can ask for many.
 const FRAME_OVERHEAD: usize = 64;
 
 /// What waits to be written, for all links.
 #[derive(Debug, Default)]
 pub struct Outbox {
     state: Mutex<State>,
-    /// Told when a link has taken its batch.
+    /// Notified when a link has taken its batch.
     taken: Notify,
 }
 
@@ -64,11 +66,11 @@ struct Reader {
     /// What goes to this link alone, before lines.
     own: VecDeque<Bytes>,
     own_bytes: usize,
-    /// Since when the oldest of them waits.
+    /// Since when the oldest of them has been waiting.
     own_since: Option<Instant>,
     /// Events that the peer is missing: they go after its other frames and before lines.
     batch: Option<Bytes>,
-    /// Since when they wait.
+    /// Since when they have been waiting.
     batch_since: Option<Instant>,
     /// What goes last.
     bye: Option<Bytes>,
@@ -76,7 +78,7 @@ struct Reader {
     cursor: u64,
     /// The first line after the batch that is leaving.
     next: Place,
-    /// Where it was when it last had come a step further, or had everything.
+    /// When and where it last had come a step further, or had everything.
     step: (Instant, Place),
     /// Where to stop, once the link is to be closed.
     end: Option<u64>,
@@ -134,7 +136,7 @@ impl Outbox {
         state.readers.insert(link, reader);
     }
 
-    /// Adds a frame for `link` alone. Dropped where too many wait already.
+    /// Adds a frame for `link` alone. The frame is dropped if too many are waiting already.
     pub fn tell(&self, link: LinkId, frame: Bytes) {
         let mut state = self.state();
         if let Some(reader) = state.readers.get_mut(&link).filter(|reader| reader.end.is_none())
@@ -149,7 +151,7 @@ impl Outbox {
         }
     }
 
-    /// Gives `link` a frame of events. It has taken the last one.
+    /// Gives `link` a frame of events. It must have taken the last one.
     pub fn batch(&self, link: LinkId, frame: Bytes) {
         let mut state = self.state();
         if let Some(reader) = state.readers.get_mut(&link).filter(|reader| reader.end.is_none()) {
@@ -160,7 +162,7 @@ impl Outbox {
         }
     }
 
-    /// Waits until links have taken their batches; which ones.
+    /// Waits until links have taken their batches, and returns which ones.
     pub async fn taken(&self) -> Vec<LinkId> {
         loop {
             let taken = std::mem::take(&mut self.state().taken);
@@ -171,7 +173,7 @@ impl Outbox {
         }
     }
 
-    /// Lets `link` read what is there already and then, if it speaks the mesh protocol, `bye`, and end.
+    /// Lets `link` read what is there already, then `bye` if it speaks the mesh protocol, and then ends it.
     pub fn finish(&self, link: LinkId, bye: Option<&Bytes>) {
         let mut state = self.state();
         let head = state.ring.head();
@@ -212,8 +214,8 @@ impl Outbox {
         state.readers.iter().filter(|(_, reader)| stuck(reader)).map(|(link, _)| *link).collect()
     }
 
-    /// Whether to take no more lines from the user for now. That is so if, once the accepted lines that are still `coming` are
-    /// published, a guest that moves would be half a ring behind, or every link would be. Slow or frozen guests do not
+    /// Whether to take no more lines from the user for now. That is so if a guest that moves, or every link, would be
+    /// half a ring behind once the accepted lines that are still `coming` are published. Slow or frozen guests do not
     /// count unless all links are behind. Nor do slow nodes: they get what they missed from the log.
     pub fn is_congested(&self, coming: Unpublished) -> bool {
         let state = self.state();
@@ -229,7 +231,8 @@ impl Outbox {
         all
     }
 
-    /// The next lines for `link`, appended to `into`; the lines it got before have left. Ready with false at its end.
+    /// Appends the next lines for `link` to `into`. The lines that it got before have left. Ready with false at its
+    /// end.
     pub(super) fn poll_take(
         &self,
         link: LinkId,
@@ -296,7 +299,7 @@ impl Reader {
     }
 }
 
-/// What a frame that waits counts.
+/// What a waiting frame counts, in bytes.
 fn cost(frame: &Bytes) -> usize {
     frame.len() + FRAME_OVERHEAD
 }

@@ -1,4 +1,4 @@
-//! Asking a node about itself without joining: one call on a connection of its own.
+//! Asks a node about itself without joining, by one call on a separate connection.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -26,11 +26,11 @@ use crate::{
 /// What answers at an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Probed {
-    /// A node of ours, and what it says of itself.
+    /// A node of ours, and what it says about itself.
     Node {
         /// Its key.
         node: NodeId,
-        /// What the node answers; none from an older release, which does not answer this.
+        /// What the node answers; `None` from an older release, which does not know this call.
         reply: Option<ProbeReply>,
         /// How long the answer took.
         round_trip: Duration,
@@ -39,10 +39,11 @@ pub enum Probed {
     Plain,
 }
 
-/// Asks who is at `to`, as `tls`, from `from`; also asks it to connect to a port of ours if `question` says so.
+/// Asks from the address `from`, and with the key of `tls`, who is at `to`. Also asks it to connect to a port of ours
+/// if `question` says so.
 ///
 /// # Errors
-/// Why nothing of ours answers there.
+/// Why no node answers there.
 pub async fn probe<N: Net>(
     net: &N,
     tls: &Tls,
@@ -76,7 +77,8 @@ pub async fn probe<N: Net>(
     Ok(Probed::Node { node: secure.node, reply, round_trip })
 }
 
-/// Whether gRPC is spoken there in plain text. Asks for a call that no program has: nobody is told that we are there.
+/// Finds out whether gRPC is spoken there in plain text. It makes a call that no program offers that way, so nobody is
+/// told that we are there.
 async fn plain<N: Net>(net: &N, from: Option<IpAddr>, to: SocketAddr) -> Result<Probed, DialFailure> {
     let stream = connect(net, from, to).await?;
     let asked = async {
@@ -92,9 +94,9 @@ async fn plain<N: Net>(net: &N, from: Option<IpAddr>, to: SocketAddr) -> Result<
 /// What the node adds to the answer to a probe.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NodeFacts {
-    /// What it goes by.
+    /// The name that it goes by.
     pub nick: Nick,
-    /// Whether it heard the key that asks.
+    /// Whether it has heard the key that asks.
     pub heard: bool,
     /// How many people it is linked with.
     pub people: u32,

@@ -1,17 +1,17 @@
-//! The lines that linked nodes have still to read, kept once for all of them.
+//! The lines that linked nodes still have to read, kept once for all of them.
 
 use std::collections::VecDeque;
 
 use crate::{core::node::Unpublished, protocol::codec::Published};
 
-/// Lines kept: a peer that is further behind than this is let go.
+/// How many lines are kept. A guest that is further behind is let go; a node gets what it missed from the log.
 const RING_LINES: usize = 65_536;
 
-/// Bytes of text kept.
+/// How many bytes of text are kept.
 const RING_BYTES: usize = 16 * 1024 * 1024;
 
-/// A bounded window on everything that was published, in order. Readers come with a cursor, which is the number of the
-/// next line that they want; they share the bytes.
+/// A bounded window on everything that was published, in order. Each reader has a cursor, which is the number of the
+/// next line that it wants. All readers share the bytes.
 #[derive(Debug, Default)]
 pub(super) struct Ring {
     lines: VecDeque<Published>,
@@ -22,7 +22,7 @@ pub(super) struct Ring {
     written: u64,
 }
 
-/// A place in the ring: lines, and bytes of them, that were added before it.
+/// A place in the ring: how many lines, and how many bytes of them, were added before it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Place {
     pub(super) lines: u64,
@@ -30,7 +30,7 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// Whether from here to `later` it is so many lines, or bytes of them.
+    /// Whether `later` is at least `lines` lines, or `bytes` bytes of them, further on.
     pub(super) fn is_far_from(self, later: Self, lines: u64, bytes: u64) -> bool {
         later.lines.saturating_sub(self.lines) >= lines || later.bytes.saturating_sub(self.bytes) >= bytes
     }
@@ -42,7 +42,7 @@ impl Place {
 pub(super) struct FellBehind;
 
 impl Ring {
-    /// Adds a line, at the price of the oldest ones where there is no room.
+    /// Adds a line. If there is no room, the oldest ones are dropped.
     pub(super) fn push(&mut self, line: Published) {
         self.bytes += line.bytes();
         self.written += line.bytes() as u64;
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn who_falls_off_is_told_and_memory_stays_bounded() {
+    fn falling_off_is_an_error_and_memory_stays_bounded() {
         let mut ring = Ring::default();
         let short = line("short");
         for _ in 0..=RING_LINES {
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_everyone_has_read_is_released() {
+    fn lines_that_everyone_has_read_are_released() {
         let mut ring = Ring::default();
         for _ in 0..1_000 {
             ring.push(line("x"));

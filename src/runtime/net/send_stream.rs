@@ -14,7 +14,7 @@ use tokio_stream::Stream;
 use super::outbox::Outbox;
 use crate::domain::model::LinkId;
 
-/// What the node decides about a link that waits. If it decides nothing, the stream of the link ends.
+/// What the node decides about a waiting link. If it decides nothing, the stream of the link ends.
 #[derive(Debug)]
 pub(super) enum LinkDecision {
     /// It gets what the outbox has for it.
@@ -23,7 +23,7 @@ pub(super) enum LinkDecision {
     Bye(Bytes),
 }
 
-/// First what the protocol wants at the start, then, once the node has opened the link, frame after frame.
+/// Sends first what the protocol wants at the start. Once the node has opened the link, it sends frame after frame.
 #[derive(Debug)]
 pub(super) struct Outgoing {
     link: LinkId,
@@ -31,7 +31,7 @@ pub(super) struct Outgoing {
     phase: Phase,
     /// Frames taken from the outbox that were not pulled yet.
     taken: VecDeque<Bytes>,
-    /// Told when the link falls off the ring.
+    /// Notified when the link falls off the ring.
     fell: Option<oneshot::Sender<()>>,
 }
 

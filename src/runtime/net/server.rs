@@ -41,18 +41,18 @@ const FIRST_BYTE_TIMEOUT: Duration = Duration::from_secs(3);
 /// The first byte of HTTP/2 in plain text ("PRI * HTTP/2.0").
 const HTTP2: u8 = b'P';
 
-/// The first byte of a TLS handshake record (RFC 8446, section 5.1). Everything else is nobody that we know.
+/// The first byte of a TLS handshake record (RFC 8446, section 5.1). Any other byte comes from an unknown program.
 const TLS: u8 = 0x16;
 
-/// Streams that one connection may have open at once.
+/// How many streams one connection may have open at once.
 const MAX_STREAMS: u32 = 8;
 
-/// The wait after a failed accept: out of descriptors, most likely, which does not pass by trying at once.
+/// The wait after a failed accept. Most likely there are no descriptors left, and trying again at once would not help.
 const ACCEPT_RETRY: Duration = Duration::from_millis(50);
 
-/// Accepts connections at an address until dropped; with it every connection ends.
+/// Accepts connections at an address until it is dropped. Every connection ends with it.
 pub async fn serve<N: Net>(net: N, (addr, listener): (SocketAddr, N::Listener), shared: Shared) {
-    // From a link-local address the system finds the way by the other's scope.
+    // From a link-local address, the system finds the way by the scope of the other side's address.
     let local = Some(addr.ip()).filter(|ip| !matches!(ip, IpAddr::V6(ip) if ip.is_unicast_link_local()));
     let mut connections = JoinSet::new();
     loop {
@@ -79,7 +79,7 @@ pub async fn serve<N: Net>(net: N, (addr, listener): (SocketAddr, N::Listener), 
 #[derive(Debug, Clone)]
 struct Connection<N> {
     net: N,
-    /// The address that it came to.
+    /// The local address that it came to.
     local: Option<IpAddr>,
     from: SocketAddr,
     cut: CancellationToken,
@@ -96,7 +96,7 @@ impl<N: Net> Connection<N> {
                 std::future::pending::<()>().await;
             }
         };
-        // Where the connection ends by itself its links are not cut: they have yet to read what came before the end.
+        // If the connection ends by itself, its links are not cut: they still have to read what came before the end.
         tokio::select! {
             biased;
             () = cut.cancelled() => {}

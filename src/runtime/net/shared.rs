@@ -33,7 +33,7 @@ pub struct Shared {
     pub guests: Guests,
     /// Accepted connections that wait.
     pub(super) admission: Admission,
-    /// Names accepted links.
+    /// The number of the next accepted link.
     accepted: Arc<AtomicU32>,
     /// Connections that we try because probes ask for them.
     pub(super) dial_backs: DialBacks,
@@ -59,9 +59,9 @@ impl Shared {
         LinkId::Accepted(self.accepted.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Runs the task of a link. If it panics, which only a defect of ours can make it do, the node is told that the link
-    /// has ended: a link that nobody reads must not stay on the map. However it ends, nothing is kept for it: a link that
-    /// we close ourselves has no end to tell.
+    /// Runs the task of a link. If it panics, which only a defect of ours can cause, the node is told that the link has
+    /// ended: a link that nobody reads must not stay on the map. However it ends, the outbox keeps nothing for it,
+    /// because a link that we close ourselves does not report its end.
     pub(super) fn run(&self, link: LinkId, task: impl Future<Output = ()> + Send + 'static) {
         let shared = self.clone();
         tokio::spawn(async move {
@@ -78,7 +78,7 @@ impl Shared {
 
     /// Tells the node what happened to `link`.
     pub(super) async fn tell(&self, link: LinkId, event: Input) {
-        // Where nothing is taken any more there is nobody left to tell: the program is leaving.
+        // If nothing is taken any more, nobody is left to tell: the program is leaving.
         let _ = self.inbox.tell(Some(link), LinkEvent::Node(event)).await;
     }
 }
@@ -89,7 +89,7 @@ mod tests {
     use crate::protocol::{codec::Protocol, identity::Identity};
 
     #[tokio::test]
-    async fn a_link_whose_task_panics_is_told_to_have_ended() {
+    async fn a_link_whose_task_panics_is_reported_as_ended() {
         let tls = Tls::new(&Identity::from_secret(&[1; 32])).unwrap();
         let shared = Shared::new(tls, Guests::None);
         let (inbox, outbox) = (shared.inbox.clone(), shared.outbox.clone());

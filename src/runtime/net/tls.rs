@@ -1,7 +1,7 @@
-//! TLS 1.3 between nodes: raw public keys on both sides (RFC 7250), and nothing else that a certificate would say.
+//! TLS 1.3 between nodes: raw public keys on both sides (RFC 7250), and nothing else that a certificate would contain.
 //!
-//! Who is at the other end is its key. Whether that key is somebody whom the user knows is decided elsewhere; here it is
-//! only made sure that the other end holds it.
+//! The other end is identified by its key. This module only makes sure that the other end holds the key. Whether the
+//! user knows it is decided elsewhere.
 
 use std::{io, net::SocketAddr, sync::Arc};
 
@@ -31,17 +31,17 @@ use crate::{
     runtime::io::Stream,
 };
 
-/// What nodes speak inside TLS. Another protocol over the same keys would have another name, so that nobody can be led
-/// from one into the other.
+/// The protocol that nodes speak inside TLS. Another protocol over the same keys would have another name, so that
+/// nobody can be lured from one into the other.
 const ALPN: &[u8] = b"proximity/1";
 
 /// The label of `tls-exporter` (RFC 9266).
 const EXPORTER: &[u8] = b"EXPORTER-Channel-Binding";
 
-/// What stands before the 32 bytes of an Ed25519 key in its `SubjectPublicKeyInfo` (RFC 8410, section 4).
+/// What precedes the 32 bytes of an Ed25519 key in its `SubjectPublicKeyInfo` (RFC 8410, section 4).
 const SPKI_PREFIX: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 
-/// The private key cannot be used; of an [`Identity`] this has not been seen.
+/// The private key cannot be used. This has never been seen with an [`Identity`].
 #[derive(Debug, thiserror::Error)]
 #[error("The profile's key cannot be used for TLS: {0}.")]
 pub struct TlsSetupError(#[from] TlsError);
@@ -80,7 +80,7 @@ impl Tls {
         Ok((stream, secure))
     }
 
-    /// The handshake of a connection to `addr`, where nobody but `only` may be if that is given.
+    /// The handshake of a connection to `addr`. If `only` is given, nobody else is accepted there.
     pub(super) async fn connect<S: Stream>(
         &self,
         stream: S,
@@ -132,7 +132,7 @@ fn client_config(
     Ok(Arc::new(config))
 }
 
-/// What is wrong with a handshake that the library was content with.
+/// What is wrong with a handshake that the library accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 enum Unproven {
     #[error("no ALPN protocol of ours was offered")]
@@ -143,7 +143,7 @@ enum Unproven {
 
 /// What a finished handshake has proved.
 fn secure<D>(session: &rustls::ConnectionCommon<D>) -> Result<Secure, Unproven> {
-    // A side that offers no protocol at all passes the handshake.
+    // A side that offers no protocol at all still passes the handshake.
     if session.alpn_protocol() != Some(ALPN) {
         return Err(Unproven::Protocol);
     }
@@ -165,14 +165,14 @@ fn spki(node: &NodeId) -> Vec<u8> {
     [SPKI_PREFIX.as_slice(), node.as_bytes()].concat()
 }
 
-/// Whose key it is. None if it is no Ed25519 key, or one of small order, under which anybody can sign: the library would
-/// take such a signature.
+/// Whose key it is. `None` if it is not an Ed25519 key, or if it is one of small order: anybody can sign under such a
+/// key, and the library would accept the signature.
 fn node_of(spki: &CertificateDer<'_>) -> Option<NodeId> {
     let key: [u8; 32] = spki.as_ref().strip_prefix(SPKI_PREFIX.as_slice())?.try_into().ok()?;
     VerifyingKey::from_bytes(&key).ok().filter(|key| !key.is_weak()).map(|_| NodeId::new(key))
 }
 
-/// Takes any Ed25519 key, or one alone, whose holder has signed the handshake with it.
+/// Accepts any Ed25519 key, or only the given one, if its holder has signed the handshake with it.
 #[derive(Debug)]
 struct HoldsItsKey {
     algorithms: WebPkiSupportedAlgorithms,

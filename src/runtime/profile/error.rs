@@ -24,12 +24,12 @@ pub enum ProfileError {
         /// What the system says.
         error: io::Error,
     },
-    /// The profile that was asked for is another copy's.
+    /// Another copy uses the profile that was asked for.
     #[error(
         "Profile {0} is in use by another copy. Quit that copy, or give another --profile. Without --profile, the next free one is used."
     )]
     InUse(ProfileName),
-    /// Every profile that is taken without being named is another copy's.
+    /// Other copies use all of the default profiles.
     #[error(
         "{0} copies are running, one in each of the default profiles. Quit one of them, or give a --profile of your own."
     )]
@@ -58,7 +58,7 @@ pub enum ProfileError {
         /// Which file of the profile it should be.
         file: File,
     },
-    /// A file is there and cannot be read.
+    /// A file exists but cannot be read.
     #[error("Cannot read {}: {}. Fix its permissions (chmod 600 {}), or restore it from a copy.", path.display(), why(path, error), quoted(path))]
     Read {
         /// The file.
@@ -66,7 +66,7 @@ pub enum ProfileError {
         /// What the system says.
         error: io::Error,
     },
-    /// A file is there and is not what it should be.
+    /// A file exists but is not what it should be.
     #[error("{} is damaged: {what}. Restore it from a copy, or move it away {}.", path.display(), file.without())]
     Damaged {
         /// The file.
@@ -81,10 +81,10 @@ pub enum ProfileError {
     NotUnderstood {
         /// The file.
         path: PathBuf,
-        /// What it cannot read.
+        /// What this release cannot read.
         what: String,
     },
-    /// A file that must be written cannot be.
+    /// A file that must be written cannot be written.
     #[error("{0} You can also give another directory with --data-dir, or add --ephemeral to store nothing.")]
     Write(#[from] SaveError),
     /// The system has no random bytes for a key.
@@ -113,11 +113,11 @@ impl From<SaveError> for NotSaved {
 pub enum File {
     /// The private key.
     Identity,
-    /// What was set on the screen.
+    /// What the user set on the screen.
     Settings,
     /// The keys of others.
     Known,
-    /// The networks that it was on.
+    /// The networks that the profile was on.
     Networks,
 }
 
@@ -143,7 +143,7 @@ impl File {
     }
 }
 
-/// What happens without a file, to follow the advice to move it away.
+/// What happens without a file, in words that follow the advice to move it away.
 #[derive(Debug, thiserror::Error)]
 enum Without {
     #[error("to become someone new, with a new key")]
@@ -156,7 +156,7 @@ enum Without {
     Known,
 }
 
-/// A path as a shell takes it.
+/// A path, quoted for a shell.
 fn quoted(path: &Path) -> String {
     let text = path.display().to_string();
     let plain = |c: char| c.is_alphanumeric() || "/._-+,@%".contains(c);

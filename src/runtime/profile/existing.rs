@@ -1,4 +1,4 @@
-//! A profile for who only looks at it, also while another copy has it: nothing is made, locked or changed.
+//! Reads a profile without using it, even while another copy has it: nothing is made, locked or changed.
 
 use std::{
     num::NonZeroU32,
@@ -13,7 +13,7 @@ use crate::{
     domain::model::{Known, Network, Nick, NodeId, ProfileName},
 };
 
-/// What a profile says of its user.
+/// What a profile says about its user.
 #[derive(Debug)]
 pub struct Existing {
     name: ProfileName,
@@ -66,7 +66,7 @@ impl Existing {
         self.settings.nick.as_ref()
     }
 
-    /// Whether the node is open on which network, as far as that was said on the screen.
+    /// On which networks the node is open or closed, as far as the user has chosen that on the screen.
     pub fn lan(&self) -> &[(Network, bool)] {
         &self.settings.lan
     }
@@ -76,7 +76,7 @@ impl Existing {
         &self.networks
     }
 
-    /// Everybody whose key was met.
+    /// All keys that were met.
     pub fn known(&self) -> &[Known] {
         &self.known
     }

@@ -38,7 +38,7 @@ pub(super) fn load(directory: &Path) -> Result<Option<Identity>, ProfileError> {
     })
 }
 
-/// A key that nobody ever had.
+/// A new random key.
 ///
 /// # Errors
 /// [`ProfileError::Random`] if the system has no random bytes.

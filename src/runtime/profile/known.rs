@@ -11,14 +11,14 @@ use serde_json::{Map, Value};
 use super::unreadable::Unreadable;
 use crate::domain::model::{Date, Host, Known, MAX_ADDRESSES, Met, Nick, NoKey, NodeId, Timestamp};
 
-/// Keys that are kept: more people than one meets on one network in years, and few enough to read them all at the
+/// How many keys are kept: more people than one meets on one network in years, and few enough to read them all at the
 /// start.
 pub const MAX_KNOWN: usize = 4_096;
 
 /// The largest file that is read, in bytes: [`MAX_KNOWN`] keys with the longest names there are.
 pub(super) const MAX_BYTES: u64 = 16 * 1024 * 1024;
 
-/// What a later release has noted of keys: it stays in the file as long as the key does. The file's size bounds it.
+/// What a later release has noted about keys. It stays in the file as long as the key does. The file's size limits it.
 pub(super) type Rest = BTreeMap<NodeId, Map<String, Value>>;
 
 /// One key as it stands in the file; times are milliseconds since 1970, UTC.
@@ -100,7 +100,7 @@ impl Stored {
         }
         let known = Known {
             node,
-            // Release 0.4 allowed names that are none any more.
+            // Release 0.4 allowed names that are no longer valid.
             nick: nick.and_then(|nick| Nick::clean(&nick)),
             first_seen: Timestamp::from_millis(first_seen),
             last_seen: Timestamp::from_millis(last_seen),
@@ -116,7 +116,7 @@ impl Stored {
     }
 }
 
-/// What the file says that cannot be.
+/// Something in the file that cannot be true.
 #[derive(Debug, thiserror::Error)]
 enum Refused {
     #[error("{error}, but {key:.80?} does not")]
@@ -169,8 +169,8 @@ pub(super) fn parse(bytes: &[u8]) -> Result<(Vec<Known>, Rest), Unreadable> {
     Ok((all, rest))
 }
 
-/// The file. Of more than [`MAX_KNOWN`] keys, it has those that the user decided about, then those met on
-/// two days, then those seen last.
+/// The contents of the file. If there are more than [`MAX_KNOWN`] keys, those that the user decided about come first,
+/// then those met on two days, then those seen last; the rest are left out.
 pub(super) fn to_json(known: &[Known], rest: &Rest) -> serde_json::Result<Vec<u8>> {
     let mut kept: Vec<&Known> = known.iter().collect();
     if kept.len() > MAX_KNOWN {
@@ -178,7 +178,7 @@ pub(super) fn to_json(known: &[Known], rest: &Rest) -> serde_json::Result<Vec<u8
         kept.sort_by_key(|known| std::cmp::Reverse((known.is_decided(), is_known(known), known.last_seen)));
         kept.truncate(MAX_KNOWN);
     }
-    // One key a line: for people who look into it, and for `diff`.
+    // One key per line, for people who look into the file, and for `diff`.
     let mut json = Vec::new();
     for (number, known) in kept.into_iter().enumerate() {
         json.extend_from_slice(if number == 0 { b"[\n  " } else { b",\n  " });
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_survives_the_file() {
+    fn known_keys_survive_the_file() {
         for count in [0, 1, 3] {
             let all: Vec<_> = (0..count).map(known).collect();
             assert_eq!(parse(&to_json(&all, &Rest::default()).unwrap()), Ok((all, Rest::default())));
@@ -227,14 +227,14 @@ mod tests {
 
     /// As 0.4.0 wrote it.
     #[test]
-    fn a_file_that_counts_no_days_can_be_read() {
+    fn a_file_without_counted_days_can_be_read() {
         let line = r#"[{"key":"0101010101010101010101010101010101010101010101010101010101010101","nick":"bob",
             "first_seen":1,"last_seen":2,"addrs":[],"verified":false,"trusted":false,"ignored":false}]"#;
         assert_eq!(parse(line.as_bytes()).unwrap().0[0].met, None);
     }
 
     #[test]
-    fn what_the_user_decided_is_kept_when_there_is_too_much() {
+    fn user_decisions_are_kept_when_there_are_too_many_keys() {
         let count = u16::try_from(MAX_KNOWN).unwrap() + 10;
         let mut all: Vec<_> = (0..count).map(|number| Known { trusted: false, met: None, ..known(number) }).collect();
         all[0].ignored = true;
@@ -244,7 +244,7 @@ mod tests {
         assert!(!kept.contains(&all[1]) && kept.contains(&all[usize::from(count) - 1]));
     }
 
-    /// A name that is wider once its graphemes are cut than it was before.
+    /// Some names are wider after their graphemes are cut than before.
     #[test]
     fn a_peer_cannot_make_the_file_unreadable() {
         let family = "👩\u{200D}".repeat(40) + "👩";
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_later_release_has_noted_stays_as_long_as_the_key() {
+    fn fields_of_later_releases_stay_as_long_as_their_key() {
         let text = String::from_utf8(to_json(&[known(1), known(2)], &Rest::default()).unwrap()).unwrap();
         let text = text.replacen("\"verified\"", "\"colour\":[3,4],\"verified\"", 1);
         let (all, rest) = parse(text.as_bytes()).unwrap();
@@ -278,9 +278,9 @@ mod tests {
         assert!(!without.contains("colour"), "{without}");
     }
 
-    /// A user who is told that this file is damaged may throw it away, and the people they verified with it.
+    /// A user who is told that this file is damaged may throw it away, and with it the people they verified.
     #[test]
-    fn only_what_is_no_json_is_called_broken() {
+    fn only_invalid_json_is_called_broken() {
         assert!(matches!(parse(b"[}"), Err(Unreadable::Broken(_))));
         assert_eq!(parse(b"[{").unwrap_err(), Unreadable::CutOff);
         for text in ["{}", "[{}]", "[{\"key\": 1}]"] {
@@ -335,7 +335,7 @@ mod tests {
         }
 
         #[test]
-        fn whatever_a_peer_calls_itself_the_file_can_be_read(
+        fn the_file_is_readable_whatever_a_peer_calls_itself(
             name in prop::collection::vec(prop::sample::select(&[
                 "a", " ", "👩", "\u{200D}", "\u{301}", "\u{FE0F}", "\u{1100}", "\u{600}", "山", "🏽", "\u{E0020}", "\u{AD}", "é",
             ][..]), 0..300)

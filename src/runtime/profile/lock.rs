@@ -9,13 +9,14 @@ use std::{
 use super::{ProfileError, private};
 use crate::domain::model::ProfileName;
 
-/// The file that is locked; there is nothing in it.
+/// The file that is locked; it is empty.
 const LOCK: &str = "lock";
 
-/// Profiles that are tried when none was named: more terminals than one person has open. Each costs an open file.
+/// How many profiles are tried when none was named: more terminals than one person has open. Each costs an open file.
 const MAX_COPIES: u32 = 64;
 
-/// A profile's directory, which is this copy's as long as this lives, also if the program is killed.
+/// A profile's directory, which belongs to this copy as long as this value lives. If the program is killed, it is free
+/// again.
 #[derive(Debug)]
 pub(super) struct Locked {
     pub(super) name: ProfileName,
@@ -23,8 +24,8 @@ pub(super) struct Locked {
     lock: File,
 }
 
-/// Closing the file is not enough: a process that another thread is just starting has it open too, until it runs its own
-/// program, and would keep the lock that long.
+/// Closing the file is not enough: a process that another thread is just starting has it open, too, until it runs its
+/// own program, and would keep the lock that long.
 impl Drop for Locked {
     fn drop(&mut self) {
         // If this fails, closing the file still gives the profile back.
@@ -73,9 +74,9 @@ fn try_take(root: &Path, name: &ProfileName) -> Result<Option<Locked>, ProfileEr
 mod tests {
     use super::*;
 
-    /// What a process has that is being started: the same open file.
+    /// A process that is being started has the same file open.
     #[test]
-    fn a_process_that_is_being_started_does_not_keep_the_profile() {
+    fn a_process_being_started_does_not_keep_the_profile() {
         let root = tempfile::tempdir().unwrap();
         let locked = take_free(root.path()).unwrap();
         let name = locked.name.clone();

@@ -1,8 +1,8 @@
 //! Who the user is, across runs: the private key, what was set on the screen, and whom they know.
 //!
 //! A profile is the directory `DATA/proximity-chat/<name>`, private and locked while it is in use, so that several
-//! copies started by one user are several people. Nothing in it is ever replaced because it is damaged: forgetting in
-//! silence who was verified, or becoming somebody else, would be worse than not starting.
+//! copies started by one user are several people. Nothing in it is ever replaced because it is damaged: silently
+//! forgetting who was verified, or becoming somebody else, would be worse than not starting.
 
 mod error;
 mod existing;
@@ -42,21 +42,21 @@ use crate::{
 /// The directory of all profiles, in the user's directory for data.
 const DIRECTORY: &str = "proximity-chat";
 
-/// Characters of the reason why a file cannot be read: some lines of a terminal.
+/// How many characters of the reason why a file cannot be read are shown: a few lines of a terminal.
 const MAX_REASON: usize = 400;
 
 /// Which profile to use.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Where profiles are, in place of the user's directory for data.
+    /// Where profiles are, instead of the user's directory for data.
     pub data_dir: Option<PathBuf>,
     /// Which one; without a name the first one that no other copy has.
     pub name: Option<ProfileName>,
-    /// Use none: a throw-away key, and nothing is read or stored. The others do not matter then.
+    /// Use none, but a throw-away key: nothing is read or stored. The other options then do not matter.
     pub ephemeral: bool,
 }
 
-/// An open profile; this copy's as long as it or one of its [`Saver`]s lives.
+/// An open profile. It belongs to this copy as long as it, or one of its [`Saver`]s, lives.
 #[derive(Debug)]
 pub struct Profile {
     identity: Identity,
@@ -70,7 +70,7 @@ pub struct Profile {
 /// Opens a profile, and makes it at its first use.
 ///
 /// # Errors
-/// [`ProfileError`], whose text says what to do. Nothing that was there is changed then.
+/// [`ProfileError`], whose text says what to do. Nothing that existed is changed in that case.
 pub fn open(options: &Options) -> Result<Profile, ProfileError> {
     if options.ephemeral {
         let (settings, known, notices) = (Settings::default(), Vec::new(), Vec::new());
@@ -145,7 +145,7 @@ fn load<T: Default>(
     }
 }
 
-/// What is wrong with a file, for a terminal: the reason quotes what stands there.
+/// What is wrong with a file, made safe for a terminal, because the reason quotes the file.
 fn shown(what: &str) -> String {
     let mut plain = String::new();
     for c in what.chars().take(MAX_REASON) {
@@ -184,12 +184,12 @@ impl Profile {
         self.settings.plain_view
     }
 
-    /// Whether typing is told, if that was said on the screen in an earlier run.
+    /// Whether others are told about typing, if that was chosen on the screen in an earlier run.
     pub const fn typing(&self) -> Option<bool> {
         self.settings.typing
     }
 
-    /// Whether the node is open on which network, as far as that was said on the screen.
+    /// On which networks the node is open or closed, as far as the user has chosen that on the screen.
     pub fn lan(&self) -> &[(Network, bool)] {
         &self.settings.lan
     }
@@ -199,7 +199,7 @@ impl Profile {
         &self.networks
     }
 
-    /// Everybody whose key we have met; at most [`MAX_KNOWN`].
+    /// All keys that we have met; at most [`MAX_KNOWN`].
     pub fn known(&self) -> &[Known] {
         &self.known
     }

@@ -1,6 +1,6 @@
 //! `networks.json`: the networks that this profile was on.
 //!
-//! What is not understood is left out, and so is a record that is wrong: a forgotten network is recognized again.
+//! What is not understood is left out, and so is an invalid record: a forgotten network is recognized again.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ use crate::{
 /// The largest file that is read, in bytes: all networks with all the people that a record holds take 2 MiB.
 pub(super) const MAX_BYTES: u64 = 8 * 1024 * 1024;
 
-/// Prefixes and routers of one network. More are a sign that the file was made up.
+/// How many prefixes, and how many routers, of one network are read. More are a sign that the file was made up.
 const MAX_EVIDENCE: usize = 64;
 
 #[derive(Serialize, Deserialize)]
@@ -62,7 +62,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Vec<NetworkRecord>, Unreadable> {
     Ok(records.filter(|record| names.insert(record.name.clone())).take(MAX_NETWORKS).collect())
 }
 
-/// The file.
+/// The contents of the file.
 ///
 /// # Errors
 /// Those of the encoder.
@@ -122,13 +122,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_again() {
+    fn written_records_are_read_again() {
         let records = [example(), NetworkRecord::of_name(Network::new("10.0.1.0/24").unwrap()).unwrap()];
         assert_eq!(parse(&to_json(&records).unwrap()).unwrap(), records);
     }
 
     #[test]
-    fn what_is_wrong_or_unknown_is_left_out() {
+    fn invalid_records_and_unknown_fields_are_left_out() {
         let text = String::from_utf8(to_json(&[example()]).unwrap()).unwrap();
         let later = text.replace("\"visited\"", "\"colour\": \"red\", \"visited\"");
         assert_eq!(parse(later.as_bytes()).unwrap(), [example()]);

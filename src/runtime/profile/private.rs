@@ -1,5 +1,5 @@
-//! Files and directories that only their user can read. The one place that knows about permissions: where there are
-//! none of Unix's, the user's directories are private by themselves.
+//! Files and directories that only their user can read. Only this module knows about permissions. On systems without
+//! those of Unix, the user's directories are private by themselves.
 
 use std::{
     fs::{DirBuilder, File, Metadata, OpenOptions},
@@ -12,7 +12,7 @@ use super::{
     error::{self, SaveError},
 };
 
-/// Makes a directory, and those above it that are missing, for this user alone; it may be there already.
+/// Makes a directory, and its missing parents, for this user alone. It may exist already.
 ///
 /// # Errors
 /// [`ProfileError::Directory`] if that fails.
@@ -41,8 +41,8 @@ pub(super) fn open_lock(path: &Path) -> io::Result<File> {
     private(OpenOptions::new().read(true).write(true).create(true).truncate(false)).open(path)
 }
 
-/// Opens a file for a lock where nothing can be written. If it is not there, the directory is locked: nobody can make the
-/// file then.
+/// Opens a file for a lock where nothing can be written. If it does not exist, the directory is opened instead: nobody
+/// can make the file then.
 ///
 /// # Errors
 /// Those of the system. On Windows a directory cannot be opened, so there must be a file.
@@ -67,12 +67,12 @@ enum Flaw {
 /// The contents of a file of a profile; `None` if the file does not exist.
 ///
 /// # Errors
-/// [`ProfileError`] if it is there and others can read or write it, it is larger than `max` bytes, is no file, or cannot
-/// be read.
+/// [`ProfileError`] if the path exists, but others can read or write it, or it is empty, larger than `max` bytes, not a
+/// file, or unreadable.
 pub(super) fn read(path: &Path, file: error::File, max: u64) -> Result<Option<Vec<u8>>, ProfileError> {
     let unreadable = |error| ProfileError::Read { path: path.to_owned(), error };
     let damaged = |what: Flaw| ProfileError::Damaged { path: path.to_owned(), file, what: what.to_string() };
-    // Looked at before it is opened: opening a pipe would wait for ever.
+    // Check this before opening it, because opening a pipe would wait for ever.
     match path.metadata() {
         Ok(metadata) if metadata.is_file() => {}
         Ok(_) => return Err(damaged(Flaw::NotAFile)),
@@ -97,14 +97,14 @@ pub(super) fn read(path: &Path, file: error::File, max: u64) -> Result<Option<Ve
     }
 }
 
-/// Puts `bytes` in the place of a file, whole or not at all, however the machine ends meanwhile. Whoever calls it must be
-/// the only one who writes to the directory.
+/// Replaces the contents of a file with `bytes`, as a whole or not at all, even if the machine fails meanwhile. The
+/// caller must be the only one who writes to the directory.
 ///
 /// # Errors
-/// [`SaveError`]; the file is what it was then.
+/// [`SaveError`]; the file is then unchanged.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), SaveError> {
     let failed = |error| SaveError { path: path.to_owned(), error };
-    // A link to where the file really is stays one.
+    // A link to the real file stays a link.
     let target = match path.canonicalize() {
         Ok(target) => target,
         Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_owned(),
@@ -112,14 +112,14 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), SaveError> {
     };
     let new = target.with_extension("new");
     write(&new, &target, bytes).map_err(|error| {
-        // It may not even be there.
+        // The file may not even exist.
         let _ = std::fs::remove_file(&new);
         failed(error)
     })
 }
 
 fn write(new: &Path, target: &Path, bytes: &[u8]) -> io::Result<()> {
-    // Left by a copy that ended in the middle; it must not lend its permissions to the new one.
+    // A copy that ended halfway may have left it. The new file must not get its permissions.
     match std::fs::remove_file(new) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
@@ -137,7 +137,7 @@ fn sync_directory(file: &Path) -> io::Result<()> {
     file.parent().map_or(Ok(()), |directory| unless_unknown(File::open(directory)?.sync_all()))
 }
 
-/// Some file systems know nothing like this for directories. The file is written and renamed all the same.
+/// Some file systems cannot sync directories. The file is written and renamed all the same.
 #[cfg(unix)]
 fn unless_unknown(synced: io::Result<()>) -> io::Result<()> {
     match synced {
@@ -152,7 +152,7 @@ fn sync_directory(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The file that is made is private from its first moment.
+/// Makes the new file private from the start.
 fn private(options: &mut OpenOptions) -> &OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
@@ -177,7 +177,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_replaced_as_a_whole_and_nothing_is_left_beside_it() {
+    fn a_file_is_replaced_atomically_and_nothing_is_left_behind() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("known.json");
         // What a copy that was killed left behind.
@@ -194,7 +194,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("known.json");
         fs::write(&path, "old").unwrap();
-        // In the way of the new file, for root too.
+        // This is in the way of the new file, even for root.
         fs::create_dir(path.with_extension("new")).unwrap();
         let error = replace(&path, b"new").unwrap_err();
         assert!(error.to_string().starts_with(&format!("Cannot write {}: ", path.display())), "{error}");
@@ -203,7 +203,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_directory_that_cannot_be_synced_is_no_error_and_one_that_fails_is() {
+    fn only_a_failed_sync_of_a_directory_is_an_error() {
         let error = |errno: rustix::io::Errno| Err(io::Error::from_raw_os_error(errno.raw_os_error()));
         assert!(unless_unknown(error(rustix::io::Errno::INVAL)).is_ok());
         assert!(unless_unknown(error(rustix::io::Errno::IO)).is_err());
@@ -211,7 +211,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn what_is_made_is_private_and_a_link_stays_a_link() {
+    fn new_files_are_private_and_a_link_stays_a_link() {
         use std::os::unix::fs::{PermissionsExt, symlink};
         let directory = tempfile::tempdir().unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;

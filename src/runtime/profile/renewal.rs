@@ -1,4 +1,4 @@
-//! Another key for a profile. The old one is kept beside it.
+//! Gives a profile a new key. The old one is kept beside it.
 
 use std::path::{Path, PathBuf};
 
@@ -11,14 +11,14 @@ use crate::runtime::disk::HomeError;
 /// How many old keys of one day are kept: more than anybody makes.
 const MAX_OLD: u32 = 1_000;
 
-/// What has become of a key.
+/// The result of a renewal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Renewed {
     /// The key that others know the user by.
     pub old: NodeId,
-    /// The one from now on.
+    /// The key from now on.
     pub new: NodeId,
-    /// The file that has the old one.
+    /// The file that has the old key.
     pub kept: PathBuf,
 }
 
@@ -35,8 +35,8 @@ impl Renewal {
         open(options).map(Self)
     }
 
-    /// Gives the profile a new key. `date` becomes part of the old file's name. If the machine fails in between, the old key
-    /// stays.
+    /// Gives the profile a new key. `date` becomes part of the old file's name. If the machine fails in between, the
+    /// old key stays.
     ///
     /// # Errors
     /// [`ProfileError`], whose text says what to do.
@@ -51,7 +51,7 @@ impl Renewal {
     }
 }
 
-/// A name for the old key that no file has.
+/// An unused file name for the old key.
 fn unused(directory: &Path, date: &str) -> PathBuf {
     let name = |number: u32| {
         let number = if number == 1 { String::new() } else { format!("-{number}") };
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_old_key_is_kept_and_the_profile_has_another_one() {
+    fn the_old_key_is_kept_and_the_profile_gets_another() {
         let root = tempfile::tempdir().unwrap();
         let options = Options { data_dir: Some(root.path().to_owned()), ..Options::default() };
         let first = open(&options).unwrap();

@@ -1,4 +1,4 @@
-//! Storing what changes while the program runs.
+//! Stores what changes while the program runs.
 
 use std::{
     io,
@@ -22,17 +22,17 @@ use crate::{
 /// the profile; calls from several threads follow one another.
 #[derive(Debug, Clone)]
 pub struct Saver {
-    /// None of a throw-away profile.
+    /// `None` for a throw-away profile.
     place: Option<Arc<SettingsFile>>,
 }
 
 #[derive(Debug)]
 struct SettingsFile {
     locked: Locked,
-    /// What is in the file of the settings. Files are written one at a time: two writers would share the file beside the real
-    /// one.
+    /// What is in the settings file. Its lock makes sure that files are written one at a time: two writers would share
+    /// the file beside the real one.
     settings: Mutex<Settings>,
-    /// What a later release has noted of keys. It stays in the file.
+    /// What a later release has noted about keys. It stays in the file.
     rest: Rest,
 }
 
@@ -50,7 +50,7 @@ impl Saver {
         self.place.as_deref().map(|place| &place.locked.name)
     }
 
-    /// Whether anything is kept at all: not by a throw-away profile.
+    /// Whether anything is kept at all. A throw-away profile keeps nothing.
     pub fn keeps(&self) -> bool {
         self.place.is_some()
     }
@@ -71,7 +71,7 @@ impl Saver {
         self.save_settings(|settings| settings.choose(chosen))
     }
 
-    /// Remembers these networks in the place of those that were remembered before.
+    /// Remembers these networks in place of the earlier ones.
     ///
     /// # Errors
     /// [`SaveError`]; the networks that were remembered before still are.
@@ -91,8 +91,8 @@ impl Saver {
         Ok(())
     }
 
-    /// Remembers these keys in the place of those that were remembered before; of more than [`super::MAX_KNOWN`] those
-    /// that the user decided about, then those seen last.
+    /// Remembers these keys in place of the earlier ones. If there are more than [`super::MAX_KNOWN`], those that the
+    /// user decided about come first, then those met on two days, then those seen last; the rest are left out.
     ///
     /// # Errors
     /// [`SaveError`]; the keys that were remembered before still are.

@@ -9,7 +9,7 @@ use crate::domain::model::{Network, Nick};
 /// The largest file that is read, in bytes: there is hardly anything in it.
 pub(super) const MAX_BYTES: u64 = 64 * 1024;
 
-/// Networks that are read: no release wrote more.
+/// How many networks are read. No release wrote more.
 const MAX_NETWORKS: usize = 64;
 
 /// What was set on the screen.
@@ -64,7 +64,7 @@ impl Chosen {
         self.nick.is_none() && self.typing.is_none() && self.plain_view.is_none()
     }
 
-    /// This, and of what they chose `before` what they have not changed.
+    /// These choices, and those made `before` that they do not replace.
     #[must_use]
     pub fn or(self, before: Self) -> Self {
         Self {
@@ -76,7 +76,7 @@ impl Chosen {
 }
 
 impl Settings {
-    /// Takes in what was chosen.
+    /// Applies what was chosen.
     pub(super) fn choose(&mut self, chosen: &Chosen) {
         let Chosen { nick, typing, plain_view } = chosen.clone();
         self.nick = nick.or(self.nick.take());
@@ -89,12 +89,12 @@ impl Settings {
     /// # Errors
     /// What is wrong with it, for people.
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, Unreadable> {
-        // A list of values in the order of the settings would be taken for an object.
+        // serde would take a list of values in the order of the settings for an object.
         if bytes.trim_ascii_start().first() != Some(&b'{') {
             return Err(Unreadable::NotAnObject);
         }
         let stored: Stored = serde_json::from_slice(bytes)?;
-        // Release 0.4 allowed names that are none any more.
+        // Release 0.4 allowed names that are no longer valid.
         let nick = stored.nick.and_then(|nick| Nick::clean(&nick));
         let lan = |Lan { network, open }| Network::new(&network).map(|network| (network, open));
         let lan: Result<Vec<_>, _> = stored.lan.into_iter().take(MAX_NETWORKS).map(lan).collect();
@@ -102,7 +102,7 @@ impl Settings {
         Ok(Self { nick, plain_view: stored.plain_view, typing: stored.typing, lan, rest: stored.rest })
     }
 
-    /// The file; `None` if it could not be read again.
+    /// The contents of the file; `None` if they could not be read again.
     pub(super) fn to_json(&self) -> Option<Vec<u8>> {
         let lan = self.lan.iter().map(|(network, open)| Lan { network: network.to_string(), open: *open }).collect();
         let nick = self.nick.as_ref().map(ToString::to_string);
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_set_survives_the_file() {
+    fn settings_survive_the_file() {
         for nick in [None, Some("Zoë 山田"), Some("a\"b\\")] {
             let mut settings = Settings { nick: nick.map(|nick| Nick::new(nick).unwrap()), ..Settings::default() };
             assert_eq!(Settings::parse(&settings.to_json().unwrap()), Ok(settings.clone()));
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_later_release_has_set_stays_in_the_file() {
+    fn settings_of_later_releases_stay_in_the_file() {
         let text = r#"{"nick": "bob", "theme": {"dark": true}, "lan": []}"#;
         let mut settings = Settings::parse(text.as_bytes()).unwrap();
         assert_eq!(settings.nick, Nick::new("bob").ok());

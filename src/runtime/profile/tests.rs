@@ -75,7 +75,7 @@ fn known(key: u8) -> Known {
 }
 
 #[test]
-fn a_person_stays_who_they_are() {
+fn a_profile_is_the_same_after_a_restart() {
     let data = Data::new();
     let first = data.open(None);
     let id = node(&first);
@@ -94,7 +94,7 @@ fn a_person_stays_who_they_are() {
 }
 
 #[test]
-fn copies_are_people_of_their_own() {
+fn each_copy_is_a_person_of_its_own() {
     let data = Data::new();
     let profiles = [(); 4].map(|()| data.open(None));
     let names: Vec<_> = profiles.iter().map(name).collect();
@@ -116,7 +116,7 @@ fn copies_are_people_of_their_own() {
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), 4);
-    // Who stores for a profile has it.
+    // A saver keeps its profile locked.
     let saver = two.saver();
     drop(two);
     assert!(data.error(Some("default-2")).contains("in use"));
@@ -125,7 +125,7 @@ fn copies_are_people_of_their_own() {
 }
 
 #[test]
-fn copies_that_start_at_once_do_not_meet_in_one_profile() {
+fn simultaneous_copies_never_share_a_profile() {
     let data = Data::new();
     let barrier = std::sync::Barrier::new(8);
     let profiles: Vec<_> = std::thread::scope(|scope| {
@@ -142,7 +142,7 @@ fn copies_that_start_at_once_do_not_meet_in_one_profile() {
 }
 
 #[test]
-fn a_named_profile_is_that_one_or_an_error() {
+fn a_named_profile_in_use_is_an_error() {
     let data = Data::new();
     let _work = data.open(Some("work"));
     assert_eq!(
@@ -199,9 +199,9 @@ fn a_damaged_file_is_an_error_and_stays() {
     assert!(data.error(None).contains("known.json is damaged: it is not a file."));
 }
 
-/// A user who moves such a file away because we said so forgets the people they verified.
+/// A user who moves such a file away on our advice loses the people they verified.
 #[test]
-fn what_a_later_release_may_have_written_is_not_called_damaged() {
+fn files_of_later_releases_are_not_called_damaged() {
     let data = Data::new();
     data.open(None).saver().save_known(&[known(1)]).unwrap();
     for (file, text, what) in [
@@ -226,7 +226,7 @@ fn what_a_later_release_may_have_written_is_not_called_damaged() {
 }
 
 #[test]
-fn what_a_later_release_has_added_is_kept() {
+fn additions_of_later_releases_are_kept() {
     let data = Data::new();
     let profile = data.open(None);
     profile.saver().save_known(&[known(1), known(2)]).unwrap();
@@ -251,7 +251,7 @@ fn what_a_later_release_has_added_is_kept() {
 }
 
 #[test]
-fn bytes_that_are_no_text_are_no_key() {
+fn bytes_that_are_not_text_are_not_a_key() {
     let data = Data::new();
     drop(data.open(None));
     data.write("identity", b"-----BEGIN PRIVATE KEY-----\xff");
@@ -260,7 +260,7 @@ fn bytes_that_are_no_text_are_no_key() {
 
 /// Moving the file away is what the error advises.
 #[test]
-fn who_moves_the_key_away_becomes_somebody_new() {
+fn moving_the_key_away_makes_a_new_identity() {
     let data = Data::new();
     let old = node(&data.open(None));
     fs::rename(data.path("identity"), data.path("identity.old")).unwrap();
@@ -270,7 +270,7 @@ fn who_moves_the_key_away_becomes_somebody_new() {
 }
 
 #[test]
-fn a_directory_that_cannot_be_made_says_what_to_do() {
+fn an_unusable_directory_says_what_to_do() {
     let data = Data::new();
     fs::write(data.0.path().join("data"), "").unwrap();
     let error = data.error(None);
@@ -282,12 +282,12 @@ fn a_directory_that_cannot_be_made_says_what_to_do() {
 }
 
 #[test]
-fn what_cannot_be_stored_is_an_error_and_the_rest_stays() {
+fn a_failed_save_is_reported_and_keeps_the_old_file() {
     let data = Data::new();
     let profile = data.open(None);
     let saver = profile.saver();
     saver.save_known(&[known(1)]).unwrap();
-    // In the way of the new file, also for root.
+    // This is in the way of the new file, even for root.
     fs::create_dir(data.path("known.new")).unwrap();
     let error = saver.save_known(&[known(2)]).unwrap_err().to_string();
     assert!(error.starts_with(&format!("Cannot write {}: ", data.path("known.json").display())), "{error}");
@@ -296,7 +296,7 @@ fn what_cannot_be_stored_is_an_error_and_the_rest_stays() {
 }
 
 #[test]
-fn savers_on_several_threads_do_not_meet() {
+fn savers_on_several_threads_do_not_collide() {
     let data = Data::new();
     let profile = data.open(None);
     std::thread::scope(|scope| {
@@ -336,7 +336,7 @@ mod unix {
     }
 
     #[test]
-    fn what_others_can_read_or_write_is_refused_with_the_command_that_mends_it() {
+    fn files_open_to_others_are_refused_with_a_fix() {
         let data = Data::new();
         let profile = data.open(None);
         profile.saver().save_nick(&Nick::new("x").unwrap()).unwrap();
@@ -361,7 +361,7 @@ mod unix {
     }
 
     #[test]
-    fn a_link_to_nowhere_is_no_first_run() {
+    fn a_dangling_link_is_not_a_first_run() {
         let data = Data::new();
         let id = node(&data.open(None));
         let elsewhere = data.0.path().join("elsewhere");
@@ -380,9 +380,9 @@ mod unix {
         assert!(!elsewhere.exists());
     }
 
-    /// Opening it would wait for a writer.
+    /// Opening a pipe would wait for a writer.
     #[test]
-    fn a_pipe_in_the_place_of_a_file_does_not_stop_the_start() {
+    fn a_pipe_instead_of_a_file_does_not_hang() {
         let data = Data::new();
         drop(data.open(None));
         fs::remove_file(data.path("identity")).unwrap();
@@ -393,7 +393,7 @@ mod unix {
 }
 
 #[test]
-fn who_only_looks_makes_and_locks_nothing() {
+fn reading_a_profile_makes_and_locks_nothing() {
     let data = Data::new();
     assert!(find_existing(&data.options(None)).unwrap().is_none());
     assert!(!data.path("").exists() && !data.0.path().join("data").exists());
@@ -408,7 +408,7 @@ fn who_only_looks_makes_and_locks_nothing() {
     assert_eq!((seen.nick().map(Nick::as_str), seen.known()), (Some("zoe"), [].as_slice()));
     assert!(find_existing(&data.options(Some("default-2"))).unwrap().is_none());
     assert!(find_existing(&Options { ephemeral: true, ..data.options(None) }).unwrap().is_none());
-    // Somebody else's copy is not kept out.
+    // Reading does not keep another copy out.
     drop(open);
     drop(data.open(None));
     data.write("identity", "no key");

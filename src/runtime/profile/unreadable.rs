@@ -1,4 +1,4 @@
-//! Why the text of a file means nothing here.
+//! Why the contents of a file cannot be used.
 
 use serde_json::error::Category;
 
@@ -7,16 +7,16 @@ use super::error::{File, ProfileError};
 /// Why a file cannot be read.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Unreadable {
-    /// It is no JSON: somebody or something has broken it.
+    /// It is not JSON: somebody or something has broken it.
     #[error("{0}")]
     Broken(String),
-    /// It is something else than the object that it should be. A later release may have written it.
+    /// It is not the object that it should be. A later release may have written it.
     #[error("it is not a JSON object")]
     NotAnObject,
-    /// It is the beginning of JSON.
+    /// It is only the beginning of JSON.
     #[error("it ends too early")]
     CutOff,
-    /// It is JSON and says something that this release does not know. A later one may have written it.
+    /// It is JSON, but says something that this release does not know. A later one may have written it.
     #[error("{0}")]
     Unknown(String),
 }

@@ -1,8 +1,8 @@
 //! Which lines are too old.
 //!
-//! A line goes when it came too long ago. It also goes when it is dated too long ago, but then it must have been here for
-//! [`NOTICED_AFTER`]: an author whose clock is slow must not have lines forgotten that were said just now. What goes is
-//! always the beginning of a log.
+//! A line is deleted when it arrived too long ago. It is also deleted when it is dated too long ago, but only after it
+//! has been here for [`NOTICED_AFTER`]: if an author's clock is slow, lines that were said just now must not be
+//! forgotten. What is deleted is always the beginning of a log.
 
 use std::time::Duration;
 
@@ -20,11 +20,11 @@ use crate::{
 /// The minimum time a line is kept, regardless of its date: long enough for everyone to have seen it.
 const NOTICED_AFTER: Duration = Duration::from_hours(7 * 24);
 
-/// Logs that are looked at in one slice. This takes a few milliseconds if none of them loses lines.
+/// How many logs are checked in one slice. This takes a few milliseconds if none of them loses lines.
 const SLICE_LOGS: usize = 256;
 
-/// The lines of events that go, of logs with greater keys than `after`, as many as go in one slice. And after which log to
-/// go on, if there may be more.
+/// The lines of events that are too old, of logs with keys greater than `after`, as many as fit into one slice. Also
+/// returns after which log to go on, if there may be more.
 pub(super) fn events(
     connection: &Connection,
     place: i64,
@@ -61,7 +61,7 @@ pub(super) fn events(
     Ok((chosen, (logs.len() == SLICE_LOGS).then_some(after)))
 }
 
-/// The lines of guests that go, as many as go in one slice. They stand where they came.
+/// The lines of guests that are too old, as many as fit into one slice. They are dated when they arrived.
 pub(super) fn guests(connection: &Connection, place: i64, retain: &Retain) -> Result<Vec<Line>> {
     let Some(before) = retain.before else { return Ok(Vec::new()) };
     let sql = format!(

@@ -7,23 +7,23 @@ use crate::{
     domain::model::{EventId, Hlc, LogId, NodeId, RoomId, Timestamp},
 };
 
-/// SQLite has signed integers only. Numbers of events and clocks never reach the sign (`HLC_END`, the decoder's limit);
-/// what a request names beyond is the end of all of them.
+/// SQLite has signed integers only. Numbers of events and clocks never reach the sign bit (`HLC_END`, the decoder's
+/// limit). A greater number in a request stands for the end of all of them.
 pub(super) fn number(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
 
-/// What [`number`] wrote.
+/// Reads what [`number`] wrote.
 pub(super) fn unsigned(value: i64) -> u64 {
     u64::try_from(value).unwrap_or(0)
 }
 
-/// Epochs use all bits and are compared: their order stays with the sign bit turned.
+/// Epochs use all bits and are compared. Flipping the sign bit keeps their order.
 pub(super) const fn epoch(value: u64) -> i64 {
     (value ^ (1 << 63)).cast_signed()
 }
 
-/// What [`epoch`] wrote.
+/// Reads what [`epoch`] wrote.
 pub(super) const fn unepoch(value: i64) -> u64 {
     value.cast_unsigned() ^ (1 << 63)
 }
@@ -52,7 +52,7 @@ pub(super) fn hlc(row: &rusqlite::Row<'_>, column: usize) -> Result<Hlc> {
     Ok(Hlc(unsigned(row.get(column)?)))
 }
 
-/// How the column `dating` calls a reason. Numbers are on disk and never change.
+/// The number of a reason in the column `dating`. The numbers are on disk and never change.
 pub(super) const fn dating_number(dating: Dating) -> i64 {
     match dating {
         Dating::Believed => 0,
@@ -62,7 +62,7 @@ pub(super) const fn dating_number(dating: Dating) -> i64 {
     }
 }
 
-/// What [`dating_number`] wrote.
+/// Reads what [`dating_number`] wrote.
 pub(super) fn dating(row: &rusqlite::Row<'_>, column: usize) -> Result<Dating> {
     Ok(match row.get::<_, i64>(column)? {
         1 => Dating::OtherTime,

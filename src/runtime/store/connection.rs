@@ -11,20 +11,20 @@ use super::{
     schema,
 };
 
-/// How long a commit waits for another program that reads or writes the file: longer than `proximity-chat log` takes for one
-/// transaction, shorter than people wait.
+/// How long a commit waits for another program that reads or writes the file: longer than `proximity-chat log` takes
+/// for one transaction, and shorter than people are willing to wait.
 pub(super) const BUSY: Duration = Duration::from_secs(5);
 
-/// Pages of the write-ahead log after which it goes into the file: 4 MiB, some ten milliseconds of a slow disk.
+/// After this many pages, the write-ahead log is copied into the file: 4 MiB, some ten milliseconds on a slow disk.
 const CHECKPOINT_PAGES: u32 = 1_000;
 
-/// What is left of a write-ahead log that grew while somebody was reading, in bytes.
+/// If the write-ahead log grew while somebody was reading, it is cut to this size in bytes afterwards.
 const WAL_BYTES: u32 = 8 * 1024 * 1024;
 
-/// Statements kept ready: more than there are in this module.
+/// How many prepared statements are kept: more than there are in this module.
 const STATEMENTS: usize = 64;
 
-/// Why a file is not open.
+/// Why a file could not be opened.
 pub(super) enum OpenFailure {
     /// It is broken.
     Damaged,
@@ -48,7 +48,7 @@ impl OpenFailure {
     }
 }
 
-/// Opens a file for writing; it is there then, in the present format.
+/// Opens a file for writing. Makes it if necessary, and brings it into the present format.
 pub(super) fn open_file(path: &Path) -> std::result::Result<Connection, OpenFailure> {
     if damage_mark::is_set(path) {
         return Err(OpenFailure::Damaged);
@@ -68,20 +68,20 @@ pub(super) fn open_file(path: &Path) -> std::result::Result<Connection, OpenFail
     prepare(connection).map_err(failed)
 }
 
-/// Another connection to a file that is open, for reading only.
+/// Opens another connection to a file that is open, for reading only.
 pub(super) fn open_reader(path: &Path) -> Result<Connection> {
     let connection = connect(path)?;
     set_up_reader(&connection)?;
     Ok(connection)
 }
 
-/// What a connection needs that reads only.
+/// Sets up a connection that only reads.
 pub(super) fn set_up_reader(connection: &Connection) -> Result<()> {
     connection.pragma_update(None, "query_only", true)?;
     set_up(connection)
 }
 
-/// SQLite gives the files beside this one the same permissions.
+/// Makes the file if there is none. SQLite gives the files beside it the same permissions.
 fn make_private(path: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create_new(true);
@@ -93,7 +93,7 @@ fn make_private(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Another connection. SQLite takes what begins with "file:" as an address; no absolute path does.
+/// Opens a connection. SQLite takes a path that begins with "file:" for a URI; no absolute path does.
 pub(super) fn connect(path: &Path) -> Result<Connection> {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -102,10 +102,10 @@ pub(super) fn connect(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
-/// What every connection needs.
+/// Sets up what every connection needs.
 fn set_up(connection: &Connection) -> Result<()> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    // No content in a temporary file, wherever those are.
+    // No content may get into temporary files, wherever they are.
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "cell_size_check", true)?;
     connection.pragma_update(None, "trusted_schema", false)
@@ -117,7 +117,7 @@ pub(super) fn prepare(mut connection: Connection) -> Result<Connection> {
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     connection.pragma_update_and_check(None, "wal_autocheckpoint", CHECKPOINT_PAGES, |_| Ok(()))?;
     connection.pragma_update_and_check(None, "journal_size_limit", WAL_BYTES, |_| Ok(()))?;
-    // Zeros over what goes, where that costs no further writing.
+    // Overwrites deleted content with zeros where that costs no further writing.
     connection.pragma_update_and_check(None, "secure_delete", "FAST", |_| Ok(()))?;
     schema::migrate(&mut connection)?;
     Ok(connection)

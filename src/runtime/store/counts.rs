@@ -7,7 +7,7 @@ use rusqlite::{Connection, Result, params};
 /// The size of an event, as [`crate::protocol::codec::event::Signed::bytes`] counts it. NULL for a guest's line.
 pub(super) const SIZE: &str = "length(lines.body) + length(lines.sig) + length(lines.content)";
 
-/// Changes of the numbers of some logs, by their keys.
+/// Changes to the counts of some logs, by the keys of the logs.
 #[derive(Debug, Default)]
 pub(super) struct Counts(BTreeMap<i64, Change>);
 
@@ -18,12 +18,12 @@ struct Change {
 }
 
 impl Counts {
-    /// One event of `bytes` more.
+    /// Adds an event of `bytes` bytes to its log's count.
     pub(super) fn add(&mut self, log: i64, bytes: i64) {
         self.change(log, 1, bytes);
     }
 
-    /// One event of `bytes` less.
+    /// Takes an event of `bytes` bytes from its log's count.
     pub(super) fn take(&mut self, log: i64, bytes: i64) {
         self.change(log, -1, -bytes);
     }

@@ -34,7 +34,7 @@ pub(super) fn is_set(path: &Path) -> bool {
 /// Removes the mark.
 ///
 /// # Errors
-/// Those of the system, except that there was none.
+/// Those of the system. That there was no mark is not an error.
 pub(super) fn clear(path: &Path) -> io::Result<()> {
     fs::remove_file(sidecar(path, MARK)).or_else(unless_absent)
 }

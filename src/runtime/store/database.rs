@@ -1,4 +1,4 @@
-//! The file, open.
+//! The open file.
 
 use std::path::PathBuf;
 
@@ -14,20 +14,22 @@ use crate::{
 #[derive(Debug)]
 pub struct Database {
     pub(super) connection: Connection,
-    /// The file; none in memory.
+    /// The file; `None` in memory.
     pub(super) path: Option<PathBuf>,
     pub(super) network: Present,
     pub(super) me: NodeId,
-    /// Why it was opened for reading only; none if it can be written.
+    /// Why it was opened for reading only; `None` if it can be written.
     pub(super) read_only: Option<DiskTrouble>,
 }
 
 impl Database {
-    /// Does what is asked for, before it returns: a commit that must survive the loss of power takes as long as the disk does.
+    /// Executes a request before it returns. A commit that must survive the loss of power takes as long as the disk
+    /// does.
     ///
     /// # Errors
-    /// [`StoreFailure`]. Nothing of the request was executed then, but for slices of
-    /// [`Request::Retain`] and [`Request::Shrink`] that were done before.
+    /// [`StoreFailure`]. Nothing of the request was executed then, with two exceptions. A failed [`Request::Erase`] may
+    /// have removed the lines, and a failed [`Request::Join`], [`Request::Adopt`] or [`Request::Settle`] may have moved
+    /// them. [`Request::Retain`] and [`Request::Shrink`] fail only if no slice has removed a line.
     pub fn handle(&mut self, request: Request) -> std::result::Result<Reply, StoreFailure> {
         match request {
             Request::Write(writes) => {
@@ -51,7 +53,8 @@ impl Database {
         }
     }
 
-    /// The same where nobody indexes behind the commits: all that was written before a search is found.
+    /// Like [`Self::handle`], for a store without a thread that indexes: a search first indexes all that was written
+    /// before it.
     ///
     /// # Errors
     /// Those of [`Self::handle`].
@@ -62,7 +65,7 @@ impl Database {
         self.handle(request)
     }
 
-    /// Reads with several statements as if all were one: what is written or deleted beside them does not contradict them.
+    /// Reads with several statements as if they were one: what is written or deleted meanwhile does not affect them.
     fn at_one_moment(
         &self,
         task: StoreTask,
@@ -79,12 +82,13 @@ impl Database {
 
     /// Ends a request that failed: if the file is damaged, marks it for the next start.
     pub(super) fn fail(&self, task: StoreTask, error: &rusqlite::Error) -> StoreFailure {
-        // Somebody may write a file that was opened for reading only, and then what is read makes no sense.
+        // Somebody else may write to a file that was opened for reading only. If what is read makes no sense then, the
+        // file need not be damaged.
         damage_mark::note(self.path.as_deref().filter(|_| self.read_only.is_none()), error);
         error::failure(task, error)
     }
 
-    /// Opens a file that was opened for reading only once more, for writing.
+    /// Reopens for writing a file that was opened for reading only.
     ///
     /// # Errors
     /// [`StoreFailure`] if it can still only be read.
@@ -104,7 +108,7 @@ impl Database {
         }
     }
 
-    /// The same for another connection that reads only: it follows once the file was opened for writing.
+    /// The same for a connection that only reads: it follows once the file has been opened for writing.
     pub(super) fn follow_writer(&mut self) {
         if let (Some(path), Some(_)) = (&self.path, self.read_only)
             && let Ok(connection) = connection::open_reader(path)

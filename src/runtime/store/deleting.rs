@@ -14,7 +14,8 @@ use crate::{
     domain::model::{LogId, StoreFailure},
 };
 
-/// Lines that are deleted in one commit. It takes a few milliseconds, and a line that was just typed may have to wait for it.
+/// How many lines are deleted in one commit. It takes a few milliseconds, and a line that was just typed may have to
+/// wait for it.
 pub(super) const SLICE_LINES: usize = 256;
 
 /// Bytes of events after which a commit deletes no more, for the same reason. Long texts fill pages of their own.
@@ -24,7 +25,7 @@ pub(super) const SLICE_BYTES: u64 = 1024 * 1024;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Line {
     spot: i64,
-    /// Its log, its number there and its size; none for a guest's.
+    /// Its log, its number there and its size; `None` for a guest's line.
     event: Option<(i64, i64, i64)>,
 }
 
@@ -34,7 +35,7 @@ impl Line {
         format!("spot, log, seq, {SIZE}")
     }
 
-    /// From the first four columns.
+    /// Reads a line from the first four columns.
     pub(super) fn read(row: &Row<'_>) -> Result<Self> {
         let event = match (row.get(1)?, row.get(2)?, row.get(3)?) {
             (Some(log), Some(seq), Some(bytes)) => Some((log, seq, bytes)),
@@ -43,13 +44,13 @@ impl Line {
         Ok(Self { spot: row.get(0)?, event })
     }
 
-    /// Bytes of it, as they are counted for its log.
+    /// Its size in bytes, as counted for its log.
     pub(super) fn bytes(&self) -> u64 {
         self.event.map_or(0, |(_, _, bytes)| unsigned(bytes))
     }
 }
 
-/// What is gone.
+/// What has been deleted.
 #[derive(Debug, Default)]
 pub(super) struct Forgotten {
     lines: u64,
@@ -58,7 +59,7 @@ pub(super) struct Forgotten {
 }
 
 impl Forgotten {
-    /// Adds what else is gone.
+    /// Adds what else has been deleted.
     pub(super) fn add(&mut self, more: Self) {
         self.lines += more.lines;
         self.bases.extend(more.bases);
@@ -94,7 +95,8 @@ fn delete_line(transaction: &Connection, line: &Line) -> Result<()> {
     Ok(())
 }
 
-/// Deletes lines within a transaction. They must be the oldest lines of their logs, which begin behind them afterwards.
+/// Deletes lines within a transaction. They must be the oldest lines of their logs, which begin after them from then
+/// on.
 pub(super) fn delete(transaction: &Connection, lines: &[Line]) -> Result<Forgotten> {
     let mut counts = Counts::default();
     let mut logs: BTreeMap<i64, (i64, u64)> = BTreeMap::new();

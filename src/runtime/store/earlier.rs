@@ -1,7 +1,7 @@
-//! A file of an earlier version, for a reader that must not change it: a copy in memory is brought up to date.
+//! Reads a file of an earlier version without changing it: a copy in memory is brought up to date.
 //!
-//! This works on a disk that takes nothing, and beside an earlier version that still runs. It needs as much memory as the file
-//! has bytes. The chat does without it: it brings the file itself up to date.
+//! This works on a disk that cannot be written, and next to an earlier version that is still running. It needs as much
+//! memory as the file has bytes. The chat does not need it: it brings the file itself up to date.
 
 use rusqlite::{
     Connection, Error, Result,
@@ -14,7 +14,7 @@ use super::connection::{prepare, set_up_reader};
 /// The largest file that is copied, in bytes: a few million lines. A larger one might not fit into memory.
 pub(super) const MAX_BYTES: i64 = 1024 * 1024 * 1024;
 
-/// A copy with the tables of this version, for reading only; none if the file has more than `max_bytes`.
+/// A copy with the tables of this version, for reading only; `None` if the file has more than `max_bytes`.
 ///
 /// # Errors
 /// Those of SQLite.
@@ -29,7 +29,7 @@ pub(super) fn up_to_date(file: &Connection, max_bytes: i64) -> Result<Option<Con
     Ok(Some(copy))
 }
 
-/// The file at one moment, even if someone writes to it meanwhile.
+/// A copy of the file at one moment, even if someone writes to it meanwhile.
 fn copy(file: &Connection) -> Result<Connection> {
     let mut memory = Connection::open_in_memory()?;
     let all_pages = Backup::new(file, &mut memory)?.step(-1)?;

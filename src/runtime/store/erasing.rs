@@ -1,4 +1,4 @@
-//! What was said, really gone from the file.
+//! Removes what was said from the file for good.
 
 use rusqlite::{Result, TransactionBehavior, params};
 
@@ -13,14 +13,15 @@ use crate::{
 };
 
 impl Database {
-    /// Takes all lines of the present network's room out, and then everything that may be left of them: in free pages, in the
-    /// index, in the write-ahead log, in damaged files that were set aside. The file is rewritten for that.
+    /// Removes all lines of the present network's room, and then everything that may be left of them: in free pages, in
+    /// the index, in the write-ahead log, in damaged files that were set aside. The file is rewritten for that.
     ///
     /// # Errors
-    /// [`StoreFailure`], also if the lines are gone but something may be left of them; then it can be asked for again.
+    /// [`StoreFailure`], also if the lines are gone but something may be left of them. The request can then be
+    /// repeated.
     pub(super) fn erase(&mut self, room: RoomId) -> std::result::Result<Reply, StoreFailure> {
         let reply = self.erase_lines(room).map_err(|e| self.fail(StoreTask::Erase, &e))?;
-        // Neither hinders the other.
+        // Neither step prevents the other.
         let rewritten = self.rewrite();
         if let Some(path) = &self.path {
             let stays = |e: std::io::Error| StoreFailure::new(StoreTask::Wipe, StoreFault::AsideStays(e.to_string()));
@@ -34,7 +35,7 @@ impl Database {
         let Some(place) = self.place_key(room)? else {
             return Ok(Reply::Raised { lines: 0, bases: Vec::new(), freed: Vec::new() });
         };
-        // The answer to "erase" must be true after the loss of power too.
+        // The answer to "erase" must be true even after a loss of power.
         self.connection.pragma_update(None, "synchronous", "FULL")?;
         self.connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -70,7 +71,7 @@ impl Database {
     /// After this, neither the file nor the write-ahead log contains anything that was deleted.
     fn rewrite(&mut self) -> Result<()> {
         let vacuumed = self.connection.execute_batch("VACUUM");
-        // Without it too: what goes is overwritten with zeros.
+        // This helps even if the VACUUM failed: what was deleted is overwritten with zeros.
         if self.path.is_some() {
             self.truncate()?;
         }
@@ -78,7 +79,7 @@ impl Database {
         self.connection.pragma_update_and_check(None, "secure_delete", "FAST", |_| Ok(()))
     }
 
-    /// Waits for readers, within the limit for a busy file.
+    /// Empties the write-ahead log. Waits for readers, within the limit for a busy file.
     pub(super) fn truncate(&self) -> Result<()> {
         let busy = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
         if self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], busy)? == 0 {

@@ -37,7 +37,7 @@ pub enum OpenError {
         /// The file.
         path: PathBuf,
     },
-    /// It is damaged, and what can be read of it cannot be written down.
+    /// It is damaged, and what can be read of it cannot be saved.
     #[error("{} is damaged, and what can be read of it could not be saved: {failure}. Check the disk, or restore the file from a copy.", path.display())]
     Recovery {
         /// The file.
@@ -69,7 +69,7 @@ impl OpenError {
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked { path },
             code => {
-                // SQLite says "unable to open" of most, so the disk is asked.
+                // SQLite says "unable to open" in most cases, so the disk is examined.
                 let trouble = match trouble(error) {
                     DiskTrouble::Failing => disk_trouble::at(&path).unwrap_or(DiskTrouble::Failing),
                     known => known,
@@ -136,7 +136,7 @@ pub(super) fn damage() -> Error {
     Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT), None)
 }
 
-/// Whether the file itself is broken, or holds what nobody has written.
+/// Whether the file itself is broken, or holds something that was never written.
 pub(super) fn is_damage(error: &Error) -> bool {
     match error {
         Error::InvalidColumnType(..)
@@ -147,13 +147,13 @@ pub(super) fn is_damage(error: &Error) -> bool {
     }
 }
 
-/// Whether a statement of ours means nothing in this file: it has not the tables of its version.
+/// Whether a statement of ours does not fit this file, because it lacks the tables of its version.
 pub(super) fn is_of_other_tables(error: &Error) -> bool {
     let code = error.sqlite_error().map(|error| error.extended_code & 0xff);
     code == Some(rusqlite::ffi::SQLITE_ERROR)
 }
 
-/// A request that failed while the store runs.
+/// The failure of a request while the store runs.
 pub(super) fn failure(task: StoreTask, error: &Error) -> StoreFailure {
     let advice = match error.sqlite_error_code() {
         _ if is_damage(error) => StoreAdvice::Restart,
@@ -175,8 +175,9 @@ pub(super) fn trouble(error: &Error) -> DiskTrouble {
     }
 }
 
-/// Whether an error of the system means that there is no room. SQLite knows a full disk by one of its errors only: a file
-/// that has reached the system's limit, and a full disk beside the file, are errors of input and output.
+/// Whether an I/O error means that there is no room. SQLite recognizes only one of the system's errors as a full disk.
+/// It reports a file that has reached the system's limit, and a disk that is too full for the files beside it, as I/O
+/// errors.
 fn is_for_want_of_room(error: &Error) -> bool {
     match error.sqlite_error().map(|error| error.extended_code) {
         Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE) => true,

@@ -8,11 +8,11 @@ use std::{
 
 use crate::core::budgets::Space;
 
-/// How often it is read. Strangers can write some hundred kilobytes in this time, and what was shown of them while there was
-/// no room is kept this soon after there is some. Looking takes microseconds.
+/// How often it is read. Strangers can write a few hundred kilobytes in this time. Lines of theirs that were shown
+/// while there was no room are kept this soon after there is some. Reading it takes microseconds.
 pub(super) const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// What was read last; none if nothing is stored, or if the system does not tell.
+/// What was read last; `None` if nothing is stored, or if the system does not say.
 pub(super) type Seen = Arc<Mutex<Option<Space>>>;
 
 /// The value that was read last.
@@ -20,7 +20,7 @@ pub(super) fn seen(seen: &Seen) -> Option<Space> {
     *seen.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Reads it now and then. This runs on the thread that writes, because a disk that hangs must block nothing else.
+/// Reads it regularly. This runs on the thread that writes, because a disk that hangs must block nothing else.
 #[derive(Debug)]
 pub(super) struct Watch {
     directory: PathBuf,
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_room_of_a_directory_is_known_and_looked_at_now_and_then() {
+    fn free_space_is_known_and_read_again_when_due() {
         let directory = tempfile::tempdir().unwrap();
         let last = Seen::default();
         let mut watch = Watch::new(directory.path(), last.clone());

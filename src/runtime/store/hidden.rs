@@ -1,5 +1,5 @@
-//! Lines that are not shown: those of ignored people, and those that were said again. They are left out where lines are
-//! chosen, so that pages are full without them.
+//! Lines that are not shown: those of ignored people, and those that were said again. They are left out when lines are
+//! selected, so that pages are full without them.
 
 use rusqlite::{Connection, Result, params};
 use serde_json::Value;
@@ -18,7 +18,7 @@ pub(super) struct Hidden {
 }
 
 impl Hidden {
-    /// Of these people, the logs of a room.
+    /// The logs of these people in a room, and the addresses of these guests.
     pub(super) fn of(connection: &Connection, room: RoomId, ignored: &Ignored) -> Result<Self> {
         let mut select = connection.prepare_cached("SELECT key FROM logs WHERE room = ? AND author = ?")?;
         let mut of = |node: &NodeId| -> Result<Vec<i64>> {
@@ -33,8 +33,8 @@ impl Hidden {
     }
 }
 
-/// The condition that a line is shown, given the numbers of its two parameters. The index of the order contains the log, so
-/// lines that are left out are not even read.
+/// The SQL condition that a line is shown. `logs` and `guests` are the numbers of its two parameters. The index of the
+/// order contains the log, so lines that are left out are not even read.
 pub(super) fn condition(logs: usize, guests: usize) -> String {
     format!(
         "(lines.log IS NULL OR lines.log NOT IN (SELECT value FROM json_each(?{logs})))
@@ -43,8 +43,8 @@ pub(super) fn condition(logs: usize, guests: usize) -> String {
     )
 }
 
-/// The condition that no line of the same place repeats a line of `lines`, whose log is in `logs`. Of several repetitions
-/// the last one is shown. Only the same author can repeat a line.
+/// The condition that no line of the same place repeats a line of `lines`, whose log is in `logs`. Of several
+/// repetitions the last one is shown. Only the same author can repeat a line.
 pub(super) const NOT_SAID_AGAIN: &str = "NOT EXISTS (
     SELECT 1 FROM lines AS later JOIN logs AS by ON by.key = later.log
     WHERE later.again = ifnull(lines.again, lines.id) AND by.author = logs.author AND later.place = lines.place

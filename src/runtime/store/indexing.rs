@@ -1,31 +1,33 @@
-//! The search index. It is filled behind the commits, so that it never delays a line that was just typed.
+//! The search index. It is filled after the commits, so that it never delays a line that was just typed.
 //!
-//! A commit only notes in `unindexed` which lines are new, so search loses none of them, whenever the program ends.
-//! Index work is done in slices, when nothing else waits. FTS5 would merge its index within some commit, which then
-//! takes hundreds of milliseconds. That is turned off, and merging is done here in slices as well.
+//! A commit only notes in `unindexed` which lines are new, so search loses none of them, no matter when the program
+//! ends. Index work is done in slices, when nothing else waits. FTS5 would merge its index within some commits, which
+//! would then take hundreds of milliseconds. That is turned off, and merging is done here, in slices as well.
 
 use rusqlite::{Connection, Result, TransactionBehavior, params};
 
 use super::{Database, columns::number, lines, words};
 use crate::domain::model::StoreTask;
 
-/// Lines that are indexed in one slice: about 2 ms of usual ones.
+/// How many lines are indexed in one slice: about 2 ms for usual ones.
 const SLICE_LINES: usize = 256;
 
-/// Bytes of text after which a slice ends. 64 KiB of new words take 4 to 10 ms, and the last line of a slice may add as many.
+/// Bytes of text after which a slice ends. 64 KiB of new words take 4 to 10 ms, and the last line of a slice may add as
+/// much.
 const SLICE_BYTES: usize = 64 * 1024;
 
-/// Pages of the index that are merged in one slice. It takes 1 ms, or a few where a word is in very many lines.
+/// How many pages of the index are merged in one slice. It takes 1 ms, or a few if a word is in very many lines.
 const SLICE_PAGES: usize = 16;
 
 /// Bytes of text that fill a page of the index.
 const PAGE_BYTES: usize = 4_096;
 
-/// How often a page of the index is rewritten until it is in its final place: FTS5 merges four parts of a size into one.
+/// How often a page of the index is rewritten until it is in its final place: FTS5 merges four parts of equal size into
+/// one.
 const MERGES: usize = 6;
 
-/// Pages that may be left to merge before more lines are indexed. So a flood of lines makes the index late but not
-/// searches slow.
+/// How many pages may be left to merge before more lines are indexed. A flood of lines thus delays the index, but does
+/// not slow down searches.
 const MAX_DEBT: usize = 256;
 
 /// Work on the index that is left to do.
@@ -40,12 +42,12 @@ pub(super) struct Indexing {
 }
 
 impl Indexing {
-    /// The state after the start: an earlier run may have left anything.
+    /// The state after the start: an earlier run may have left work of any kind.
     pub(super) const fn new() -> Self {
         Self { lines: true, merges: true, debt: 0 }
     }
 
-    /// Lines were written.
+    /// Notes that lines were written.
     pub(super) const fn written(&mut self) {
         self.lines = true;
     }
@@ -62,7 +64,7 @@ impl Indexing {
 }
 
 impl Database {
-    /// A slice of the work that is left. If it fails it is tried again after the next write.
+    /// Does a slice of the work that is left. If it fails, it is tried again after the next write.
     pub(super) fn index_slice(&mut self, indexing: &mut Indexing) {
         if self.read_only.is_some() {
             (indexing.lines, indexing.merges) = (false, false);
@@ -73,7 +75,7 @@ impl Database {
         }
     }
 
-    /// All of it at once, for callers that have the time. After that every stored line can be found.
+    /// Does all of it at once, for callers that have the time. After that, every stored line can be found.
     pub fn index_all(&mut self) {
         let mut indexing = Indexing::new();
         while indexing.is_due() {
@@ -82,7 +84,7 @@ impl Database {
     }
 
     fn try_index_slice(&mut self, indexing: &mut Indexing) -> Result<()> {
-        // SQLite takes this between transactions only.
+        // SQLite accepts this only between transactions.
         self.connection.pragma_update(None, "synchronous", "NORMAL")?;
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         if indexing.lines && indexing.debt <= MAX_DEBT {
@@ -132,6 +134,6 @@ fn merge(connection: &Connection) -> Result<bool> {
     let before = connection.total_changes();
     let mut merge = connection.prepare_cached("INSERT INTO words (words, rank) VALUES ('merge', ?)")?;
     merge.execute([number(SLICE_PAGES as u64)])?;
-    // If there was, it has changed more than the row of the command itself.
+    // If there was, more has changed than the row of the command itself.
     Ok(connection.total_changes() - before >= 2)
 }

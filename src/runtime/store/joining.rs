@@ -1,4 +1,4 @@
-//! Networks that turned out to be one.
+//! Networks that turned out to be the same.
 
 use rusqlite::{Connection, Result, ToSql, TransactionBehavior, params, types::Null};
 
@@ -24,7 +24,7 @@ const OF_AUTHOR: Chosen = Chosen {
 const ONE_LOG: Chosen = Chosen { lines: "log = ?2", logs: "key = ?2" };
 
 impl Database {
-    /// What was kept under the present network's name is kept under `into` from now on, which is then the present network.
+    /// Moves what was kept under the present network's name to `into`, which is the present network from now on.
     pub(super) fn join(&mut self, into: &Network) -> std::result::Result<Reply, StoreFailure> {
         let from = self.network.get();
         let joined = move_lines(&mut self.connection, &from, into, self.me);
@@ -33,7 +33,7 @@ impl Database {
         self.loaded()
     }
 
-    /// A log of another network is of the present one from now on.
+    /// Moves a log of another network to the present one.
     pub(super) fn adopt(&mut self, log: &LogId) -> std::result::Result<Reply, StoreFailure> {
         let into = self.network.get();
         let moved = move_log(&mut self.connection, log, &into, self.me);
@@ -46,7 +46,7 @@ impl Database {
         Ok(Reply::Loaded(Box::new(snapshot)))
     }
 
-    /// The same for names that the present network had before, at the start.
+    /// At the start, moves what was kept under earlier names of the present network to its present name.
     pub(super) fn join_earlier(&mut self, names: &[Network]) -> Result<()> {
         let into = self.network.get();
         for from in names.iter().filter(|from| **from != into) {
@@ -58,8 +58,8 @@ impl Database {
 
 /// Moves what was kept under one name to another one, all of it or nothing. Rows remember where they came from.
 ///
-/// Of what was said while there was no network, only the user's own lines are moved: others said theirs on this machine alone,
-/// and that is where they stay.
+/// Of the lines that were said while there was no network, only the user's own go there. Others said theirs on this
+/// machine alone, and that is where they stay.
 fn move_lines(connection: &mut Connection, from: &Network, into: &Network, me: NodeId) -> Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for (room, old) in rooms(&transaction, from)? {
@@ -85,7 +85,7 @@ fn move_rows(
 ) -> Result<()> {
     let Chosen { lines, logs } = chosen;
     let (left, moved) = (params![old, which], params![old, which, new]);
-    // The index has each line's place. What is taken out of it is added again when there is time.
+    // The index has each line's place. The lines that are removed from it here are added again when there is time.
     connection.execute(&format!("DELETE FROM words WHERE rowid IN (SELECT spot FROM lines WHERE {lines})"), left)?;
     connection.execute(&format!("DELETE FROM unindexed WHERE spot IN (SELECT spot FROM lines WHERE {lines})"), left)?;
     connection.execute(

@@ -1,21 +1,21 @@
 //! Keeps the write-ahead log short while somebody reads all the time.
 //!
-//! SQLite begins its log anew only when nobody reads from it at that moment. While a node passes on what it gets, the next
-//! read begins before the last one has ended, and the log would grow without bound.
+//! SQLite starts its log anew only at a moment when nobody reads from it. While a node passes on what it receives, each
+//! read begins before the last one has ended, so the log would grow without limit.
 
 use std::{fs, time::Duration};
 
 use super::{Database, connection::BUSY, paths::sidecar};
 
-/// A log that is longer than this is put into the file, in bytes: a little more than SQLite's own limit, which works while
-/// nobody reads.
+/// A log that is longer than this, in bytes, is copied into the file. It is a little more than SQLite's own limit,
+/// which works while nobody reads.
 const LONG: u64 = 6 * 1024 * 1024;
 
-/// How long readers are waited for then: a few of their steps. A line that was just typed may wait for that.
+/// How long this waits for readers: a few of their steps. A line that was just typed may have to wait as long.
 const PATIENCE: Duration = Duration::from_millis(20);
 
 impl Database {
-    /// Puts a long log into the file, unless a reader takes too long. Then the next commit tries again.
+    /// Copies a long log into the file, unless a reader takes too long. In that case the next commit tries again.
     pub(super) fn shorten_journal(&self) {
         let Some(path) = &self.path else { return };
         if fs::metadata(sidecar(path, "-wal")).is_ok_and(|log| log.len() > LONG) {

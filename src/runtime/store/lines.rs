@@ -1,4 +1,4 @@
-//! Rows of `lines`: messages as screens take them, and where they stand.
+//! Rows of `lines`: messages for screens, and their positions.
 
 use std::borrow::Cow;
 
@@ -21,7 +21,7 @@ const IN_MILLISECOND: u32 = 20;
 /// The last millisecond that a spot can name.
 const LAST_MILLISECOND: i64 = (1 << 43) - 1;
 
-/// From where [`line`] takes its columns.
+/// The tables that [`line`] takes its columns from.
 pub(super) const FROM: &str = "lines LEFT JOIN logs ON logs.key = lines.log";
 
 /// The columns of [`line`].
@@ -29,11 +29,11 @@ pub(super) const COLUMNS: &str = "lines.hlc, logs.author, logs.epoch, lines.seq,
     lines.guest, lines.kind, lines.content, ifnull(lines.shown, lines.wall), lines.arrived, lines.dating, \
     ifnull(lines.dated, lines.hlc)";
 
-/// The order of the screen. An index gives it by the clock; only equal readings are sorted.
+/// The order of the screen. An index provides it by the clock, so only lines with equal readings are sorted.
 pub(super) const ASCENDING: &str = "lines.hlc, ifnull(logs.author, zeroblob(32)), \
     ifnull(logs.epoch, -9223372036854775807 - 1), ifnull(lines.seq, 0), lines.id";
 
-/// The order of the screen from its end.
+/// The order of the screen in reverse.
 pub(super) const DESCENDING: &str = "lines.hlc DESC, ifnull(logs.author, zeroblob(32)) DESC, \
     ifnull(logs.epoch, -9223372036854775807 - 1) DESC, ifnull(lines.seq, 0) DESC, lines.id DESC";
 
@@ -47,7 +47,7 @@ pub(super) fn position_values(position: &Position) -> (i64, &[u8; 32], i64, i64,
     (number(position.hlc.0), position.author.as_bytes(), epoch, number(position.seq), &position.id.0)
 }
 
-/// Where a line stands, from the first five of [`COLUMNS`].
+/// The position of a line, from the first five of [`COLUMNS`].
 pub(super) fn position(row: &Row<'_>) -> Result<Position> {
     let author = row.get_ref(1)?.as_blob_or_null()?.map_or(Ok([0; 32]), |bytes| array(1, bytes))?;
     Ok(Position {
@@ -79,7 +79,8 @@ pub(super) fn content(kind: u32, bytes: &[u8]) -> Content {
     Content::read(kind, bytes)
 }
 
-/// A guest's line in the form of an event's content. The salt is for hashes, which there are none of.
+/// A guest's line in the form of an event's content. Its salt is zero, because salts are for hashes, and a guest's line
+/// has none.
 pub(super) fn guest_content(line: &GuestLine) -> Vec<u8> {
     let nick = line.nick.as_ref().map_or(Cow::Borrowed(""), |nick| Cow::Owned(nick.to_string()));
     let said = mesh::Said {
@@ -101,12 +102,12 @@ pub(super) fn first_spot(hlc: Hlc) -> i64 {
     hlc.wall().as_millis().clamp(0, LAST_MILLISECOND) << IN_MILLISECOND
 }
 
-/// The last one.
+/// The last spot of that millisecond.
 pub(super) fn last_spot(hlc: Hlc) -> i64 {
     first_spot(hlc) | ((1 << IN_MILLISECOND) - 1)
 }
 
-/// A spot that is free. One below zero, which no word is found at, if somebody said a million lines in one millisecond.
+/// A free spot. If a million lines were said in one millisecond, it is below zero, where search finds nothing.
 pub(super) fn free_spot(connection: &Connection, hlc: Hlc) -> Result<i64> {
     let (first, last) = (first_spot(hlc), last_spot(hlc));
     let mut newest =

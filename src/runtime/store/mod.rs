@@ -1,19 +1,19 @@
 //! The log on disk: one SQLite file per profile, in the user's own directory.
 //!
-//! It executes the requests of [`crate::core::log::storage`] and decides nothing. [`Database`] executes them at once, for
-//! callers that can wait; [`Store`] does so on threads of its own.
+//! It executes the requests of [`crate::core::log::storage`] and decides nothing. [`Database`] executes them at once,
+//! for callers that can wait; [`Store`] does so on threads of its own.
 //!
-//! - Opening: `opening`, `read_only`, `earlier` (a reader's copy of an earlier file), `connection`, `schema` (tables and their
-//!   versions), `snapshot` (what the node starts with).
+//! - Opening: `opening`, `read_only`, `earlier` (a reader's copy of an earlier file), `connection`, `schema` (tables
+//!   and their versions), `snapshot` (what the node starts with).
 //! - Damage: `damage_mark`, `recovery`.
-//! - Requests: `writing`, `reading` (events for other nodes), `paging` and `searching` (messages for screens, but for
-//!   those that `hidden` leaves out), `erasing`;
-//!   `retention` (with `aging` and `sharing`) and `shrinking` say which lines go, `slices` has them done a few at a time by `deleting`. `oldest_kept`
-//!   keeps what is gone from coming back, `counts` knows how much of each log is held.
-//! - `settling` puts lines elsewhere that stand too far ahead.
+//! - Requests: `writing`, `reading` (events for other nodes), `paging` and `searching` (messages for screens, except
+//!   those that `hidden` leaves out), `erasing`. `retention` (with `aging` and `sharing`) and `shrinking` choose which
+//!   lines go, and `slices` lets `deleting` remove them a few at a time. `oldest_kept` keeps what is gone from coming
+//!   back, and `counts` knows how much of each log is held.
+//! - `settling` moves lines that stand too far ahead.
 //! - `journal` keeps the write-ahead log short.
 //! - The search index: `words` says what a line is found by, `indexing` adds it when there is time.
-//! - `threads` is the handle for the rest of the program; `free_space` is looked at there.
+//! - `threads` has the handle for the rest of the program, and watches `free_space`.
 
 mod aging;
 mod columns;
@@ -76,7 +76,7 @@ use crate::{
 /// Where the log is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Backend {
-    /// In `history.db` in this directory, which is there and is the user's alone.
+    /// In `history.db` in this directory, which exists and is private to the user.
     Directory(PathBuf),
     /// In memory, for this run: nothing of it ever reaches a disk.
     Memory,
@@ -98,20 +98,20 @@ pub struct Options {
 /// A log that was opened.
 #[derive(Debug)]
 pub struct Opened {
-    /// For the requests.
+    /// Executes the requests.
     pub database: Database,
     /// What is in it.
     pub snapshot: Snapshot,
     /// What happened if the file was damaged.
     pub recovered: Option<Recovered>,
-    /// The file, if it was there and empty: what was in it is gone.
+    /// The file, if it existed but was empty: what was in it is gone.
     pub emptied: Option<PathBuf>,
 }
 
 /// What was saved of a damaged file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recovered {
-    /// Lines that were kept, of all rooms and networks.
+    /// How many lines were kept, of all rooms and networks.
     pub lines: u64,
     /// Where the damaged file is now.
     pub aside: PathBuf,

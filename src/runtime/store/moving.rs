@@ -1,4 +1,5 @@
-//! Lines that get another place in the order, and those of files of versions that placed every line by its author's clock.
+//! Moves lines to another place in the order, also those in files of versions that placed every line by its author's
+//! clock.
 
 use rusqlite::{Connection, Result, params};
 
@@ -11,14 +12,14 @@ use crate::{
     domain::model::{Hlc, Timestamp},
 };
 
-/// How far a line's clock may be ahead of its arrival, and its two times apart. Never change it: it is part of a step of
-/// the schema.
+/// How far a line's clock may be ahead of its arrival, and how far its two times may be apart. Never change it: it is
+/// part of a step of the schema.
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// How far ahead of its arrival a shown time may be. Part of the same step.
 const SHOWN_AHEAD_MS: i64 = 10 * 60 * 1_000;
 
-/// A line that is put elsewhere.
+/// A line that is moved.
 pub(super) struct Line {
     spot: i64,
     place: i64,
@@ -26,7 +27,8 @@ pub(super) struct Line {
     own: bool,
 }
 
-/// Lines that are dated more than a day after they came stand where they came, and impossible times are not shown.
+/// Moves lines that are dated more than a day after they arrived to the time of their arrival, and hides impossible
+/// times.
 pub(super) fn place_stored(connection: &Connection) -> Result<()> {
     let sql = "SELECT spot, place, 0, arrived FROM lines
                WHERE log IS NOT NULL AND (hlc >> 16) > arrived + ?1 ORDER BY place, hlc, log, seq";
@@ -40,7 +42,7 @@ pub(super) fn place_stored(connection: &Connection) -> Result<()> {
          AND (abs(wall - (hlc >> 16)) > ?2 OR wall > arrived + ?3)",
         params![dating_number(Dating::OtherTime), DAY_MS, SHOWN_AHEAD_MS],
     )?;
-    // Logs whose lines are gone move no clock if they are dated after all that is there.
+    // A log whose lines are gone must not move any clock if it is dated after everything that is there.
     connection.execute(
         "UPDATE logs SET head_place = ifnull(
              (SELECT hlc FROM lines WHERE lines.log = logs.key AND lines.seq = logs.head),
@@ -51,7 +53,7 @@ pub(super) fn place_stored(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// A line out of its spot, its place and whether it is an own one.
+/// Reads a line from three columns: its spot, its place, and whether it is our user's own.
 pub(super) fn read(row: &rusqlite::Row<'_>) -> Result<Line> {
     Ok(Line { spot: row.get(0)?, place: row.get(1)?, own: row.get(2)? })
 }
@@ -60,7 +62,7 @@ fn read_with_time(row: &rusqlite::Row<'_>) -> Result<(Line, i64)> {
     Ok((read(row)?, row.get(3)?))
 }
 
-/// Puts one line elsewhere, and marks it.
+/// Moves one line, and marks it.
 pub(super) fn put(connection: &Connection, line: &Line, hlc: Hlc, shown: Option<Timestamp>) -> Result<()> {
     let spot = lines::free_spot(connection, hlc)?;
     unindexed::forget(connection, line.spot)?;

@@ -1,4 +1,4 @@
-//! Which networks anything is kept of.
+//! The networks of which something is kept.
 
 use rusqlite::Result;
 
@@ -18,7 +18,7 @@ pub struct NetworkSummary {
 }
 
 impl Database {
-    /// The networks that lines are kept of.
+    /// The networks of which lines are kept.
     ///
     /// # Errors
     /// Those of SQLite.

@@ -1,5 +1,5 @@
-//! Below which number nothing of a log may be held: what was erased or forgotten does not come back with a write that was
-//! on its way meanwhile.
+//! The number below which nothing of a log may be held. It keeps what was erased or forgotten from coming back with a
+//! write that was on its way meanwhile.
 
 use rusqlite::{Connection, OptionalExtension as _, Result, params};
 
@@ -9,18 +9,19 @@ use crate::{
     domain::model::LogId,
 };
 
-/// The floor of a log; 1 of one that is not there.
+/// The floor of a log; 1 if there is no such log.
 pub(super) fn of(connection: &Connection, log: &LogId) -> Result<u64> {
     let mut find = connection.prepare_cached("SELECT floor FROM logs WHERE room = ? AND author = ? AND epoch = ?")?;
     let found = find.query_row(params![log.room.0, log.author.as_bytes(), epoch(log.epoch)], |row| row.get(0));
     Ok(found.optional()?.map_or(1, unsigned))
 }
 
-/// Raises a log's floor, and with it what it says that it holds. Its main base, if that has changed.
+/// Raises a log's floor, and with it the ranges that the log is said to hold. Returns its main base, if that has
+/// changed.
 pub(super) fn raise(connection: &Connection, log: i64, floor: u64) -> Result<Option<u64>> {
     let mut select = connection.prepare_cached("SELECT base FROM logs WHERE key = ?")?;
     let before: i64 = select.query_row([log], |row| row.get(0))?;
-    // The right sides are what was before.
+    // The right-hand sides are the old values.
     let mut raise = connection.prepare_cached(
         "UPDATE logs SET floor = max(floor, ?2), base = max(base, ?2),
              older_base = iif(older_head >= ?2, max(older_base, ?2), NULL),
@@ -33,7 +34,7 @@ pub(super) fn raise(connection: &Connection, log: i64, floor: u64) -> Result<Opt
     Ok((after > before).then_some(unsigned(after)))
 }
 
-/// What of a log's state is above its floor, or above the one that is known here.
+/// The part of a log's state above its floor and above `floor`, which is the one known here.
 pub(super) fn above(state: &LogState, floor: u64) -> LogState {
     let floor = floor.max(state.floor);
     let older = state.older.filter(|older| older.head >= floor);
@@ -47,7 +48,7 @@ mod tests {
     use crate::runtime::store::tests::people::Author;
 
     #[test]
-    fn nothing_of_a_state_is_below_the_floor() {
+    fn no_part_of_a_state_is_below_the_floor() {
         let bob = Author::new(2, 5);
         let state = |floor, base, older: Option<(u64, u64)>| LogState {
             floor,

@@ -13,8 +13,8 @@ use super::{
 };
 use crate::core::log::storage::Snapshot;
 
-/// Opens the log, makes it if it is not there, and saves what can be read of a damaged one. If the disk takes nothing, a log
-/// that is there is opened for reading, until a write finds that the disk takes something.
+/// Opens the log, makes it if it does not exist, and saves what can be read of a damaged one. If the disk cannot be
+/// written, an existing log is opened for reading, until a write finds that the disk can be written again.
 ///
 /// # Errors
 /// [`OpenError`], with a text for the user.
@@ -38,7 +38,7 @@ pub fn open(options: &Options) -> Result<Opened, OpenError> {
     let try_open = || -> Result<(Database, Snapshot), OpenFailure> {
         let mut database = database(open_file(&path)?, Some(path.clone()), None);
         database.join_earlier(&options.joined).map_err(|e| OpenFailure::of(&path, &e))?;
-        // What was whole may have been damaged since: nothing looks through a file that was closed as it should be.
+        // A sound file may have been damaged since: nothing checks all of a file that was closed properly.
         let snapshot = database.snapshot().map_err(|e| OpenFailure::of(&path, &e))?;
         Ok((database, snapshot))
     };
@@ -51,7 +51,7 @@ pub fn open(options: &Options) -> Result<Opened, OpenError> {
     };
     let opened = tried.or_else(|failure| {
         let error = failure.into_error(&path);
-        // What is there can be read all the same.
+        // The file may be readable all the same.
         let Some(trouble) = error.trouble() else { return Err(error) };
         let connection = read_only::open_as_it_is(&path).and_then(read_only::in_this_format).map_err(|_| error)?;
         let database = database(connection, Some(path.clone()), Some(trouble));

@@ -1,4 +1,4 @@
-//! Messages for screens, in the order of the screen, whichever part of a long history they are from.
+//! Messages for screens, in the order of the screen, from any part of a long history.
 
 use rusqlite::{Result, params};
 
@@ -14,10 +14,10 @@ use crate::{
     domain::model::{Position, Seek},
 };
 
-/// Beyond this nobody asks for lines at once: a page is a few screens. Bounds what a defect could take.
+/// Nobody asks for more lines at once: a page is a few screens. This limits what a defect could take.
 pub(super) const MAX_LINES: usize = 10_000;
 
-/// Which lines to give, seen from one of them.
+/// Which lines to return, as seen from one of them.
 #[derive(Clone, Copy)]
 enum Side {
     Before,
@@ -34,7 +34,7 @@ impl Side {
     }
 }
 
-/// The lines that are chosen from: a place's, without those that are left out.
+/// The lines to choose from: those of a place, without hidden ones.
 #[derive(Clone, Copy)]
 struct Shown<'a> {
     place: i64,
@@ -53,7 +53,7 @@ impl Database {
             Seek::After(position) => self.side(shown, &position, Side::After, max)?,
             Seek::Around(position) => self.around(shown, &position, max)?,
         };
-        // Where nothing is, it is the named line that has neighbours.
+        // If the page is empty, look for neighbours of the named line itself.
         let there = |position: &Position, side| self.side(shown, position, side, 1).map(|lines| !lines.is_empty());
         let (before, after) = match (lines.first(), lines.last(), request.seek) {
             (Some(first), Some(last), _) => {
@@ -75,7 +75,8 @@ impl Database {
         Ok(lines)
     }
 
-    /// Half of them before the line, which is shown with the later ones; more on one side where the other has too few.
+    /// Half of the lines are before the named one, which counts as one of the later ones. If one side has too few, the
+    /// other one gets more.
     fn around(&self, shown: Shown<'_>, position: &Position, max: usize) -> Result<Vec<StoredLine>> {
         let mut before = self.side(shown, position, Side::Before, max)?;
         let mut after = self.side(shown, position, Side::From, max)?;
@@ -87,7 +88,7 @@ impl Database {
         Ok(before)
     }
 
-    /// In the order of the screen, those next to the position.
+    /// The lines next to the position, in the order of the screen.
     fn side(&self, shown: Shown<'_>, position: &Position, side: Side, max: usize) -> Result<Vec<StoredLine>> {
         let Shown { place, hidden } = shown;
         let mut rows = self.connection.prepare_cached(&beside(side))?;
@@ -113,7 +114,7 @@ fn beside(side: Side) -> String {
         Side::After => ">",
         Side::From => ">=",
     };
-    // The index has the clock only, so that this condition is there twice.
+    // The index has only the clock, so the clock gets a condition of its own.
     let (clock, order) = if side.is_older() { ("<=", DESCENDING) } else { (">=", ASCENDING) };
     let shown = condition(8, 9);
     format!(

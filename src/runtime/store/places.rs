@@ -10,7 +10,7 @@ pub(super) fn find(connection: &Connection, room: RoomId, network: &str) -> Resu
     find.query_row((room.0, network), |row| row.get(0)).optional()
 }
 
-/// The key of a room of a network, from now on if there was none.
+/// The key of a room of a network. Makes one if there is none.
 pub(super) fn put(connection: &Connection, room: RoomId, network: &str) -> Result<i64> {
     match find(connection, room, network)? {
         Some(key) => Ok(key),

@@ -1,4 +1,4 @@
-//! Which network the present one is, for all connections to the file.
+//! The present network, for all connections to the file.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

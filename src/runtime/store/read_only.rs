@@ -1,4 +1,4 @@
-//! The log for who only looks at it, also while the program runs: nothing is made, changed or repaired.
+//! Reads the log, even while the program runs: nothing is made, changed or repaired.
 
 use std::{
     fmt::Write as _,
@@ -43,7 +43,7 @@ pub enum ReadError {
         /// The file.
         path: PathBuf,
     },
-    /// It is not to be had.
+    /// It cannot be read.
     #[error("Cannot read {}: {reason}. {advice}.", path.display())]
     Unreadable {
         /// The file.
@@ -53,7 +53,7 @@ pub enum ReadError {
         /// What to do about it.
         advice: StoreAdvice,
     },
-    /// What it is to who opens it for writing.
+    /// The same error as for opening it for writing.
     #[error(transparent)]
     Other(OpenError),
 }
@@ -77,8 +77,8 @@ impl ReadError {
     }
 }
 
-/// Opens the log for [`crate::core::log::storage::Request`]s that change nothing; all others fail. `None` if nothing was ever
-/// kept there. Of a file of an earlier version a copy in memory is read.
+/// Opens the log for [`crate::core::log::storage::Request`]s that change nothing; all others fail. `None` if nothing
+/// was ever kept there. For a file of an earlier version, a copy in memory is read.
 ///
 /// # Errors
 /// [`ReadError`], with a text for the user.
@@ -91,8 +91,8 @@ pub fn open_read_only(options: &Options) -> Result<Option<Database>, ReadError> 
     Ok(Some(database))
 }
 
-/// Opens the log without a copy, to see whether anything is kept there and for [`Database::networks`]. The tables may be those
-/// of an earlier version, so requests may fail.
+/// Opens the log without a copy, to see whether anything is kept there and for [`Database::networks`]. The tables may
+/// be those of an earlier version, so requests may fail.
 ///
 /// # Errors
 /// [`ReadError`], with a text for the user.
@@ -100,7 +100,7 @@ pub fn open_in_its_format(options: &Options) -> Result<Option<Database>, ReadErr
     look(options).map(|found| found.map(|(database, ..)| database))
 }
 
-/// The file as it is, where it is, and its version.
+/// The file as it is, its path, and its version.
 fn look(options: &Options) -> Result<Option<(Database, PathBuf, i64)>, ReadError> {
     let Backend::Directory(directory) = &options.place else { return Ok(None) };
     let path = directory.join(FILE);
@@ -111,7 +111,7 @@ fn look(options: &Options) -> Result<Option<(Database, PathBuf, i64)>, ReadError
         Err(error) => return Err(OpenError::of_io(&path, &error).into()),
     }
     let (opened, read_only) = match connect(&path) {
-        // Where nothing can be made beside it, it is read as it is.
+        // If nothing can be made beside it, it is read as it is.
         Err(error) if is_for_the_disk(&error) => {
             (open_as_it_is(&path).and_then(with_version).map_err(|_| error), Some(DiskTrouble::ReadOnly))
         }
@@ -119,7 +119,7 @@ fn look(options: &Options) -> Result<Option<(Database, PathBuf, i64)>, ReadError
     };
     let (connection, version) = opened.map_err(|e| ReadError::of(&path, &e))?;
     match version {
-        // Made, and left before anything was in it.
+        // It was made, but the program ended before anything was in it.
         0 => return Ok(None),
         found if found > schema::VERSION => {
             return Err(OpenError::Newer { path, found, known: schema::VERSION }.into());
@@ -134,19 +134,19 @@ fn look(options: &Options) -> Result<Option<(Database, PathBuf, i64)>, ReadError
 fn connect(path: &Path) -> rusqlite::Result<(Connection, i64)> {
     let unclean = has_journal(path);
     let connection = connection::open_reader(path)?;
-    // What a copy that was killed left behind is for the next start to look through. That of a copy that ends while this one
-    // reads stays too; it does no harm.
+    // A journal that a killed copy left behind must stay, so that the next start checks the file. The journal of a copy
+    // that ends while this one reads stays, too; it does no harm.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, unclean)?;
     with_version(connection)
 }
 
-/// The first look into a file: SQLite opens what is beside it only then.
+/// Reads from a file for the first time: only then does SQLite open what is beside it.
 fn with_version(connection: Connection) -> rusqlite::Result<(Connection, i64)> {
     let version = schema::version(&connection)?;
     Ok((connection, version))
 }
 
-/// Only a file whose tables are those of this version. Nothing can bring another one up to date now.
+/// Accepts only a file with the tables of this version. Another one cannot be brought up to date now.
 pub(super) fn in_this_format(connection: Connection) -> rusqlite::Result<Connection> {
     let version = schema::version(&connection)?;
     if version == schema::VERSION { Ok(connection) } else { Err(error::damage()) }
@@ -160,7 +160,7 @@ fn is_for_the_disk(error: &rusqlite::Error) -> bool {
     )
 }
 
-/// SQLite's way to files without locks: nobody can write beside us where nothing can be made.
+/// SQLite's access to files without locks. Where nothing can be made, nobody else can write either.
 const WITHOUT_LOCKS: &str = if cfg!(windows) { "win32-none" } else { "unix-none" };
 
 /// Opens a file for reading without making, locking or changing anything.
@@ -171,7 +171,7 @@ pub(super) fn open_as_it_is(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = if has_journal(path) {
         let connection = Connection::open_with_flags_and_vfs(path, flags, WITHOUT_LOCKS)?;
-        // Alone with the file, SQLite keeps the index of the journal in memory.
+        // With exclusive access, SQLite keeps the index of the journal in memory.
         connection.pragma_update_and_check(None, "locking_mode", "EXCLUSIVE", |_| Ok(()))?;
         connection
     } else {
@@ -182,7 +182,7 @@ pub(super) fn open_as_it_is(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// The address that tells SQLite to take a file as one that nobody changes.
+/// The URI that tells SQLite that nobody changes the file.
 fn immutable(path: &Path) -> String {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let mut address = "file:".to_owned();
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn where_nothing_was_kept_nothing_is_made() {
+    fn reading_makes_nothing_where_nothing_was_kept() {
         let directory = tempfile::tempdir().unwrap();
         assert!(open_read_only(&options(directory.path())).unwrap().is_none());
         assert!(open_read_only(&options(&directory.path().join("absent"))).unwrap().is_none());
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn it_can_be_read_beside_a_copy_that_writes_and_never_changed() {
+    fn a_reader_works_next_to_a_writer_and_changes_nothing() {
         let directory = tempfile::tempdir().unwrap();
         let options = options(directory.path());
         let running = store::open(&options).unwrap();
@@ -247,7 +247,7 @@ mod tests {
         assert_eq!(files(directory.path()), [FILE], "nothing is left beside it");
     }
 
-    /// What was said, read without anything beside the file.
+    /// The number of lines, read without making anything beside the file.
     fn read_as_it_is(path: &Path) -> i64 {
         let before = files(path.parent().unwrap());
         let connection = open_as_it_is(path).and_then(in_this_format).unwrap();
@@ -259,14 +259,14 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_read_as_it_is_with_and_without_a_journal() {
+    fn a_file_is_read_unchanged_with_or_without_a_journal() {
         let (directory, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let running = store::open(&options(directory.path())).unwrap();
         running.database.connection.execute_batch(
             "INSERT INTO places (room, network) VALUES (x'00', 'loopback');
              INSERT INTO lines (spot, place, hlc, id, kind, wall, arrived, content) VALUES (1, 1, 1, x'01', 1, 1, 1, x'00');",
         ).unwrap();
-        // As a copy that was killed leaves them, on a disk on which nothing more can be made.
+        // As a killed copy leaves them, on a disk where nothing more can be made.
         for name in [FILE.to_owned(), format!("{FILE}-wal")] {
             fs::copy(directory.path().join(&name), copy.path().join(&name)).unwrap();
         }
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_said_and_left_as_it_is() {
+    fn unreadable_files_are_reported_and_left_unchanged() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join(FILE);
         fs::write(&path, [b'x'; 8_192]).unwrap();

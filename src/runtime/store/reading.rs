@@ -1,4 +1,4 @@
-//! Events for other nodes, merged from many logs without reading more of them than is wanted.
+//! Events for other nodes, merged from many logs without reading more of them than needed.
 
 use std::{
     cmp::Reverse,
@@ -18,13 +18,13 @@ use crate::{
     protocol::codec::event::Signed,
 };
 
-/// Places in a log that are looked up at once when the first ones were not enough.
+/// How many events of a log are looked up at once at most, when the first ones were not enough.
 const MAX_AHEAD: usize = 64;
 
-/// What decides which event is next: all of it the same on all nodes, a cause always before its effects.
+/// What decides which event is next. It is the same on all nodes, and puts a cause before its effects.
 type Order = (Hlc, NodeId, u64, u64);
 
-/// One log of those wanted.
+/// One of the logs to read.
 struct Cursor {
     log: LogId,
     key: i64,
@@ -60,18 +60,18 @@ impl Cursor {
         Ok(())
     }
 
-    /// The event that was seen with [`Self::peek`].
+    /// Takes the event that [`Self::peek`] has shown.
     fn take(&mut self, connection: &Connection) -> Result<StoredEvent> {
         let (_, seq, spot) = self.ahead.pop_front().ok_or_else(error::damage)?;
         let mut get = connection.prepare_cached("SELECT body, sig, content FROM lines WHERE spot = ?")?;
         let signed = get.query_row([spot], |row| signed(row, 0))?;
-        // Others would take us for a forger.
+        // If we sent a damaged event, others would take us for a forger.
         let is_whole = signed.read().is_ok_and(|event| (event.log, event.seq) == (self.log, seq));
         if is_whole { Ok(StoredEvent { log: self.log, seq, signed }) } else { Err(error::damage()) }
     }
 }
 
-/// None of what is damaged, which is kept in `damage`.
+/// `None` if the file is damaged there; the error is kept in `damage`.
 fn unless_damaged<T>(read: Result<T>, damage: &mut Option<Error>) -> Result<Option<T>> {
     match read {
         Err(error) if error::is_damage(&error) => {
@@ -87,7 +87,8 @@ fn unless_damaged<T>(read: Result<T>, damage: &mut Option<Error>) -> Result<Opti
 }
 
 impl Database {
-    /// At least one event, if there is one. A log ends where it is damaged; that is an error only if there is nothing else.
+    /// Reads at least one event, if there is one. A log ends where it is damaged; that is an error only if there is
+    /// nothing else to return.
     pub(super) fn read(&self, read: &Read) -> Result<Vec<StoredEvent>> {
         self.merged(read, self.cursors(read, false)?)
     }

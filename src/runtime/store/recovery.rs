@@ -1,4 +1,4 @@
-//! What becomes of a damaged file: it is set aside as it is, and what can be read of it and is proven goes into a new one.
+//! Recovers a damaged file: it is set aside as it is, and what can be read and proven goes into a new one.
 
 mod salvage;
 
@@ -28,13 +28,13 @@ const NEW: &str = "history.recovering.db";
 /// How the names of damaged files begin.
 const ASIDE: &str = "history.damaged-";
 
-/// How they end, with what SQLite keeps beside them.
+/// How they end, including the files that SQLite keeps beside them.
 const ASIDE_ENDS: [&str; 3] = [".db", ".db-wal", ".db-shm"];
 
-/// Files set aside in one second that have names of their own: more than starts of the program fit into it.
+/// How many files that are set aside in one second get different names: more than the program can start in that time.
 const MAX_ASIDE: u32 = 100;
 
-/// Events that go into the new file in one commit.
+/// How many events go into the new file in one commit.
 const BATCH: usize = 500;
 
 /// What SQLite keeps beside a file.
@@ -49,7 +49,7 @@ pub(super) fn finish(path: &Path) -> io::Result<()> {
     if !new.try_exists()? {
         return Ok(());
     }
-    // The damaged file goes aside only when the new one is whole, and before what belongs to it.
+    // The damaged file is set aside only when the new one is complete, and before the files beside it.
     if path.try_exists()? {
         return remove(&new);
     }
@@ -58,11 +58,11 @@ pub(super) fn finish(path: &Path) -> io::Result<()> {
 }
 
 /// Sets the damaged file at `path` aside and makes a new one of what can be read of it. Every event is proven by its
-/// signature; of each log the newest events without a gap are kept. `me` may not go on with a log of its own after this:
-/// nobody knows what it has said there last.
+/// signature. Of each log, the newest events without a gap are kept. After this, `me` may not go on with a log of its
+/// own: nobody knows what it said there last.
 ///
 /// # Errors
-/// [`OpenError`] if the new file cannot be written; the damaged one is where it was then.
+/// [`OpenError`] if the new file cannot be written; the damaged one then stays where it was.
 pub(super) fn recover(path: &Path, me: NodeId) -> Result<Recovered, OpenError> {
     let new = path.with_file_name(NEW);
     let failed = |error: io::Error| OpenError::of_io(&new, &error);
@@ -74,7 +74,7 @@ pub(super) fn recover(path: &Path, me: NodeId) -> Result<Recovered, OpenError> {
         let network = Present::new(Network::loopback());
         let mut database = Database { connection, path: Some(new.clone()), network, me, read_only: None };
         let copied = copy(&damaged, &mut database);
-        // All of it in the one file, so that one step puts it in its place.
+        // Everything must be in the one file, so that a single step puts it in its place.
         let lines = copied.and_then(|lines| {
             database.truncate().map_err(|e| database.fail(StoreTask::Write, &e))?;
             Ok(lines)
@@ -91,7 +91,7 @@ pub(super) fn recover(path: &Path, me: NodeId) -> Result<Recovered, OpenError> {
     Ok(Recovered { lines, aside })
 }
 
-/// Files that were set aside: copies of what was said, as far as they can be read.
+/// Removes files that were set aside. They are copies of what was said, as far as they can be read.
 ///
 /// # Errors
 /// Those of the system.
@@ -107,17 +107,17 @@ pub(super) fn remove_set_aside(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// None if SQLite can do nothing with it. Nothing is written into it.
+/// Opens a damaged file without writing to it. `None` if SQLite can do nothing with it.
 fn open_damaged(path: &Path) -> Option<Connection> {
     let connection = connect(path).ok()?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).ok()?;
-    // With it, SQLite reads what is there of a file that ends too early.
+    // With this, SQLite reads what is left of a file that ends too early.
     connection.pragma_update(None, "writable_schema", true).ok()?;
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).ok()?;
     Some(connection)
 }
 
-/// How many lines were copied.
+/// Copies what can be read and proven. Returns the number of lines.
 fn copy(damaged: &Connection, database: &mut Database) -> Result<u64, StoreFailure> {
     let salvage = Salvage::read(damaged);
     let mut lines = 0;
@@ -125,7 +125,7 @@ fn copy(damaged: &Connection, database: &mut Database) -> Result<u64, StoreFailu
         database.network.set(network);
         database.commit_all(states.into_iter().map(Write::Log))?;
     }
-    // In the order of the clock: what an event names is there before it.
+    // In the order of the clock, so that the events that an event names are there before it.
     database.commit_all(salvage.events(damaged).inspect(|_| lines += 1).map(|entry| Write::Event(Box::new(entry))))?;
     for (network, guests) in salvage.guests(damaged) {
         database.network.set(network);
@@ -146,7 +146,7 @@ impl Database {
     }
 }
 
-/// A name for the damaged file that no file has.
+/// An unused name for the damaged file.
 fn aside(path: &Path) -> io::Result<PathBuf> {
     let time = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ");
     for count in 0..MAX_ASIDE {
@@ -168,14 +168,14 @@ fn remove_file(file: &Path) -> io::Result<()> {
     fs::remove_file(file).or_else(unless_absent)
 }
 
-/// What is left beside a file that went aside goes after it. The new one must not find it.
+/// Moves what is left beside the damaged file after it. The new file must not find it.
 fn set_aside_sidecars(path: &Path, aside: &Path) -> io::Result<()> {
     SIDECARS
         .into_iter()
         .try_for_each(|suffix| fs::rename(sidecar(path, suffix), sidecar(aside, suffix)).or_else(unless_absent))
 }
 
-/// The new file takes its place, and nothing is known of damage any more.
+/// Puts the new file in its place, and removes the mark of the damage.
 fn replace(new: &Path, path: &Path) -> io::Result<()> {
     fs::rename(new, path)?;
     remove(new)?;

@@ -1,5 +1,5 @@
-//! Forgetting: first the lines that are too old (`aging`), then those beyond the number to keep. Strangers lose lines
-//! first, and of them the one with most lines.
+//! Forgets lines: first those that are too old (`aging`), then those beyond the number to keep. Strangers lose lines
+//! first, and among them the one with the most lines.
 
 use std::collections::BTreeMap;
 
@@ -17,32 +17,33 @@ use crate::{
     domain::model::{Hlc, LogId, NodeId},
 };
 
-/// Lines that are looked at in one slice: some milliseconds. Those of our user that stay may be many.
+/// How many lines are examined in one slice, which takes a few milliseconds. Many of them may be lines of our user that
+/// stay.
 const SLICE_LOOKS: usize = 4_096;
 
-/// How far a request to forget has come.
+/// The progress of a request to forget.
 #[derive(Debug)]
 pub(super) struct Retaining {
     retain: Retain,
     me: NodeId,
-    /// What is left to do, the next step last; none before the first slice.
+    /// What is left to do, the next step last; `None` before the first slice.
     steps: Option<Vec<Step>>,
 }
 
-/// Lines of a place, by its key, or of a log. The oldest go first.
+/// Lines to forget, of a place, given by its key, or of a log. The oldest go first.
 #[derive(Debug)]
 enum Step {
-    /// What is too old of logs with greater keys than `after`.
+    /// Events that are too old, of logs with keys greater than `after`.
     OldEvents { place: i64, after: i64 },
-    /// What is too old of guests' lines.
+    /// Guests' lines that are too old.
     OldGuests { place: i64 },
-    /// What is too much: this becomes some of the others.
+    /// Lines beyond the number to keep. This step is replaced by some of the following ones.
     Share { place: i64 },
-    /// So many of a log.
+    /// This many lines of a log.
     Log { log: LogId, lines: u64 },
-    /// So many of guests.
+    /// This many lines of guests.
     Guests { place: i64, lines: u64 },
-    /// So many of everyone left, from a clock reading on; of our user only `own`.
+    /// This many lines of everyone who is left, from a clock reading on; of our user's, at most `own`.
     Everybody { place: i64, lines: u64, own: u64, from: i64 },
 }
 
@@ -98,7 +99,7 @@ impl Retaining {
 fn first_steps(connection: &Connection, retain: &Retain) -> Result<Vec<Step>> {
     let mut places = connection.prepare_cached("SELECT key FROM places")?;
     let places = places.query_map([], |row| row.get(0))?.collect::<Result<Vec<i64>>>()?;
-    // Taken from the end.
+    // The steps are taken from the end.
     let steps = places.into_iter().flat_map(|place| {
         let share = retain.keep.map(|_| Step::Share { place });
         let old = retain.before.map(|_| [Step::OldGuests { place }, Step::OldEvents { place, after: 0 }]);
@@ -114,7 +115,8 @@ enum Speaker {
     Guests,
 }
 
-/// What somebody has said: logs with where their ends stand and how many lines they have; of guests how many.
+/// What somebody has said: their logs, each with the position of its end and its number of lines; for guests, the
+/// number of lines.
 #[derive(Debug, Default)]
 struct Said {
     logs: Vec<(Hlc, LogId, u64)>,
@@ -154,7 +156,7 @@ fn share(connection: &Connection, place: i64, retain: &Retain, me: &NodeId) -> R
     }
     let mut beyond = all.saturating_sub(keep);
     let first = steps(place, strangers, &mut beyond);
-    // Our user's lines go last, but not so that nothing else is left.
+    // Our user's lines go last, but they are protected only up to half of what is kept, so that something else is left.
     let own = own.saturating_sub(keep / 2);
     let last = (beyond > 0).then_some(Step::Everybody { place, lines: beyond, own, from: 0 });
     Ok(last.into_iter().chain(first).collect())
@@ -181,7 +183,7 @@ fn steps(place: i64, speakers: Speakers, beyond: &mut u64) -> Vec<Step> {
     steps
 }
 
-/// The oldest lines of the logs in the last steps, as many as go in one slice. Each log is named by one step.
+/// The oldest lines of the logs in the last steps, as many as fit into one slice. Each log is named by one step only.
 fn of_logs(connection: &Connection, steps: &mut Vec<Step>) -> Result<Vec<Line>> {
     let sql = format!("SELECT {} FROM lines WHERE log = ? ORDER BY seq LIMIT ?", Line::columns());
     let mut oldest = connection.prepare_cached(&sql)?;
@@ -215,7 +217,7 @@ fn of_guests(connection: &Connection, place: i64, wanted: u64) -> Result<Vec<Lin
     oldest.query_map(values, Line::read)?.collect()
 }
 
-/// The oldest lines of a place but those of our user that stay, and what is left to do after them.
+/// The oldest lines of a place, except those of our user that stay, and what is left to do after them.
 fn of_everybody(
     connection: &Connection,
     me: &NodeId,

@@ -1,4 +1,4 @@
-//! The tables, and how a file of an earlier version becomes one of this.
+//! The tables, and the steps that bring a file of an earlier version up to date.
 
 use rusqlite::{Connection, OptionalExtension as _, Result, params};
 
@@ -7,16 +7,17 @@ use super::{counts, lines, moving, words};
 /// Version of the format: how many of [`STEPS`] a file has taken. SQLite keeps it as `user_version`.
 pub(super) const VERSION: i64 = STEPS.len().cast_signed() as i64;
 
-/// What one version adds to the one before. A step that was released never changes.
+/// What one version adds to the one before. A released step never changes.
 type Step = fn(&Connection) -> Result<()>;
 
 const STEPS: [Step; 9] = [tables, index, floor, count, index_later, orders, networks, said_again, placed];
 
-/// - `places`: rooms of networks. The index that its constraint makes is a second copy of it, for a damaged file.
-/// - `logs`: `named` is the greatest number of an event that some event names as a dep; `mine` whether this file alone
-///   has written it, so that its author may go on with it.
-/// - `lines`: `spot` is the millisecond of the clock and a number within it, so that words are found in nearly the order
-///   of the screen; `log` and `seq` are null for guests' lines, `guest` is their address.
+/// - `places`: rooms of networks. The index of its constraint is a second copy of the table, in case the file gets
+///   damaged.
+/// - `logs`: `named` is the greatest number of an event that some event names as a dep; `mine` tells whether only this
+///   file has written the log, so that its author may go on with it.
+/// - `lines`: `spot` is the millisecond of the clock and a number within it, so that words are found in nearly the
+///   order of the screen; `log` and `seq` are null for guests' lines, `guest` is their address.
 const TABLES: &str = "
 CREATE TABLE places (
     key INTEGER PRIMARY KEY,
@@ -77,15 +78,16 @@ CREATE TABLE forks (
 );
 ";
 
-/// Texts come in as words that are folded already (`words`), so the tokenizer has only to part them. It keeps no copy of
-/// the text.
+/// Texts come in as words that are already folded (`words`), so the tokenizer only has to split them. The index keeps
+/// no copy of the text.
 const INDEX: &str = "
 CREATE VIRTUAL TABLE words USING fts5 (
     text, content = '', contentless_delete = 1, tokenize = \"ascii tokenchars '_'\"
 );
 ";
 
-/// Below which number nothing of a log may be held any more. With a check, as a sum beyond the greatest integer is none.
+/// The number below which nothing of a log may be held any more. It has a check, because a sum beyond the greatest
+/// integer is not an integer.
 const FLOOR: &str = "
 ALTER TABLE logs ADD COLUMN floor INTEGER NOT NULL DEFAULT 1 CHECK (typeof(floor) = 'integer');
 UPDATE logs SET floor = base WHERE base > head;
@@ -98,8 +100,8 @@ ALTER TABLE logs ADD COLUMN lines INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE logs ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
 ";
 
-/// Lines that are not in the index yet, those of our user apart. The index is merged when there is time, never within a
-/// commit: FTS5 merges by itself only if it has almost more parts than it can have.
+/// Lines that are not in the index yet, with those of our user apart. The index is merged when there is time, never
+/// within a commit: FTS5 merges by itself only if it has nearly as many parts as it can have.
 const UNINDEXED: &str = "
 CREATE TABLE unindexed (
     own INTEGER NOT NULL,
@@ -111,8 +113,8 @@ INSERT INTO words (words, rank) VALUES ('automerge', 0);
 INSERT INTO words (words, rank) VALUES ('crisismerge', 1900);
 ";
 
-/// The order of the screen with the log of each line, so that lines of people who are ignored are left out unread. And that
-/// of guests' lines, which are in no log.
+/// The order of the screen with the log of each line, so that lines of ignored people are left out without being read.
+/// Also the order of guests' lines, which are in no log.
 const ORDERS: &str = "
 DROP INDEX lines_in_order;
 CREATE INDEX lines_in_order ON lines (place, hlc, log);
@@ -125,7 +127,8 @@ ALTER TABLE logs ADD COLUMN origin INTEGER;
 ALTER TABLE lines ADD COLUMN origin INTEGER;
 ";
 
-/// The id of the event that a line repeats. Nearly no line does, so the index is small. No earlier release wrote such lines.
+/// The id of the event that a line repeats. Hardly any line does, so the index is small. No earlier release wrote such
+/// lines.
 const SAID_AGAIN: &str = "
 ALTER TABLE lines ADD COLUMN again BLOB;
 CREATE INDEX lines_again ON lines (again) WHERE again IS NOT NULL;
@@ -133,10 +136,11 @@ CREATE INDEX lines_again ON lines (again) WHERE again IS NOT NULL;
 
 /// Where lines stand and which time they show, if their author's clock was not believed.
 ///
-/// - `lines`: `hlc` is where a line stands. `dated` is the reading that its author signed, if that is another one. `shown` is
+/// - `lines`: `hlc` is where a line stands. `dated` is the reading that its author signed, if that differs. `shown` is
 ///   the time that is shown, if it is not `wall`. `dating` says why: see `columns::dating`.
 /// - `logs`: `head_place` is where the newest event stands, if not at `head_hlc`.
-/// - `clock`: one row, what the clock of this machine showed last while it was believed, and after it had jumped.
+/// - `clock`: one row: what this machine's clock last showed while it was believed, and what it showed when it was
+///   believed again after a jump ahead.
 const PLACED: &str = "
 ALTER TABLE lines ADD COLUMN dated INTEGER;
 ALTER TABLE lines ADD COLUMN shown INTEGER;
@@ -193,13 +197,13 @@ fn said_again(connection: &Connection) -> Result<()> {
     connection.execute_batch(SAID_AGAIN)
 }
 
-/// Lines that are there already keep their place, unless they are dated impossibly.
+/// Existing lines keep their place, unless their dates are impossible.
 fn placed(connection: &Connection) -> Result<()> {
     connection.execute_batch(PLACED)?;
     moving::place_stored(connection)
 }
 
-/// Lines that are there already are found too.
+/// Existing lines can be found, too.
 fn index(connection: &Connection) -> Result<()> {
     connection.execute_batch(INDEX)?;
     let mut next =

@@ -15,8 +15,8 @@ use crate::{
     domain::model::Position,
 };
 
-/// The lines with the query's words, from a spot on backwards: nearly in the order of the screen. Only lines of one
-/// millisecond may stand otherwise.
+/// Selects the lines with the query's words, backwards from a spot. They come nearly in the order of the screen: only
+/// lines of the same millisecond may be in another order.
 pub(super) fn hits() -> String {
     format!(
         "SELECT lines.hlc, logs.author, logs.epoch, lines.seq, substr(lines.id, 1, 16), lines.spot
@@ -41,7 +41,7 @@ impl Database {
         Ok(Found { lines, more, behind: unindexed::behind(&self.connection, place)? })
     }
 
-    /// In the order of the screen, newest first: more than `max` if there are more.
+    /// The hits in the order of the screen, newest first; more than `max` if there are more.
     fn hits(&self, query: &str, before: Option<Position>, max: usize, hidden: &Hidden) -> Result<Vec<(Position, i64)>> {
         let end = before.map_or(i64::MAX, |position| lines::last_spot(position.hlc));
         let mut statement = self.connection.prepare_cached(&hits())?;
@@ -52,7 +52,7 @@ impl Database {
             if before.is_some_and(|before| position >= before) {
                 continue;
             }
-            // All of a millisecond or nothing of it.
+            // Take all lines of a millisecond, or none.
             let next_millisecond = hits.last().is_some_and(|(last, _)| last.hlc.wall() != position.hlc.wall());
             if hits.len() > max && next_millisecond {
                 break;

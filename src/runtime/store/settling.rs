@@ -1,4 +1,4 @@
-//! Puts lines behind the rest that stand too far ahead because our own clock was wrong.
+//! Moves lines behind the rest if they stand too far ahead because our own clock was wrong.
 
 use rusqlite::{Connection, Result, TransactionBehavior, params};
 
@@ -13,12 +13,12 @@ use crate::{
     domain::model::{Hlc, Timestamp},
 };
 
-/// Lines that are put elsewhere in one request. Each takes some 20 µs, and a line that was just typed may have to wait.
+/// How many lines are moved in one request. Each takes some 20 µs, and a line that was just typed may have to wait.
 const SETTLED_AT_ONCE: usize = 4_096;
 
 impl Database {
-    /// Puts lines that stand after `after` behind the rest. If not `all`, only if none of them is a line of others that was
-    /// believed.
+    /// Moves lines that stand after `after` behind the rest. Unless `all` is set, it does so only if none of them is a
+    /// believed line of somebody else.
     pub(super) fn settle(&mut self, after: Hlc, wall: Timestamp, all: bool) -> Result<Reply> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         {
@@ -62,7 +62,7 @@ fn settle_place(connection: &Connection, place: i64, after: Hlc, wall: Timestamp
         put(connection, line, to, None)?;
         to = to.next();
     }
-    // Heads whose lines are gone move no clock any more.
+    // Heads whose lines are gone must not move any clock.
     connection.execute(
         "UPDATE logs SET head_place = ifnull(
              (SELECT hlc FROM lines WHERE lines.log = logs.key AND lines.seq = logs.head), min(head_hlc, ?2))

@@ -2,8 +2,8 @@
 
 use crate::domain::limit::fair_level;
 
-/// How many lines each gives up until `beyond` are gone, if always the one with most lines gives one. Among equals it
-/// is the one that had more at first, and then the one that stands first in the list.
+/// How many lines each gives up until `beyond` are gone, if the next line always comes from the one with the most.
+/// Among equals, that is the one that had more at first, and then the one that stands first in the list.
 pub(super) fn give_up(counts: &[u64], beyond: u64) -> Vec<u64> {
     let sum = |counts: &[u64]| counts.iter().copied().map(u128::from).sum::<u128>();
     let Some(kept) = sum(counts).checked_sub(beyond.into()) else { return counts.to_vec() };
@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whoever_has_most_gives_first() {
+    fn the_one_with_the_most_gives_first() {
         assert_eq!(give_up(&[600, 100], 200), [200, 0]);
         assert_eq!(give_up(&[600, 100], 550), [525, 25]);
         assert_eq!(give_up(&[600, 100], 551), [526, 25], "who had more gives the odd one");
@@ -39,7 +39,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_is_as_taking_one_after_the_other(counts in prop::collection::vec(0_u64..20, 0..8), beyond in 0_u64..200) {
+        fn equals_taking_lines_one_by_one(counts in prop::collection::vec(0_u64..20, 0..8), beyond in 0_u64..200) {
             let mut left = counts.clone();
             for _ in 0..beyond {
                 let most = (0..left.len()).max_by_key(|&at| (left[at], counts[at], std::cmp::Reverse(at)));

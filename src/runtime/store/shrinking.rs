@@ -1,4 +1,4 @@
-//! Shortening logs to a number of bytes: their oldest lines go.
+//! Shortens logs to a number of bytes: their oldest lines go.
 
 use std::collections::VecDeque;
 
@@ -11,10 +11,10 @@ use super::{
 };
 use crate::domain::model::LogId;
 
-/// Logs that are looked at in one slice. This takes some milliseconds if none of them loses lines.
+/// How many logs are checked in one slice. This takes a few milliseconds if none of them loses lines.
 const SLICE_LOGS: usize = 256;
 
-/// How far a request to shrink has come.
+/// The progress of a request to shrink.
 #[derive(Debug)]
 pub(super) struct Shrinking {
     /// The logs, and how many bytes of each may stay.
@@ -66,6 +66,6 @@ fn oldest(connection: &Connection, log: i64, keep: u64, left: &mut u64, lines: &
             break;
         }
     }
-    // Without a line the log is done, even if its count of bytes is wrong.
+    // If there is no line, the log is done, even if its count of bytes is wrong.
     Ok(lines.is_empty())
 }

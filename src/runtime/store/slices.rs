@@ -13,7 +13,7 @@ use crate::{
     domain::model::{LogId, NodeId, StoreFailure, StoreTask},
 };
 
-/// How far a request to forget has come.
+/// The progress of a request to forget.
 #[derive(Debug)]
 pub(super) struct Forgetting {
     what: What,
@@ -27,17 +27,17 @@ enum What {
 }
 
 impl Forgetting {
-    /// What is too old or too much; `me` is our user.
+    /// Forgets what is too old or too much. `me` is our user.
     pub(super) fn retain(retain: Retain, me: NodeId) -> Self {
         Self { what: What::Retain(Retaining::new(retain, me)), gone: Forgotten::default() }
     }
 
-    /// What is beyond so many bytes of these logs.
+    /// Forgets what exceeds the given number of bytes in each of these logs.
     pub(super) fn shrink(logs: Vec<(LogId, u64)>) -> Self {
         Self { what: What::Shrink(Shrinking::new(logs)), gone: Forgotten::default() }
     }
 
-    /// The answer, when it has come to its end. What is done stays done.
+    /// The answer, when the request has ended. What is done stays done.
     pub(super) fn end(self, ended: std::result::Result<(), StoreFailure>) -> std::result::Result<Reply, StoreFailure> {
         self.gone.end(ended)
     }
@@ -52,7 +52,7 @@ impl Database {
         self.forget(Forgetting::shrink(logs))
     }
 
-    /// All slices, one after the other.
+    /// Does all slices, one after the other.
     fn forget(&mut self, mut forgetting: Forgetting) -> std::result::Result<Reply, StoreFailure> {
         loop {
             match self.forget_slice(&mut forgetting) {
@@ -63,7 +63,7 @@ impl Database {
         }
     }
 
-    /// Whether there is more to do. What was done stays done if it fails.
+    /// Does one slice. Returns whether there is more to do. If it fails, what was done before stays done.
     pub(super) fn forget_slice(&mut self, forgetting: &mut Forgetting) -> std::result::Result<bool, StoreFailure> {
         let Forgetting { what, gone } = forgetting;
         let (now_gone, more) = self.slice(what).map_err(|e| self.fail(StoreTask::Shorten, &e))?;
@@ -72,7 +72,7 @@ impl Database {
     }
 
     fn slice(&mut self, what: &mut What) -> Result<(Forgotten, bool)> {
-        // SQLite takes this between transactions only.
+        // SQLite accepts this only between transactions.
         self.connection.pragma_update(None, "synchronous", "NORMAL")?;
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let (lines, more) = match what {

@@ -1,4 +1,4 @@
-//! What there is, for the log to go on after a start.
+//! What the store holds, so that the log can go on after a start.
 
 use rusqlite::{OptionalExtension as _, Result, Row};
 
@@ -69,7 +69,7 @@ impl Database {
         Ok(last.chain(snapshot.logs.iter().map(|log| log.head_place)).max().unwrap_or_default())
     }
 
-    /// The own log that may be gone on with.
+    /// Our user's log that may be continued.
     fn own(&self) -> Result<Option<LogId>> {
         let mut select = self.connection.prepare_cached(
             "SELECT logs.room, author, epoch FROM logs JOIN places ON places.key = logs.place
@@ -117,7 +117,7 @@ fn last_run(row: &Row<'_>) -> Result<LastRun> {
     Ok(LastRun { showed: time(row, 0)?, jumped })
 }
 
-/// How a log stands, from thirteen columns.
+/// The state of a log, from thirteen columns.
 pub(super) fn state(row: &Row<'_>, first: usize) -> Result<LogState> {
     let unsigned_at = |column: usize| row.get::<_, i64>(first + column).map(unsigned);
     let optional_at = |column: usize| row.get::<_, Option<i64>>(first + column).map(|value| value.map(unsigned));

@@ -1,4 +1,4 @@
-//! Against real files, and against a model that keeps everything in memory.
+//! Tests against real files, and against a model that keeps everything in memory.
 
 mod again;
 mod ask;

@@ -28,42 +28,43 @@ use crate::{
     domain::model::{StoreFailure, StoreFault, StoreTask},
 };
 
-/// Writes that share a commit: what is queued is one at a time from a node, more only from a program with several askers.
+/// How many writes share a commit. A node queues one at a time; only a program with several callers queues more.
 const MAX_GROUP: usize = 64;
 
-/// What a request came to.
+/// The answer to a request.
 #[derive(Debug)]
 pub struct Answer {
-    /// The number that was given with it.
+    /// The number that was given with the request.
     pub ticket: u64,
-    /// What became of it.
+    /// Its result.
     pub reply: Result<Reply, StoreFailure>,
 }
 
-/// Where requests go. Cheap to clone. The threads behind it end when the last one is dropped, after what is queued.
+/// Takes requests. Cheap to clone. The threads behind it end when the last clone is dropped, once they have done what
+/// is queued.
 #[derive(Debug, Clone)]
 pub struct Store(Way);
 
 #[derive(Debug, Clone)]
 enum Way {
     Threads(Threads),
-    /// For simulations: everything at once and in its order.
+    /// For simulations: executes everything at once and in order.
     Inline {
         database: Arc<Mutex<Option<Database>>>,
         answers: mpsc::Sender<Answer>,
     },
-    /// For simulations: nothing here.
+    /// For simulations: executes nothing here.
     Passing(mpsc::Sender<(u64, Request)>),
 }
 
 #[derive(Debug, Clone)]
 struct Threads {
     writer: SyncSender<Job>,
-    /// The same one in memory, which has one connection only.
+    /// The same as the writer if the store is in memory, where there is only one connection.
     reader: SyncSender<Job>,
     answers: mpsc::Sender<Answer>,
     space: Seen,
-    /// Closed when both have ended.
+    /// Closed when both threads have ended.
     ended: Arc<Mutex<Receiver<()>>>,
 }
 
@@ -72,20 +73,20 @@ enum Job {
     Stop,
 }
 
-/// How long the one that writes waits at its end for the one that reads, which may be searching.
+/// How long the writer waits at its end for the reader, which may be searching.
 const READER_ENDS: Duration = Duration::from_secs(1);
 
-/// Slices of index work at the end: a hundred milliseconds at most.
+/// How many slices of index work are done at the end: a hundred milliseconds at most.
 const LAST_SLICES: usize = 8;
 
-/// Room for the last jobs of all, so that closing does not wait for room.
+/// Room for all requests and for the jobs that stop the threads, so that closing does not wait for room.
 const QUEUE: usize = MAX_REQUESTS + 2;
 
-/// Starts the threads: one that writes, and one that reads from a file, so that no search delays a commit. Answers come in no
-/// order but that of [`crate::core::log::storage`].
+/// Starts the threads: one that writes, and one that reads from a file, so that no search delays a commit. Answers come
+/// only in the order that [`crate::core::log::storage`] promises.
 ///
 /// # Errors
-/// Those of the system, if it gives no thread or does not open the file once more.
+/// Those of the system, if it cannot start a thread or open the file once more.
 pub fn spawn(database: Database) -> io::Result<(Store, mpsc::Receiver<Answer>)> {
     let (answers, receiver) = mpsc::channel(MAX_REQUESTS);
     let (ended, all_ended) = sync_channel(1);
@@ -104,7 +105,7 @@ pub fn spawn(database: Database) -> io::Result<(Store, mpsc::Receiver<Answer>)> 
     };
     let space = Seen::default();
     let start = |name: &str, database: Database, indexing: Option<Indexing>, open, after| {
-        // The one that indexes is the one that writes.
+        // The thread that indexes is the one that writes.
         let directory = database.path.as_ref().filter(|_| indexing.is_some()).and_then(|path| path.parent());
         let watch = directory.map(|directory| Watch::new(directory, space.clone()));
         let (queue, jobs) = sync_channel(QUEUE);
@@ -133,20 +134,22 @@ pub fn spawn(database: Database) -> io::Result<(Store, mpsc::Receiver<Answer>)> 
 }
 
 impl Store {
-    /// Executes everything in [`Self::ask`] itself, for simulations: the same requests give the same answers at the same time.
+    /// Executes everything in [`Self::ask`] itself, for simulations: the same requests give the same answers at the
+    /// same time.
     pub fn inline(database: Database) -> (Self, mpsc::Receiver<Answer>) {
         let (answers, receiver) = mpsc::channel(MAX_REQUESTS);
         (Self(Way::Inline { database: Arc::new(Mutex::new(Some(database))), answers }), receiver)
     }
 
-    /// Executes nothing, but passes the requests on with their tickets, for simulations that decide when each is executed, and
-    /// which never is.
+    /// Executes nothing, but passes the requests on with their tickets, for simulations that decide when each is
+    /// executed, and which never are.
     pub fn passing_to(requests: mpsc::Sender<(u64, Request)>) -> Self {
         Self(Way::Passing(requests))
     }
 
-    /// Hands a request over. It is answered under its ticket, with a failure if the store is closed. Never waits: whoever
-    /// asks has at most [`MAX_REQUESTS`] without an answer, answers that were not fetched included; what is beyond may be lost.
+    /// Hands a request over. It is answered under its ticket, with a failure if the store is closed. Never waits. A
+    /// caller may have at most [`MAX_REQUESTS`] open requests, including answers that it has not fetched; any beyond
+    /// these may be lost.
     pub fn ask(&self, ticket: u64, request: Request) {
         let (answers, reply) = match &self.0 {
             Way::Inline { database, answers } => {
@@ -154,7 +157,7 @@ impl Store {
                 (answers, database.as_mut().map_or_else(|| Err(closed()), |database| database.handle_alone(request)))
             }
             Way::Passing(requests) => {
-                // See below for when there is no room.
+                // If there is no room: see below.
                 let _ = requests.try_send((ticket, request));
                 return;
             }
@@ -172,7 +175,7 @@ impl Store {
         let _ = answers.try_send(Answer { ticket, reply });
     }
 
-    /// How much room there was on the file system a second ago; none where nothing is stored or the system does not tell.
+    /// How much room there was on the file system a second ago; `None` if nothing is stored or the system does not say.
     pub fn space(&self) -> Option<Space> {
         match &self.0 {
             Way::Threads(threads) => seen(&threads.space),
@@ -180,8 +183,8 @@ impl Store {
         }
     }
 
-    /// Ends the store for all its handles, and waits until what was asked before is done and the file is closed, but no longer
-    /// than `limit`. Whether it is. Blocks its thread.
+    /// Ends the store for all its handles, and waits until what was asked before is done and the file is closed, but no
+    /// longer than `limit`. Returns whether it is. Blocks its thread.
     pub fn close(&self, limit: Duration) -> bool {
         let threads = match &self.0 {
             Way::Inline { database, .. } => {
@@ -191,7 +194,7 @@ impl Store {
             Way::Threads(threads) => threads,
         };
         let end = Instant::now() + limit;
-        // A thread that has ended takes none. There is room: see QUEUE.
+        // A thread that has ended takes no job. There is room: see QUEUE.
         let _ = threads.reader.try_send(Job::Stop);
         let _ = threads.writer.try_send(Job::Stop);
         let ended = threads.ended.lock().unwrap_or_else(PoisonError::into_inner);
@@ -209,18 +212,19 @@ struct Worker {
     database: Database,
     jobs: Receiver<Job>,
     answers: mpsc::Sender<Answer>,
-    /// What is done in slices when nothing else is to do, one after the other. Bounded as open requests are.
+    /// Requests that are done in slices, one after the other, when there is nothing else to do. They are bounded like
+    /// all open requests.
     waiting: VecDeque<(u64, Forgetting)>,
-    /// What is done after that; none for the one that reads.
+    /// Index work, which is done after that; `None` for the reader.
     indexing: Option<Indexing>,
-    /// Looks at the room on the file system meanwhile; none for the one that reads, and in memory.
+    /// Watches the room on the file system meanwhile; `None` for the reader, and in memory.
     watch: Option<Watch>,
-    /// Closed when the other connection is: SQLite tidies up when the last one closes, and of two that close at once neither
-    /// is the last.
+    /// Closed when the other connection is closed. SQLite tidies up when the last connection closes, and of two that
+    /// close at once neither is the last.
     after: Option<Receiver<()>>,
-    /// The same, for the other one; dropped after the database.
+    /// The other end of this, in the other thread; dropped after the database.
     _open: Option<SyncSender<()>>,
-    /// Dropped after the database, as it stands after it.
+    /// Dropped after the database, because it is declared after it.
     _ended: SyncSender<()>,
 }
 
@@ -277,7 +281,7 @@ impl Worker {
         }
     }
 
-    /// The next job, or none if there will be none. Does what waits until there is one.
+    /// The next job, or `None` if there will be no more. Does what is waiting until there is one.
     fn job(&mut self) -> Option<Job> {
         loop {
             let next_look = self.watch.as_mut().map(Watch::look);
@@ -301,8 +305,8 @@ impl Worker {
         }
     }
 
-    /// Indexes what was said last, so that a reader of the file finds it after the program has ended. A long rest waits
-    /// for the next start.
+    /// Indexes what was said last, so that a reader of the file finds it after the program has ended. If much is left,
+    /// the rest waits for the next start.
     fn index_the_last(&mut self) {
         let Some(indexing) = &mut self.indexing else { return };
         for _ in 0..LAST_SLICES {
@@ -321,7 +325,7 @@ impl Worker {
         }
     }
 
-    /// Takes the writes that wait behind this one into its commit. What else was waiting comes back.
+    /// Executes this write and those that wait behind it in one commit. Returns the job that came after them, if any.
     fn write(&mut self, ticket: u64, writes: Vec<crate::core::log::storage::Write>) -> Option<Job> {
         let (mut tickets, mut group, mut next) = (vec![ticket], vec![writes], None);
         while group.len() < MAX_GROUP {

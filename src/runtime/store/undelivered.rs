@@ -1,4 +1,4 @@
-//! What its user said on other networks, and nobody is known to have.
+//! What our user said on other networks and nobody is known to have.
 
 use rusqlite::{Result, params};
 

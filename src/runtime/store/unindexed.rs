@@ -6,7 +6,7 @@ use super::columns::unsigned;
 
 /// Notes a line that cannot be found yet. Own ones are indexed first.
 pub(super) fn note(connection: &Connection, spot: i64, place: i64, own: bool) -> Result<()> {
-    // Below zero no word is found: see `lines::free_spot`.
+    // Search finds nothing below zero: see `lines::free_spot`.
     if spot >= 0 {
         let mut insert = connection.prepare_cached("INSERT INTO unindexed (own, spot, place) VALUES (?, ?, ?)")?;
         insert.execute(params![own, spot, place])?;

@@ -1,4 +1,5 @@
-//! What a text is found by: folded words, and single signs where a script puts no space between words.
+//! What a text is found by: folded words, and single characters, called signs, where a script puts no space between
+//! words.
 
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
@@ -7,16 +8,17 @@ use crate::protocol::codec::event::Content;
 /// Puts a line's words into the index.
 pub(super) const INSERT: &str = "INSERT INTO words (rowid, text) VALUES (?, ?)";
 
-/// Words of a query that count: more than a person types, few enough for SQLite's limit on the depth of expressions.
+/// How many words of a query count: more than a person types, and few enough for SQLite's limit on the depth of
+/// expressions.
 const MAX_QUERY_WORDS: usize = 32;
 
-/// Signs and parts of one word of a query that count.
+/// How many signs and parts of one word of a query count.
 const MAX_PARTS: usize = 64;
 
-/// The longest word that is told from others, in characters: a key in hexadecimal digits.
+/// The longest word, in characters: a key in hexadecimal digits. The rest of a longer one is another word.
 const MAX_WORD: usize = 64;
 
-/// What a line is found by, with a word for its place that nobody can type; none if there is nothing to find it by.
+/// What a line is found by, with a word for its place that nobody can type; `None` if there is nothing to find it by.
 pub(super) fn of_line(place: i64, content: &Content) -> Option<String> {
     let Content::Said { text, .. } = content else { return None };
     let words = parts(text.as_str());
@@ -28,15 +30,15 @@ pub(super) fn of_line(place: i64, content: &Content) -> Option<String> {
     (!words.is_empty()).then_some(out)
 }
 
-/// The query in SQLite's language; none if nothing in it can be found. Every word is quoted and has neither quotes nor
-/// spaces, so that nothing in it has a meaning of its own.
+/// The query in SQLite's language; `None` if nothing in it can be found. Every word is quoted and has neither quotes
+/// nor spaces, so that nothing in it has a special meaning.
 pub(super) fn query(place: i64, typed: &str) -> Option<String> {
     let mut phrases = Vec::new();
     for word in typed.split_whitespace() {
         let parts = parts(word);
         let Some(last) = parts.last() else { continue };
         let words: Vec<&str> = parts.iter().take(MAX_PARTS).map(|part| part.word.as_str()).collect();
-        // A sign is whole; a word may go on.
+        // A sign is complete; a word may be the beginning of a longer one.
         let star = if last.sign || parts.len() > MAX_PARTS { "" } else { " *" };
         phrases.push(format!("\"{}\"{star}", words.join(" ")));
         if phrases.len() == MAX_QUERY_WORDS {
@@ -46,7 +48,7 @@ pub(super) fn query(place: i64, typed: &str) -> Option<String> {
     (!phrases.is_empty()).then(|| format!("\"{}\" AND {}", place_word(place), phrases.join(" AND ")))
 }
 
-/// The underscore parts words, so none begins with one.
+/// An underscore separates words, so no word of a text begins with one.
 fn place_word(place: i64) -> String {
     format!("_{place}")
 }
@@ -61,7 +63,8 @@ fn parts(text: &str) -> Vec<Part> {
     if text.is_ascii() { ascii_parts(text) } else { folded_parts(text) }
 }
 
-/// The same for what needs no folding but of its case: nearly every line, and a busy room says thousands a second.
+/// The same for text of which only the case must be folded. That is nearly every line, and a busy room says thousands
+/// per second.
 fn ascii_parts(text: &str) -> Vec<Part> {
     let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let pieces = words.flat_map(|word| word.as_bytes().chunks(MAX_WORD));
@@ -71,7 +74,7 @@ fn ascii_parts(text: &str) -> Vec<Part> {
 fn folded_parts(text: &str) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     let mut open = false;
-    // Folded as a whole, so that what is composed of several characters becomes one again.
+    // Folded as a whole, so that a letter that was decomposed into several characters becomes one again.
     let folded = text.nfkd().filter(|&c| !is_accent(c)).nfc().flat_map(char::to_lowercase);
     for c in folded.filter(|&c| !is_accent(c)) {
         if is_sign(c) {
@@ -80,7 +83,7 @@ fn folded_parts(text: &str) -> Vec<Part> {
         } else if c.is_alphanumeric() || (open && is_combining_mark(c)) {
             match parts.last_mut().filter(|_| open) {
                 Some(part) if part.word.chars().nth(MAX_WORD - 1).is_none() => part.word.push(c),
-                // The rest of a long word is a word of its own: a query of it is parted in the same way.
+                // The rest of a long word is a word of its own: a query for it is split in the same way.
                 _ => parts.push(Part { word: c.to_string(), sign: false }),
             }
             open = true;
@@ -91,8 +94,8 @@ fn folded_parts(text: &str) -> Vec<Part> {
     parts
 }
 
-/// Accents of Latin, Greek and Cyrillic letters, points of Hebrew, vowel signs of Arabic: often left out when typing. Marks of
-/// other scripts are letters.
+/// Accents of Latin, Greek and Cyrillic letters, points of Hebrew, vowel signs of Arabic. People often leave them out
+/// when they type. Marks of other scripts count as letters.
 fn is_accent(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36F}' | '\u{591}'..='\u{5BD}' | '\u{5BF}' | '\u{5C1}'..='\u{5C2}' | '\u{5C4}'..='\u{5C7}'
         | '\u{64B}'..='\u{65F}' | '\u{670}' | '\u{200C}'..='\u{200D}')

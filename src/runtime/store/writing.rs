@@ -1,4 +1,4 @@
-//! Commits.
+//! Commits writes to the file.
 
 use rusqlite::{Connection, Error, OptionalExtension as _, Savepoint, TransactionBehavior, params};
 
@@ -17,7 +17,7 @@ use crate::{
     protocol::codec::event::Content,
 };
 
-/// Why one write of several is not executed.
+/// Why one write of several was not executed.
 enum Refusal {
     Sql(Error),
     /// Two events under one number.
@@ -42,7 +42,7 @@ impl Refusal {
 }
 
 impl Database {
-    /// Executes writes that share one commit; each has an answer of its own, in their order.
+    /// Executes writes in one commit. Returns an answer for each, in the same order.
     pub(super) fn write(&mut self, requests: Vec<Vec<Write>>) -> Vec<Result<Reply, StoreFailure>> {
         let count = requests.len();
         if let Err(failure) = self.make_writable() {
@@ -58,7 +58,7 @@ impl Database {
 
     fn try_write(&mut self, requests: Vec<Vec<Write>>) -> rusqlite::Result<Vec<Result<Reply, StoreFailure>>> {
         let own = requests.iter().flatten().any(|write| matches!(write, Write::Event(entry) if entry.own));
-        // SQLite takes this between transactions only.
+        // SQLite accepts this only between transactions.
         self.connection.pragma_update(None, "synchronous", if own { "FULL" } else { "NORMAL" })?;
         let (me, network, path) = (self.me, self.network.get(), self.path.as_deref());
         let mut transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -67,7 +67,8 @@ impl Database {
             let savepoint = transaction.savepoint()?;
             let done = Writer { savepoint, network: network.as_str(), me, counts: Counts::default() }.all(&writes);
             match done {
-                // A full disk, for one, undoes all of it; without this the next one would be a commit of its own.
+                // Some errors, such as a full disk, undo the whole transaction. Without this, the next request would be
+                // a commit of its own.
                 Err(Refusal::Sql(error)) if transaction.is_autocommit() => return Err(error),
                 done => {
                     if let Err(Refusal::Sql(error)) = &done {
@@ -87,14 +88,14 @@ struct Writer<'a> {
     savepoint: Savepoint<'a>,
     network: &'a str,
     me: crate::domain::model::NodeId,
-    /// Of what it has inserted.
+    /// Changes to the counts, from what it has inserted and deleted.
     counts: Counts,
 }
 
 impl Writer<'_> {
     fn all(mut self, writes: &[Write]) -> Result<(), Refusal> {
         if writes.is_empty() {
-            // The first page is written again, so the disk has to take something.
+            // This writes the first page again, so the disk has to accept a write.
             self.savepoint.pragma_update(None, "user_version", schema::VERSION)?;
         }
         for write in writes {
@@ -112,13 +113,13 @@ impl Writer<'_> {
             }
         }
         self.counts.store(&self.savepoint)?;
-        // Dropped without this, it is undone.
+        // If the savepoint is dropped without this, everything is undone.
         Ok(self.savepoint.commit()?)
     }
 
     fn event(&mut self, entry: &LogEntry) -> Result<(), Refusal> {
         let LogEntry { event, signed, .. } = entry;
-        // It was on its way when what is here was erased or forgotten, and it too.
+        // The event was on its way while it, too, was erased or forgotten.
         if event.seq < oldest_kept::of(&self.savepoint, &event.log)? {
             return Ok(());
         }
@@ -172,7 +173,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// A log may be gone on with if all of it was written here; not from the moment on that somebody else knew more of it.
+    /// A log may be continued if all of it was written here, but no longer once somebody else has known more of it.
     fn claim(&self, log: i64, entry: &LogEntry) -> Result<(), Refusal> {
         if entry.own && entry.event.seq > 1 {
             return Ok(());
@@ -214,7 +215,7 @@ impl Writer<'_> {
         for bytes in deleting::delete_after(&self.savepoint, log, state.head)? {
             self.counts.take(log, bytes);
         }
-        // A node that held what is gone does not hold what comes in its place.
+        // A node that held the deleted events does not hold those that replace them.
         let mut acks = self.savepoint.prepare_cached("UPDATE acks SET seq = ?2 WHERE log = ?1 AND seq > ?2")?;
         acks.execute(params![log, number(state.head)])?;
         put_log(&self.savepoint, place, state)?;
@@ -228,7 +229,7 @@ impl Writer<'_> {
         Ok(unindexed::note(&self.savepoint, spot, place, false)?)
     }
 
-    /// An ack of a log that is not there says nothing.
+    /// Ignores an ack of a log that is not there.
     fn ack(&self, ack: &Ack) -> Result<(), Refusal> {
         if let Some((log, _)) = find(&self.savepoint, &ack.log)? {
             put_ack(&self.savepoint, log, ack)?;
@@ -275,7 +276,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// A log stays where it was seen first.
+    /// The place of a log: a log stays where it was seen first.
     fn place_of(&self, log: &LogId) -> Result<i64, Refusal> {
         match find(&self.savepoint, log)? {
             Some((_, place)) => Ok(place),
@@ -288,7 +289,7 @@ impl Writer<'_> {
     }
 }
 
-/// A log's key and its place's.
+/// The keys of a log and of its place.
 pub(super) fn find(connection: &Connection, log: &LogId) -> rusqlite::Result<Option<(i64, i64)>> {
     let mut find =
         connection.prepare_cached("SELECT key, place FROM logs WHERE room = ? AND author = ? AND epoch = ?")?;
@@ -296,7 +297,7 @@ pub(super) fn find(connection: &Connection, log: &LogId) -> rusqlite::Result<Opt
     find.query_row(values, |row| Ok((row.get(0)?, row.get(1)?))).optional()
 }
 
-/// How a log stands, as far as that is above its floor.
+/// Stores the state of a log, as far as it is above the floor.
 pub(super) fn put_log(connection: &Connection, place: i64, state: &LogState) -> rusqlite::Result<()> {
     let mut put = connection.prepare_cached(
         "INSERT INTO logs (place, room, author, epoch, base, head, head_id, head_hlc, older_base, older_head, older_id, forked,
@@ -328,7 +329,7 @@ pub(super) fn put_log(connection: &Connection, place: i64, state: &LogState) -> 
     Ok(())
 }
 
-/// A guest's line.
+/// Stores a guest's line.
 pub(super) fn put_guest(
     connection: &Connection,
     spot: i64,
@@ -354,14 +355,14 @@ pub(super) fn put_guest(
     Ok(())
 }
 
-/// What somebody holds.
+/// Stores what somebody holds.
 pub(super) fn put_ack(connection: &Connection, log: i64, ack: &Ack) -> rusqlite::Result<()> {
     let mut put = connection.prepare_cached("INSERT OR REPLACE INTO acks (log, node, seq) VALUES (?, ?, ?)")?;
     put.execute(params![log, ack.node.as_bytes(), number(ack.seq)])?;
     Ok(())
 }
 
-/// The proof for a forked log; the first one stays.
+/// Stores the proof for a forked log. Of several, the one with the lowest number stays.
 pub(super) fn put_fork(connection: &Connection, log: i64, proof: &Proof) -> rusqlite::Result<()> {
     let mut put = connection.prepare_cached(
         "INSERT INTO forks (log, seq, one_body, one_sig, one_content, other_body, other_sig, other_content)

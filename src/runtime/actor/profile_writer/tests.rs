@@ -39,7 +39,7 @@ impl Harness {
         self.writer.known_changed();
     }
 
-    /// Does what the actor does for `time`; what the user is told.
+    /// Does what the actor does for `time`. Returns how many errors the user is told of.
     async fn pass(&mut self, time: Duration) -> usize {
         let (end, mut told) = (Instant::now() + time, 0);
         loop {
@@ -70,7 +70,7 @@ fn nick(name: &str) -> Nick {
 }
 
 #[tokio::test(start_paused = true)]
-async fn sightings_are_written_now_and_then_and_decisions_soon() {
+async fn sightings_are_written_rarely_and_decisions_soon() {
     let mut harness = harness();
     let (begin, mut files) = (Instant::now(), BTreeSet::new());
     for n in 0..600 {
@@ -97,7 +97,7 @@ async fn sightings_are_written_now_and_then_and_decisions_soon() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_set_on_the_screen_is_written_together() {
+async fn settings_changed_on_the_screen_are_written_together() {
     let mut harness = harness();
     harness.writer.plain_view_changed(true);
     harness.pass(GATHER * 2).await;
@@ -116,7 +116,7 @@ async fn what_is_set_on_the_screen_is_written_together() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_cannot_be_written_is_told_once_and_tried_again() {
+async fn a_failed_write_is_reported_once_and_retried() {
     let mut harness = harness();
     let path = harness.directory.join("known.json");
     // No file can replace it.
@@ -138,7 +138,7 @@ async fn what_cannot_be_written_is_told_once_and_tried_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_name_that_cannot_be_written_holds_nothing_up_and_gives_way_to_a_newer_one() {
+async fn an_unwritten_name_blocks_nothing_and_a_newer_one_wins() {
     let mut harness = harness();
     let path = harness.directory.join("settings.json");
     fs::create_dir(&path).unwrap();
@@ -160,7 +160,7 @@ async fn a_name_that_cannot_be_written_holds_nothing_up_and_gives_way_to_a_newer
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_last_write_has_everything_that_failed_or_was_not_worth_one() {
+async fn the_last_write_includes_everything_that_failed_or_was_deferred() {
     let mut harness = harness();
     harness.seen(1);
     harness.pass(GATHER * 2).await;

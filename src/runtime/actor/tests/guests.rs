@@ -1,4 +1,4 @@
-//! Guests that follow the reference protocol, or do not.
+//! Guests that follow the reference protocol, and guests that do not.
 
 use hyper::client::conn::http2::SendRequest;
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -36,13 +36,13 @@ async fn drive_on(stream: DuplexStream) -> (SendRequest<Body>, tokio::task::Join
         .handshake(TokioIo::new(stream))
         .await
         .unwrap();
-    // How it ends is what the tests look at from the other side.
+    // The tests check from the other side how it ends.
     let driver = tokio::spawn(async move { drop(connection.await) });
     (sender, driver)
 }
 
-/// A wire that passes everything on until `hold`, then gathers what the guest sends, and at `release` delivers it
-/// together with the end of the connection, as a network does with what was sent in one go.
+/// A wire that passes everything on until `hold`, and then gathers what the guest sends. At `release` it delivers that
+/// together with the end of the connection, as a network does with data that was sent in one go.
 async fn wire(net: MemoryNet, to: SocketAddr, hold: CancellationToken, release: CancellationToken) -> DuplexStream {
     let mut there = net.connect(None, to).await.unwrap();
     let (guest, mut here) = tokio::io::duplex(1 << 20);
@@ -85,7 +85,7 @@ impl Guest {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_transcript_is_the_reference_programs() {
+async fn the_transcript_matches_the_reference_program() {
     let net = MemoryNet::default();
     let mut alice = start(&net, "alice", 1).await;
     let mut guest = Guest::arrive(&net, "127.0.0.1:7001", alice.addr).await;
@@ -104,7 +104,7 @@ async fn the_transcript_is_the_reference_programs() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_repeated_claim_ends_without_ok_and_spares_the_link_that_is_there() {
+async fn a_repeated_claim_gets_no_ok_and_spares_the_link() {
     let net = MemoryNet::default();
     let mut alice = start(&net, "alice", 1).await;
     let connection = connect(&net, alice.addr).await;
@@ -119,14 +119,14 @@ async fn a_repeated_claim_ends_without_ok_and_spares_the_link_that_is_there() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_never_reads_delays_nobody_and_is_let_go() {
+async fn a_guest_that_never_reads_delays_nobody_and_is_dropped() {
     let net = MemoryNet::default();
     let mut alice = start(&net, "alice", 1).await;
     let frozen = Guest::arrive(&net, "127.0.0.1:7001", alice.addr).await;
     let mut quick = Guest::arrive(&net, "127.0.0.1:7002", alice.addr).await;
     assert_eq!(quick.hear().await.as_deref(), Some("ok"));
     alice.until(|n| n.peers.len() == 2).await;
-    // More than all windows and pipes of the frozen one hold.
+    // More than all windows and pipes of the frozen guest hold.
     let line = "x".repeat(60_000);
     for _ in 0..20 {
         alice.say(&line).await;
@@ -141,7 +141,7 @@ async fn who_never_reads_delays_nobody_and_is_let_go() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_freezes_is_gone_within_eleven_seconds_and_not_said_to_have_left() {
+async fn a_frozen_guest_times_out_within_eleven_seconds() {
     let net = MemoryNet::default();
     let mut alice = start(&net, "alice", 1).await;
     let (hold, release) = (CancellationToken::new(), CancellationToken::new());
@@ -158,7 +158,7 @@ async fn who_freezes_is_gone_within_eleven_seconds_and_not_said_to_have_left() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_first_frame_that_never_comes_costs_five_seconds_and_one_place() {
+async fn a_missing_first_frame_costs_five_seconds_and_one_place() {
     let net = MemoryNet::default();
     let alice = start(&net, "alice", 1).await;
     let connection = connect(&net, alice.addr).await;
@@ -171,7 +171,7 @@ async fn a_first_frame_that_never_comes_costs_five_seconds_and_one_place() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_said_before_the_end_is_heard() {
+async fn lines_said_before_the_end_are_heard() {
     for clean in [true, false] {
         let net = MemoryNet::default();
         let mut alice = start(&net, "alice", 1).await;
@@ -189,7 +189,7 @@ async fn what_was_said_before_the_end_is_heard() {
         // On a paused clock this ends when all tasks have done what they can: the lines are on the wire.
         tokio::time::sleep(Duration::from_millis(1)).await;
         release.cancel();
-        // What is heard is shown when it is on disk, which may be after its author has left the list.
+        // A received line is shown once it is on disk, which may be after its author has left the list.
         alice.until(|n| n.peers.is_empty() && n.heard.len() == 20).await;
         drop((says, hears));
     }
@@ -213,12 +213,12 @@ async fn a_connection_without_an_open_link_ends() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_node_that_nobody_reads_from_can_still_leave() {
+async fn a_congested_node_can_still_leave() {
     let net = MemoryNet::default();
     let mut alice = start(&net, "alice", 1).await;
     let _frozen = Guest::arrive(&net, "127.0.0.1:7001", alice.addr).await;
     alice.until(|n| n.peers.len() == 1).await;
-    // Until commands have to wait, and the updates of those that need not fill their channel.
+    // Speaks until commands have to wait. Updates are drained, so that a full channel of updates is not the cause.
     let say =
         Command::Say { room: Room::LOBBY, text: Text::new(&"x".repeat(60_000)).unwrap(), action: false, network: None };
     while tokio::time::timeout(Duration::from_millis(100), alice.commands.send(say.clone())).await.is_ok() {
@@ -230,7 +230,7 @@ async fn a_node_that_nobody_reads_from_can_still_leave() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_peer_cannot_fill_the_memory_behind_a_front_end_that_has_stopped() {
+async fn peers_cannot_fill_memory_behind_a_stopped_front_end() {
     // As much as eight guests may say at once: 48 MB.
     const GUESTS: usize = 8;
     const EACH: usize = 100;

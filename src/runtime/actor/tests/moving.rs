@@ -1,4 +1,4 @@
-//! A node that goes elsewhere while it runs.
+//! A node that moves while it runs.
 
 use super::*;
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
     runtime::io::Net as _,
 };
 
-/// A node with a place that can be changed, and its ends.
+/// A node that can be moved, and the ends of its channels.
 struct Mover {
     place: watch::Sender<DesiredNetwork>,
     commands: mpsc::Sender<Command>,
@@ -33,7 +33,7 @@ async fn begin_with(net: &MemoryNet, site: ListenPlan, change: impl FnOnce(Setti
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_node_whose_port_is_taken_where_it_goes_begins_anew_and_keeps_its_port_in_mind() {
+async fn a_moved_node_remembers_its_port_if_it_is_taken() {
     let net = MemoryNet::default();
     let alice = begin(&net, open_site([10, 0, 0, 5])).await;
     let _other = net.bind(([127, 0, 0, 1], 4_565).into()).await.unwrap();
@@ -44,7 +44,7 @@ async fn a_node_whose_port_is_taken_where_it_goes_begins_anew_and_keeps_its_port
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_typed_for_another_network_is_not_said_on_this_one() {
+async fn commands_for_another_network_are_refused_here() {
     let net = MemoryNet::default();
     let mut alice = begin(&net, site()).await;
     let office = Network::new("office").ok();
@@ -74,7 +74,7 @@ async fn what_was_typed_for_another_network_is_not_said_on_this_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_said_before_the_node_moves_is_written_first() {
+async fn lines_said_before_a_move_are_written_first() {
     let net = MemoryNet::default();
     let (requests, mut disk) = mpsc::channel(16);
     let (answers, answers_out) = mpsc::channel(16);

@@ -12,7 +12,7 @@ use super::netlink;
 /// How often each interface has lost or found its connection.
 ///
 /// # Errors
-/// The kernel's, if it does not let this process ask.
+/// The kernel's error, if it does not let this process ask.
 pub(super) fn read() -> io::Result<Vec<u32>> {
     let entries = netlink::ask(RouteNetlinkMessage::GetLink(LinkMessage::default()))?;
     let changes = entries.iter().filter_map(|entry| match entry {

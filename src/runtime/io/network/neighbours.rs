@@ -1,6 +1,7 @@
 //! Linux's table of neighbours: who is on the link, by hardware address, and how certain that is.
 //!
-//! `/proc/net/arp` has IPv4 alone, and does not say how certain: who was heard once and is gone stays in it for minutes.
+//! `/proc/net/arp` has IPv4 only, and does not say how certain an entry is: a host that was heard once and is gone
+//! stays in it for minutes.
 
 use std::{io, net::IpAddr};
 
@@ -21,14 +22,14 @@ pub(super) struct Neighbour {
     pub(super) interface: u32,
     /// Its hardware address.
     pub(super) hardware: HardwareAddr,
-    /// Whether it answered the kernel a moment ago, or somebody entered it by hand. Any other was there once.
+    /// Whether it answered the kernel a moment ago, or somebody entered it by hand. Otherwise it was there once.
     pub(super) there: bool,
 }
 
 /// The neighbours as the kernel knows them now.
 ///
 /// # Errors
-/// The kernel's, if it does not let this process ask.
+/// The kernel's error, if it does not let this process ask.
 pub(super) fn read() -> io::Result<Vec<Neighbour>> {
     let entries = netlink::ask(RouteNetlinkMessage::GetNeighbour(NeighbourMessage::default()))?;
     let neighbours = entries.iter().filter_map(|entry| match entry {
@@ -38,7 +39,7 @@ pub(super) fn read() -> io::Result<Vec<Neighbour>> {
     Ok(neighbours.collect())
 }
 
-/// A neighbour of the table, unless nothing is known of it but that somebody asked for it.
+/// A neighbour of the table, unless all that is known of it is that somebody asked for it.
 fn neighbour(entry: &NeighbourMessage) -> Option<Neighbour> {
     let there = match entry.header.state {
         NeighbourState::Reachable | NeighbourState::Permanent => true,
@@ -74,9 +75,9 @@ mod tests {
         entry
     }
 
-    /// Failed in CI: a machine that was heard a second before the access point kept it apart counted as one that answers.
+    /// Failed in CI: a machine that was heard a second before the access point isolated it counted as one that answers.
     #[test]
-    fn only_who_answered_a_moment_ago_is_there() {
+    fn only_hosts_that_answered_recently_are_there() {
         let there = |state| neighbour(&entry(state, &[2, 0, 0, 0, 0, 1])).map(|one| one.there);
         assert_eq!(there(NeighbourState::Reachable), Some(true));
         assert_eq!(there(NeighbourState::Permanent), Some(true));

@@ -6,20 +6,21 @@ use netlink_packet_core::{NLM_F_DUMP, NLM_F_REQUEST, NetlinkHeader, NetlinkMessa
 use netlink_packet_route::RouteNetlinkMessage;
 use netlink_sys::{Socket, SocketAddr, protocols::NETLINK_ROUTE};
 
-/// The most datagrams that are read of an answer. The kernel fills each with some 40 entries at least, so that is 10,000: far
-/// more neighbours than it keeps (`gc_thresh3`, 1,024), and a router with the routes of the whole world has no chat waiting.
+/// How many datagrams of an answer are read at most. The kernel puts at least some 40 entries into each, so that is
+/// 10,000 entries. It keeps far fewer neighbours (`gc_thresh3`, 1,024), and nobody chats on a router that has the
+/// routes of the whole world.
 const MAX_DATAGRAMS: usize = 256;
 
 /// All entries that answer a question.
 ///
 /// # Errors
-/// The kernel's, if it does not let this process ask.
+/// The kernel's error, if it does not let this process ask.
 pub(super) fn ask(question: RouteNetlinkMessage) -> io::Result<Vec<RouteNetlinkMessage>> {
     let mut socket = Socket::new(NETLINK_ROUTE)?;
     socket.bind_auto()?;
     socket.connect(&SocketAddr::new(0, 0))?;
-    // An answer that never comes must hold nobody up. The kernel puts the first part there before `send` returns, and the
-    // next while this one is read.
+    // An answer that never comes must not hold anybody up. The kernel provides the first part before `send` returns,
+    // and each next one while the one before it is read.
     socket.set_non_blocking(true)?;
     socket.send(&encode(question), 0)?;
     let mut entries = Vec::new();
@@ -43,7 +44,7 @@ fn encode(question: RouteNetlinkMessage) -> Vec<u8> {
     bytes
 }
 
-/// Takes the entries out of a datagram. Whether more datagrams follow.
+/// Takes the entries out of a datagram. Returns whether more datagrams follow.
 fn take(mut datagram: &[u8], entries: &mut Vec<RouteNetlinkMessage>) -> io::Result<bool> {
     while !datagram.is_empty() {
         let invalid = |error| io::Error::new(io::ErrorKind::InvalidData, error);
@@ -68,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_cut_off_is_an_error() {
+    fn a_truncated_message_is_an_error() {
         let question = encode(RouteNetlinkMessage::GetNeighbour(NeighbourMessage::default()));
         let mut entries = Vec::new();
         assert!(take(&question, &mut entries).unwrap() && entries.len() == 1);

@@ -18,10 +18,10 @@ pub(in crate::runtime::io) struct DefaultRoute {
     pub(in crate::runtime::io) interface: u32,
 }
 
-/// The ways to the rest of the world, of IPv4 and IPv6, the preferred ones first.
+/// The ways to the rest of the world by IPv4 and IPv6, the preferred ones first.
 ///
 /// # Errors
-/// The kernel's, if it does not let this process ask.
+/// The kernel's error, if it does not let this process ask.
 pub(in crate::runtime::io) fn read() -> io::Result<Vec<DefaultRoute>> {
     let mut found = Vec::new();
     for family in [AddressFamily::Inet, AddressFamily::Inet6] {
@@ -37,8 +37,8 @@ pub(in crate::runtime::io) fn read() -> io::Result<Vec<DefaultRoute>> {
     Ok(found.into_iter().map(|(_, route)| route).collect())
 }
 
-/// What a route of the main table leads to, with its metric, if it is for all of the world. One route may lead through several
-/// routers.
+/// The routers that a route leads through, with its metric, if it is a default route of the main table. There may be
+/// several.
 fn default_routes(route: &RouteMessage) -> Vec<(u32, DefaultRoute)> {
     if route.header.destination_prefix_length != 0 || route.header.table != RouteHeader::RT_TABLE_MAIN {
         return Vec::new();
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_route_to_everywhere_leads_through_its_routers() {
+    fn only_default_routes_of_the_main_table_count() {
         let through = |ip: [u8; 4]| RouteAttribute::Gateway(RouteAddress::Inet(ip.into()));
         let one = vec![through([10, 0, 0, 1]), RouteAttribute::Oif(2), RouteAttribute::Priority(100)];
         let expected = DefaultRoute { gateway: [10, 0, 0, 1].into(), interface: 2 };

@@ -7,21 +7,21 @@ use std::{
     net::{IpAddr, Ipv6Addr},
 };
 
-/// The most that is read of it: more than 10,000 addresses.
+/// How many bytes of it are read at most: more than 10,000 addresses.
 const MAX_BYTES: u64 = 1024 * 1024;
 
-/// Flag of an address: it is not known yet whether somebody else on the link has it (`linux/if_addr.h`).
+/// Flag of an address for which it is not known yet whether somebody else on the link has it (`linux/if_addr.h`).
 const TENTATIVE: u32 = 0x40;
 
 /// The addresses that cannot be used yet.
 pub(in crate::runtime::io) fn read() -> BTreeSet<IpAddr> {
     let mut bytes = Vec::new();
-    // A table that cannot be read to its end has the lines before it.
+    // If the table cannot be read to its end, the lines before that still count.
     let _ = File::open("/proc/net/if_inet6").and_then(|file| file.take(MAX_BYTES).read_to_end(&mut bytes));
     parse(&String::from_utf8_lossy(&bytes))
 }
 
-/// Of lines with address, index, prefix length, scope, flags and interface, those that are tentative.
+/// The tentative addresses of a table. Its lines have address, index, prefix length, scope, flags and interface.
 fn parse(table: &str) -> BTreeSet<IpAddr> {
     let tentative = |line: &str| {
         let words: Vec<&str> = line.split_ascii_whitespace().collect();
@@ -45,7 +45,7 @@ fe8000000000000000fc00fffe000001 04 40 20 c0     wlan0
 ";
 
     #[test]
-    fn only_what_is_tentative_is_told() {
+    fn only_tentative_addresses_are_returned() {
         assert_eq!(parse(TABLE), BTreeSet::from(["fe80::fc:ff:fe00:1".parse().unwrap()]));
         for bad in ["", "fd00 04 40 00 c0 wlan0", "fd000000000000000000000000000002 04 40 00 zz wlan0", "fd00"] {
             assert_eq!(parse(bad), BTreeSet::new(), "{bad}");

@@ -44,7 +44,7 @@ async fn cling(net: MemoryNet, addr: SocketAddr) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_kept_for_a_link_that_we_end_and_the_other_side_does_not() {
+async fn nothing_is_kept_for_a_link_that_only_we_end() {
     let net = MemoryNet::default();
     let addr = SocketAddr::from(([127, 0, 0, 1], 7001));
     let server = tokio::spawn(cling(net.clone(), addr));

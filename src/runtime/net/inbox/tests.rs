@@ -30,7 +30,7 @@ impl Floods {
         }
     }
 
-    /// Serves until `link` is served; how many others were before it.
+    /// Serves until `link` is served. Returns how many others were served before it.
     async fn others_before(&self, link: LinkId) -> usize {
         for others in 0..10_000 {
             if name(&self.inbox.next(|_| true).await) == link {
@@ -48,10 +48,10 @@ async fn one(inbox: &Inbox, reading: &Reading) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_says_a_line_now_and_then_waits_for_hardly_any_flood() {
+async fn an_occasional_line_hardly_waits_for_floods() {
     let floods = Floods::new(300);
     floods.pour(READ_BYTES).await;
-    // Until each of them was served once, and so is no longer fresh. Those that were are served in between.
+    // Until each of them has been served once and is no longer fresh. Busy ones are served in between.
     for _ in 0..600 {
         floods.inbox.next(|_| true).await;
         floods.pour(READ_BYTES).await;
@@ -60,7 +60,7 @@ async fn who_says_a_line_now_and_then_waits_for_hardly_any_flood() {
     for _ in 0..20 {
         one(&floods.inbox, &bob).await;
         assert!(floods.others_before(BOB).await <= 1);
-        // Until his turn among the busy ones finds nothing.
+        // Until Bob's turn among the busy ones finds nothing.
         for _ in 0..400 {
             floods.inbox.next(|_| true).await;
             floods.pour(READ_BYTES).await;
@@ -91,7 +91,7 @@ async fn floods_take_turns_and_long_frames_count_for_several() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn links_that_come_and_go_do_not_starve_the_busy_ones() {
+async fn short_lived_links_do_not_starve_busy_ones() {
     let floods = Floods::new(1);
     floods.pour(READ_BYTES).await;
     floods.inbox.next(|_| true).await;
@@ -104,7 +104,7 @@ async fn links_that_come_and_go_do_not_starve_the_busy_ones() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_link_that_may_not_be_served_keeps_its_events_in_order() {
+async fn a_link_on_hold_keeps_its_events_in_order() {
     let inbox = Inbox::default();
     let (alice, bob) = (Reading::new(LinkId::Accepted(1)), Reading::new(BOB));
     one(&inbox, &alice).await;
@@ -120,7 +120,7 @@ async fn a_link_that_may_not_be_served_keeps_its_events_in_order() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_waits_is_bounded_and_nobody_waits_for_an_inbox_that_is_closed() {
+async fn the_inbox_is_bounded_and_closing_it_frees_waiting_tasks() {
     let inbox = Arc::new(Inbox::default());
     let reading = Reading::new(BOB);
     one(&inbox, &reading).await;

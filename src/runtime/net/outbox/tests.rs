@@ -16,7 +16,7 @@ const SLOW: LinkId = LinkId::Accepted(1);
 const FAST: LinkId = LinkId::Accepted(2);
 
 #[tokio::test(start_paused = true)]
-async fn who_takes_nothing_is_frozen_and_who_takes_a_little_is_not() {
+async fn only_a_link_that_takes_nothing_is_frozen() {
     let outbox = Outbox::default();
     outbox.open(SLOW, Protocol::Reference, None);
     outbox.open(FAST, Protocol::Reference, None);
@@ -33,7 +33,7 @@ async fn who_takes_nothing_is_frozen_and_who_takes_a_little_is_not() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_leaves_its_own_frames_is_frozen_too() {
+async fn a_link_that_ignores_its_own_frames_is_frozen() {
     let outbox = Outbox::default();
     outbox.open(SLOW, Protocol::Mesh, Some(Bytes::from("hello")));
     outbox.open(FAST, Protocol::Mesh, Some(Bytes::from("hello")));
@@ -51,7 +51,7 @@ async fn who_leaves_its_own_frames_is_frozen_too() {
 }
 
 #[tokio::test]
-async fn a_finished_link_gets_what_was_there_and_then_its_end() {
+async fn a_finished_link_gets_pending_lines_and_then_ends() {
     let outbox = Outbox::default();
     outbox.open(SLOW, Protocol::Mesh, None);
     outbox.publish(line("before"));
@@ -68,7 +68,7 @@ async fn a_finished_link_gets_what_was_there_and_then_its_end() {
 }
 
 #[tokio::test]
-async fn frames_of_its_own_go_before_lines_and_never_pile_up() {
+async fn own_frames_precede_lines_and_never_pile_up() {
     let outbox = Outbox::default();
     outbox.open(SLOW, Protocol::Mesh, Some(Bytes::from("hello")));
     outbox.publish(line("line"));
@@ -88,7 +88,7 @@ async fn frames_of_its_own_go_before_lines_and_never_pile_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_is_congested_when_even_the_fastest_link_is_far_behind() {
+async fn congestion_means_that_even_the_fastest_link_is_behind() {
     let outbox = Outbox::default();
     outbox.open(SLOW, Protocol::Reference, None);
     for _ in 0..40_000 {
@@ -106,7 +106,7 @@ async fn it_is_congested_when_even_the_fastest_link_is_far_behind() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_batch_goes_behind_the_own_frames_and_its_link_is_told_of() {
+async fn a_batch_follows_own_frames_and_is_reported_once() {
     let outbox = Outbox::default();
     outbox.open(SLOW, Protocol::Mesh, Some(Bytes::from_static(b"hello")));
     outbox.publish(line("a line"));
@@ -122,7 +122,7 @@ async fn a_batch_goes_behind_the_own_frames_and_its_link_is_told_of() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_node_that_falls_off_the_ring_goes_on_with_what_is_new() {
+async fn a_node_that_falls_behind_continues_with_new_lines() {
     let outbox = Outbox::default();
     let fast = LinkId::Accepted(9);
     outbox.open(SLOW, Protocol::Mesh, None);
@@ -157,7 +157,7 @@ impl Pouring {
         Self { outbox, coming: Unpublished::default(), writing: 0, line, said: 0 }
     }
 
-    /// Accepts lines until that is enough, at most `most`; whether it was.
+    /// Accepts at most `most` lines. Returns whether congestion stopped it.
     fn accept(&mut self, most: usize) -> bool {
         for _ in 0..most {
             if self.outbox.is_congested(self.coming) {
@@ -170,7 +170,7 @@ impl Pouring {
         false
     }
 
-    /// The disk has taken what it was given, and is given the rest.
+    /// Publishes what the disk was writing, and lets it write the rest.
     fn commit(&mut self) {
         for _ in 0..self.writing {
             self.outbox.publish(self.line.clone());
@@ -193,7 +193,7 @@ async fn a_guest_that_reads_all_the_time_is_never_overtaken() {
     let (mut got, mut waited) = (VecDeque::new(), false);
     while (got.len() as u64) < LINES {
         waited |= user.accept(4_096.min(usize::try_from(LINES - user.said).unwrap()));
-        // It reads 2 MB a second all the time, a commit takes half a second, and the node takes all there is.
+        // The guest reads 2 MB a second all the time, a commit takes half a second, and the node takes everything.
         for _ in 0..16 {
             tokio::time::advance(Duration::from_millis(30)).await;
             let taken = user.outbox.poll_take(SLOW, &Context::from_waker(Waker::noop()), &mut got);
@@ -206,7 +206,7 @@ async fn a_guest_that_reads_all_the_time_is_never_overtaken() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_guest_that_freezes_or_crawls_holds_up_the_user_for_two_seconds() {
+async fn a_slow_guest_blocks_the_user_for_two_seconds() {
     for crawls in [false, true] {
         let outbox = Outbox::default();
         outbox.open(SLOW, Protocol::Reference, None);

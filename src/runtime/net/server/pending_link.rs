@@ -47,7 +47,7 @@ impl<T: Incoming, N: Net> PendingLink<T, N> {
         let arrived = match introduce(link, from, first) {
             Ok(arrived) => arrived,
             Err(bye) => {
-                // Drop now what else it has sent: small frames cost many times their bytes.
+                // Drop everything else that it has sent now, because small frames cost many times their bytes.
                 drop(frames);
                 let _ = outgoing_decision.send(LinkDecision::Bye(bye));
                 let _ = tokio::time::timeout(CLOSE_TIMEOUT, cut.cancelled()).await;

@@ -1,4 +1,4 @@
-//! The two gRPC services, as one connection meets them.
+//! The two gRPC services, as seen by one connection.
 
 use std::{
     pin::Pin,
@@ -28,7 +28,7 @@ use crate::{
     },
 };
 
-/// Probes that one connection may ask: one is what they are for.
+/// How many probes one connection may ask. One is enough.
 const MAX_PROBES: usize = 8;
 
 /// What the services of both protocols share on one connection.
@@ -48,7 +48,7 @@ pub(super) struct PlainService<N>(pub(super) ConnectionService<N>);
 pub(super) struct SecureService<N> {
     service: ConnectionService<N>,
     secure: Secure,
-    /// Probes that were asked.
+    /// How many probes were asked.
     probes: AtomicUsize,
 }
 
@@ -119,7 +119,7 @@ impl<N: Net> Mesh for SecureService<N> {
 type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 impl<N: Net> ConnectionService<N> {
-    /// The peer has opened a link on this connection.
+    /// Starts a link that the peer has opened on this connection.
     fn enter<T>(&self, frames: Streaming<T>) -> (PendingLink<T, N>, Outgoing) {
         let (outgoing_decision, decision) = oneshot::channel();
         let link = self.connection.shared.next_accepted();

@@ -7,8 +7,9 @@ use std::sync::{
 
 use tokio_util::sync::CancellationToken;
 
-/// Counts the streams of one connection, each of which is a link. Some clients open several: one that ends must not take the
-/// others with it. Without an open link the connection ends, so that none is left that counts neither as waiting nor as open.
+/// Counts the streams of one connection, each of which is a link. Some clients open several: one that ends must not
+/// take the others with it. Without an open link the connection ends, so that no connection is left that counts neither
+/// as waiting nor as open.
 #[derive(Debug, Clone)]
 pub(super) struct StreamCount {
     all: Arc<AtomicUsize>,

@@ -16,7 +16,7 @@ use crate::{
 };
 
 #[tokio::test(start_paused = true)]
-async fn a_connection_that_is_cut_waits_for_no_verdict() {
+async fn a_cut_connection_does_not_wait_for_a_verdict() {
     let net = MemoryNet::default();
     let addr = SocketAddr::from(([127, 0, 0, 1], 7001));
     let listener = net.bind(addr).await.unwrap();
@@ -37,7 +37,7 @@ async fn a_connection_that_is_cut_waits_for_no_verdict() {
     let LinkEvent::Arrived { link, input: Input::GuestArrived { .. }, handle } = inbox.next(|_| true).await else {
         panic!("nobody came")
     };
-    // No verdict, until the time to be let in is over.
+    // There is no verdict before the time to be let in is over.
     let told = tokio::time::timeout(HELLO_TIMEOUT * 2, inbox.next(|_| true)).await.expect("it still waits");
     assert!(matches!(told, LinkEvent::Node(Input::Closed { link: closed, .. }) if closed == link), "{told:?}");
     assert!(handle.is_cut());

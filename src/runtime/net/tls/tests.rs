@@ -7,7 +7,7 @@ fn tls(secret: u8) -> (Tls, NodeId) {
     (Tls::new(&identity).unwrap(), identity.node())
 }
 
-/// Who presents the key of `shown` and signs with that of `held`.
+/// Somebody who presents the key of `shown` and signs with that of `held`.
 fn impostor(shown: u8, held: u8) -> Tls {
     let (held, _) = tls(held);
     let node = Identity::from_secret(&[shown; 32]).node();
@@ -17,7 +17,7 @@ fn impostor(shown: u8, held: u8) -> Tls {
     Tls { key, server, client, ..held }
 }
 
-/// Both ends' view of one handshake. Each proves by a byte that the session carries data.
+/// Both ends' view of one handshake. Each sends a byte to prove that the session carries data.
 async fn shake(
     client: &Tls,
     server: &Tls,
@@ -45,7 +45,7 @@ fn tls_error(error: &io::Error) -> &TlsError {
 }
 
 #[tokio::test]
-async fn both_ends_learn_who_the_other_is_and_share_a_secret_name_of_the_session() {
+async fn both_ends_learn_the_other_key_and_share_an_exporter() {
     let ((alice, alice_id), (bob, bob_id)) = (tls(1), tls(2));
     let (dialled, accepted) = shake(&alice, &bob, Some(bob_id)).await;
     let (dialled, accepted) = (dialled.unwrap(), accepted.unwrap());
@@ -68,7 +68,7 @@ async fn the_key_of_somebody_else_proves_nothing() {
 }
 
 #[tokio::test]
-async fn a_pinned_dial_takes_nobody_else() {
+async fn a_pinned_dial_accepts_nobody_else() {
     let ((alice, alice_id), (bob, _)) = (tls(1), tls(2));
     let (dialled, accepted) = shake(&alice, &bob, Some(alice_id)).await;
     assert_eq!(dialled, Err(DialFailure::Untrusted));
@@ -76,7 +76,7 @@ async fn a_pinned_dial_takes_nobody_else() {
 }
 
 #[tokio::test]
-async fn who_offers_no_protocol_or_another_one_is_refused() {
+async fn a_peer_without_our_protocol_is_refused() {
     let ((alice, _), (bob, _)) = (tls(1), tls(2));
     for (protocols, passes_the_handshake) in [(vec![], true), (vec![b"h2".to_vec()], false)] {
         let mut config = (*alice.client).clone();
@@ -94,7 +94,7 @@ async fn who_offers_no_protocol_or_another_one_is_refused() {
 }
 
 #[tokio::test]
-async fn plain_text_is_told_from_a_broken_handshake() {
+async fn plain_text_is_distinguished_from_a_broken_handshake() {
     let (alice, _) = tls(1);
     let addr = SocketAddr::from(([127, 0, 0, 1], 1));
     // The first bytes of an HTTP/2 server: a SETTINGS frame.
@@ -108,8 +108,8 @@ async fn plain_text_is_told_from_a_broken_handshake() {
     }
 }
 
-/// Small order: the eight points in their only or proper encoding, then the improper ones, with y beyond the prime or a
-/// sign where x is zero.
+/// Keys of small order: the eight points in their canonical encoding, then the non-canonical ones, with y beyond the
+/// prime or a sign where x is zero.
 const SMALL_ORDER: [&str; 14] = [
     "0100000000000000000000000000000000000000000000000000000000000000",
     "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
@@ -128,7 +128,7 @@ const SMALL_ORDER: [&str; 14] = [
 ];
 
 #[test]
-fn a_key_under_which_anybody_can_sign_is_nobodys() {
+fn keys_under_which_anybody_can_sign_are_rejected() {
     for key in SMALL_ORDER {
         let node: NodeId = key.parse().unwrap();
         assert_eq!(node_of(&CertificateDer::from(spki(&node))), None, "{key}");

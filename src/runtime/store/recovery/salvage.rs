@@ -1,4 +1,4 @@
-//! What can be read of a damaged file. Every row may be missing, or be something else than was written.
+//! What can be read of a damaged file. Every row may be missing, or differ from what was written.
 
 mod proven;
 
@@ -20,7 +20,8 @@ use crate::{
     protocol::codec::event::{Content, Event, HLC_END, Signed},
 };
 
-/// Ways to the lines, from both ends of the table and of its indexes: what one of them cannot pass, another comes upon.
+/// Ways to read the lines, from both ends of the table and of its indexes. If one of them cannot get past a damaged
+/// page, another one may reach the lines behind it.
 const WAYS: [&str; 6] = [
     "SELECT spot FROM lines NOT INDEXED ORDER BY spot",
     "SELECT spot FROM lines NOT INDEXED ORDER BY spot DESC",
@@ -30,13 +31,13 @@ const WAYS: [&str; 6] = [
     "SELECT spot FROM lines INDEXED BY lines_by_log WHERE log IS NOT NULL ORDER BY log DESC, seq DESC",
 ];
 
-/// Ways to the few places: their table, and the index that has a copy of it.
+/// Ways to read the few places: their table, and the index that has a copy of it.
 const PLACES: [&str; 2] = [
     "SELECT key, room, network FROM places NOT INDEXED",
     "SELECT key, room, network FROM places ORDER BY room, network",
 ];
 
-/// Lines that are proven at once: some milliseconds of work for all threads, a few hundred KiB.
+/// How many lines are proven at once: a few milliseconds of work for all threads, and a few hundred KiB.
 const PROOFS: usize = 1_024;
 
 /// What is known of a log's event, without its content.
@@ -49,7 +50,7 @@ struct Known {
     place: Hlc,
 }
 
-/// What there is, without the contents.
+/// What was found, without the contents.
 pub(super) struct Salvage {
     places: BTreeMap<i64, (RoomId, Network)>,
     logs: BTreeMap<LogId, (i64, LogState)>,
@@ -67,7 +68,7 @@ impl Salvage {
         let spots: Vec<i64> = spots(damaged).into_iter().collect();
         for spots in spots.chunks(PROOFS) {
             for Proven { spot, place, entry } in proven::all(spots.iter().filter_map(|&spot| unproven(damaged, spot))) {
-                // Without its network, a line could be shown on one where it was not said.
+                // If its network is unknown, a line could be shown on one where it was not said.
                 let Some((room, _)) = places.get(&place) else { continue };
                 match entry {
                     Some(entry) if entry.event.log.room == *room => {
@@ -92,14 +93,15 @@ impl Salvage {
                 known.remove(&log);
             }
         }
-        // Logs of which everything was erased or forgotten on purpose: that must not come back from others.
+        // Logs of which everything was erased or forgotten on purpose. Their lines must not come back from others.
         let empty = known.into_iter().filter(|(_, (_, state))| state.floor > 1 && state.head_id.is_some());
         let none_held = |state: LogState| LogState { base: state.head.saturating_add(1), older: None, ..state };
         salvage.logs.extend(empty.map(|(log, (place, state))| (log, (place, none_held(state)))));
         salvage
     }
 
-    /// The newest events without a gap; whether there is one. What is missing above the floor can be had from others.
+    /// Keeps the newest events without a gap. Returns whether there are any. Others can send what is missing above the
+    /// floor.
     fn keep(&mut self, log: LogId, place: i64, events: &BTreeMap<u64, Known>, floor: u64, forked: Option<u64>) -> bool {
         let Some((&head, newest)) = events.range(floor..).next_back() else { return false };
         let (mut base, mut first) = (head, newest);
@@ -118,7 +120,7 @@ impl Salvage {
         true
     }
 
-    /// How the logs of each network stand.
+    /// The states of the logs of each network.
     pub(super) fn logs(&self) -> BTreeMap<Network, Vec<LogState>> {
         let mut logs: BTreeMap<Network, Vec<LogState>> = BTreeMap::new();
         for (place, state) in self.logs.values() {
@@ -131,7 +133,7 @@ impl Salvage {
 
     /// The events that are kept, in the order of the clock.
     pub(super) fn events<'a>(&'a self, damaged: &'a Connection) -> impl Iterator<Item = LogEntry> + 'a {
-        // Proven already, of the same bytes: nobody writes to this file.
+        // The same bytes have been proven already: nobody writes to this file.
         self.events.iter().filter_map(|&spot| {
             let (signed, arrived) = event(damaged, spot)?;
             let event = signed.read().ok()?;
@@ -163,7 +165,7 @@ fn places(damaged: &Connection) -> BTreeMap<i64, (RoomId, Network)> {
     places
 }
 
-/// How the logs of a damaged file stand, with the keys of their places, as far as that can be read.
+/// The states of the logs in a damaged file, with the keys of their places, as far as they can be read.
 fn logs(damaged: &Connection) -> Vec<(LogState, i64)> {
     // Files of the first versions have no floor.
     let has_floor = damaged.prepare("SELECT floor FROM logs").is_ok();
@@ -192,8 +194,8 @@ fn event(damaged: &Connection, spot: i64) -> Option<(Signed, Timestamp)> {
     read(damaged, sql, spot, |row| Ok((reading::signed(row, 0)?, time(row, 3)?)))
 }
 
-/// Where an event stands. What is damaged, and what an earlier version wrote, stands where its clock says, unless that is
-/// more than a day after it came.
+/// Where an event stands. An event whose place is damaged, or was written by an earlier version, stands where its clock
+/// says, unless that is more than a day after it arrived.
 fn stands(damaged: &Connection, spot: i64, event: &Event, arrived: Timestamp) -> Place {
     let sql = "SELECT hlc, dating, ifnull(shown, wall) FROM lines WHERE spot = ?";
     let stored =
@@ -226,11 +228,11 @@ fn guest(damaged: &Connection, spot: i64, room: RoomId) -> Option<GuestLine> {
 /// What others hold, as far as it can be read.
 pub(super) fn acks(damaged: &Connection) -> Vec<Ack> {
     let sql = "SELECT room, author, epoch, node, seq FROM acks JOIN logs ON logs.key = acks.log";
-    // `seq` of the acks: logs have none.
+    // `seq` is a column of the acks: logs have none.
     rows(damaged, sql, snapshot::ack)
 }
 
-/// Proofs that are some.
+/// Proofs that hold.
 pub(super) fn forks(damaged: &Connection) -> Vec<Proof> {
     let sql = "SELECT room, author, epoch, seq, one_body, one_sig, one_content, other_body, other_sig, other_content
                FROM forks JOIN logs ON logs.key = forks.log";

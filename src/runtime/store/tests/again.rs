@@ -19,14 +19,14 @@ fn pages(database: &mut Database) -> Vec<String> {
     texts(&page.lines)
 }
 
-/// Writes lines that repeat another event.
+/// The writes of a line that repeats another event.
 fn repeat(author: &mut Author, at: i64, text: &str, again: EventId) -> Vec<Write> {
     let said = author.say_again(at, text, again);
     vec![append(said, true), Write::Log(author.state(1))]
 }
 
 #[test]
-fn of_all_that_repeat_one_another_the_last_is_shown_while_it_is_held() {
+fn only_the_last_repetition_is_shown_while_it_is_held() {
     let (mut alice, mut bob, mut later) = (Author::new(1, 5), Author::new(2, 5), Author::new(1, 6));
     let mut database = memory(alice.node()).database;
     for n in 1..=3 {
@@ -48,7 +48,7 @@ fn of_all_that_repeat_one_another_the_last_is_shown_while_it_is_held() {
 }
 
 #[test]
-fn a_repetition_hides_nothing_of_another_network_and_own_lines_can_be_read_from_there() {
+fn a_repetition_on_one_network_hides_nothing_on_another() {
     let directory = tempfile::tempdir().unwrap();
     let (mut alice, mut bob, mut later) = (Author::new(1, 5), Author::new(2, 5), Author::new(1, 6));
     let mut office = open_in(directory.path(), "office", alice.node()).database;

@@ -10,7 +10,7 @@ use crate::{
     runtime::store::Database,
 };
 
-/// Takes back what the versions after 6 have added. Every line must stand where its clock says.
+/// Removes what the versions after 6 have added. Every line must stand where its clock says.
 pub(crate) fn to_version_6(database: &Database) {
     let sql = "ALTER TABLE lines DROP COLUMN dated; ALTER TABLE lines DROP COLUMN shown;
                ALTER TABLE lines DROP COLUMN dating; ALTER TABLE logs DROP COLUMN head_place; DROP TABLE clock;
@@ -43,7 +43,7 @@ impl Database {
         }
     }
 
-    /// In all that was written.
+    /// Searches everything that was written.
     pub(crate) fn find(&mut self, query: &str, before: Option<Position>, max: usize) -> Found {
         self.index_all();
         self.find_indexed(query, before, max)
@@ -60,7 +60,7 @@ impl Database {
         self.ask_for(SearchRequest { room: Room::LOBBY.id(), query: query.to_owned(), before, max, ignored })
     }
 
-    /// In what is indexed.
+    /// Searches only what is indexed.
     pub(crate) fn find_indexed(&mut self, query: &str, before: Option<Position>, max: usize) -> Found {
         let query = query.to_owned();
         self.ask_for(SearchRequest { room: Room::LOBBY.id(), query, before, max, ignored: Ignored::default() })

@@ -43,9 +43,9 @@ fn names(directory: &Path) -> Vec<String> {
     names
 }
 
-/// Begins a file with content that is no file of this kind, changes it in the middle, cuts it.
+/// Replaces the file by garbage, overwrites parts of it, and cuts it.
 #[test]
-fn whatever_became_of_the_file_the_program_starts_and_says_so() {
+fn the_program_starts_with_any_damaged_file_and_says_so() {
     let whole = tempfile::tempdir().unwrap();
     let [alice, bob, _] = history(whole.path());
     let bytes = fs::read(file(whole.path())).unwrap();
@@ -66,7 +66,7 @@ fn whatever_became_of_the_file_the_program_starts_and_says_so() {
     ] {
         let directory = tempfile::tempdir().unwrap();
         fs::write(file(directory.path()), &bytes).unwrap();
-        // As a copy that was killed leaves it, so that it is looked at.
+        // As a killed copy leaves it, so that the file is checked.
         fs::write(directory.path().join("history.db-wal"), b"x").unwrap();
         let opened = open_in(directory.path(), "office", alice.node());
         let recovered = opened.recovered.unwrap_or_else(|| panic!("{what}"));
@@ -101,7 +101,7 @@ fn whatever_became_of_the_file_the_program_starts_and_says_so() {
 }
 
 #[test]
-fn of_a_file_that_can_be_read_nothing_is_lost() {
+fn recovering_a_readable_file_loses_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let [alice, bob, at_home] = history(directory.path());
     let before = open_in(directory.path(), "office", alice.node()).snapshot;
@@ -122,7 +122,7 @@ fn of_a_file_that_can_be_read_nothing_is_lost() {
 }
 
 #[test]
-fn what_was_erased_does_not_come_back_with_a_recovery() {
+fn erased_lines_do_not_come_back_with_a_recovery() {
     let directory = tempfile::tempdir().unwrap();
     let [alice, bob, _] = history(directory.path());
     let mut database = open_in(directory.path(), "office", alice.node()).database;
@@ -135,14 +135,14 @@ fn what_was_erased_does_not_come_back_with_a_recovery() {
 }
 
 #[test]
-fn a_forged_line_in_the_file_is_not_given_out_and_gone_after_the_next_start() {
+fn forged_lines_are_not_sent_and_are_removed_at_restart() {
     let directory = tempfile::tempdir().unwrap();
     let [alice, bob, _] = history(directory.path());
     let mut database = open_in(directory.path(), "office", alice.node()).database;
     let forged = bob.sign(150, Some(bob.said[148].0.id), bob.said[149].0.hlc, "forged", Vec::new());
     let forge = "UPDATE lines SET content = ? WHERE id = ?";
     database.connection.execute(forge, (&forged.content[..], bob.said[149].0.id.0)).unwrap();
-    // Bob's log ends before it, Alice's does not.
+    // Bob's log ends before the forged line. Alice's goes on.
     let events = database.events(vec![(bob.log, 100), (alice.log, 1)], 999, usize::MAX);
     let of = |log| events.iter().filter(|held| held.log == log).map(|held| held.seq).collect::<Vec<_>>();
     assert_eq!((of(bob.log), of(alice.log)), ((100..150).collect(), (1..=200).collect()));
@@ -170,21 +170,21 @@ fn an_empty_file_is_a_new_history() {
 }
 
 #[test]
-fn a_recovery_that_was_killed_ends_at_the_next_start() {
+fn an_interrupted_recovery_is_finished_at_the_next_start() {
     let directory = tempfile::tempdir().unwrap();
     let [alice, ..] = history(directory.path());
-    // Before the damaged file went aside: the new one may be half.
+    // Before the damaged file was set aside: the new one may be incomplete.
     fs::write(directory.path().join("history.recovering.db"), b"half").unwrap();
     assert_eq!(open_in(directory.path(), "office", alice.node()).snapshot.lines, 401);
     assert_eq!(names(directory.path()), ["history.db"]);
-    // After it: the new one is whole.
+    // After that: the new one is complete.
     fs::rename(file(directory.path()), directory.path().join("history.recovering.db")).unwrap();
     assert_eq!(open_in(directory.path(), "office", alice.node()).snapshot.lines, 401);
     assert_eq!(names(directory.path()), ["history.db"]);
 }
 
 #[test]
-fn a_file_that_somebody_locks_is_not_damaged() {
+fn a_locked_file_is_not_damaged() {
     let directory = tempfile::tempdir().unwrap();
     let [alice, ..] = history(directory.path());
     let other = rusqlite::Connection::open(file(directory.path())).unwrap();
@@ -197,7 +197,7 @@ fn a_file_that_somebody_locks_is_not_damaged() {
 }
 
 #[test]
-fn a_directory_that_is_not_there_is_named() {
+fn the_error_names_a_missing_directory() {
     let options = options(Backend::Directory("/nowhere/at/all".into()), "office", Author::new(1, 5).node());
     let error = open(&options).unwrap_err().to_string();
     assert!(error.starts_with("Cannot use /nowhere/at/all/history.db: "), "{error}");
@@ -205,7 +205,7 @@ fn a_directory_that_is_not_there_is_named() {
 }
 
 #[test]
-fn what_was_forgotten_before_is_not_wanted_after_a_recovery() {
+fn forgotten_lines_are_not_wanted_after_a_recovery() {
     let directory = tempfile::tempdir().unwrap();
     let [alice, bob, _] = history(directory.path());
     let mut database = open_in(directory.path(), "office", alice.node()).database;
@@ -222,9 +222,9 @@ fn what_was_forgotten_before_is_not_wanted_after_a_recovery() {
     assert_eq!(logs, [alice.state(51), LogState { floor: 51, ..bob.state(151) }]);
 }
 
-/// After a clean end nothing looks through the whole file.
+/// After a clean end, nothing checks the whole file.
 #[test]
-fn damage_that_is_seen_first_when_the_logs_are_read_is_damage() {
+fn damage_found_while_loading_is_recovered_too() {
     for harm in ["UPDATE logs SET head_id = 'x'", "UPDATE logs SET author = x'00' WHERE key = 1", "DROP TABLE acks"] {
         let directory = tempfile::tempdir().unwrap();
         let [alice, ..] = history(directory.path());
@@ -238,7 +238,7 @@ fn damage_that_is_seen_first_when_the_logs_are_read_is_damage() {
     }
 }
 
-/// What was written last is in the write-ahead log only, in a directory as a kill leaves it.
+/// Fills a directory as a kill leaves it: what was written last is only in the write-ahead log.
 fn killed(directory: &Path) -> Author {
     let living = tempfile::tempdir().unwrap();
     let [mut alice, ..] = history(living.path());
@@ -251,7 +251,7 @@ fn killed(directory: &Path) -> Author {
 }
 
 #[test]
-fn whenever_a_recovery_is_killed_nothing_is_lost_and_no_number_used_again() {
+fn killing_a_recovery_loses_nothing_and_reuses_no_number() {
     let recovered = tempfile::tempdir().unwrap();
     let alice = killed(recovered.path());
     fs::write(recovered.path().join("history.db-damaged"), b"").unwrap();

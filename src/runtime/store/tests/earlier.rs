@@ -1,4 +1,4 @@
-//! Files of earlier versions that are only looked at.
+//! Files of earlier versions that are only read.
 
 use std::fs;
 
@@ -26,7 +26,7 @@ fn file_of_version_6(directory: &std::path::Path) -> (Options, Author) {
 }
 
 #[test]
-fn everything_in_it_is_shown_and_nothing_on_disk_changes() {
+fn everything_is_shown_and_nothing_on_disk_changes() {
     let directory = tempfile::tempdir().unwrap();
     let (options, alice) = file_of_version_6(directory.path());
     let before = fs::read(directory.path().join(FILE)).unwrap();
@@ -45,7 +45,7 @@ fn everything_in_it_is_shown_and_nothing_on_disk_changes() {
 }
 
 #[test]
-fn its_networks_are_known_without_a_copy() {
+fn networks_are_known_without_a_copy() {
     let directory = tempfile::tempdir().unwrap();
     let (options, alice) = file_of_version_6(directory.path());
     let networks = open_in_its_format(&options).unwrap().unwrap().networks().unwrap();
@@ -64,7 +64,7 @@ fn a_file_that_is_too_large_is_not_copied() {
 }
 
 #[test]
-fn a_file_without_the_tables_of_its_version_is_called_damaged() {
+fn a_file_without_its_tables_is_called_damaged() {
     let directory = tempfile::tempdir().unwrap();
     let (options, alice) = file_of_version_6(directory.path());
     let found = open_in_its_format(&options).unwrap().unwrap().connection;
@@ -76,7 +76,7 @@ fn a_file_without_the_tables_of_its_version_is_called_damaged() {
 }
 
 #[test]
-fn it_is_read_where_nothing_can_be_written() {
+fn an_earlier_file_is_read_where_nothing_can_be_written() {
     let directory = tempfile::tempdir().unwrap();
     file_of_version_6(directory.path());
     let file = open_as_it_is(&directory.path().join(FILE)).unwrap();

@@ -19,12 +19,12 @@ fn raised(database: &mut Database, request: Request) -> (u64, Vec<(LogId, u64)>)
     }
 }
 
-/// What the time is in these tests: all that is said is said in the first seconds of 1970.
+/// The time in these tests. Everything is said in the first seconds of 1970.
 const NOW: Timestamp = Timestamp::from_millis(10_000);
 
 const DAY: i64 = 24 * 60 * 60 * 1_000;
 
-/// Alice and bob.
+/// Alice and Bob.
 fn known() -> BTreeSet<NodeId> {
     [Author::new(1, 5).node(), Author::new(2, 5).node()].into()
 }
@@ -47,14 +47,14 @@ fn is_on_disk(directory: &Path, text: &str) -> bool {
 }
 
 #[test]
-fn what_is_erased_is_in_no_file_any_more_and_what_was_said_elsewhere_stays() {
+fn erased_lines_leave_all_files_and_other_networks_stay() {
     let directory = tempfile::tempdir().unwrap();
     let (mut alice, mut bob, mut at_home) = (Author::new(1, 5), Author::new(2, 5), Author::new(1, 6));
     let mut database = open_in(directory.path(), "home", alice.node()).database;
     database.commit(at_home.write(1_000, "homework stays", true)).unwrap();
     drop(database);
     let opened = open_in(directory.path(), "office", alice.node());
-    // A reader beside it, as the program has one.
+    // With another reader, as in the program.
     let (store, mut answers) = crate::runtime::store::spawn(opened.database).unwrap();
     let mut ask = |ticket, request| {
         store.ask(ticket, request);
@@ -99,7 +99,7 @@ fn what_is_erased_is_in_no_file_any_more_and_what_was_said_elsewhere_stays() {
 }
 
 #[test]
-fn the_last_of_all_is_erased_too() {
+fn the_last_line_is_erased_too() {
     let directory = tempfile::tempdir().unwrap();
     let mut alice = Author::new(1, 5);
     let mut database = open_in(directory.path(), "office", alice.node()).database;
@@ -163,7 +163,7 @@ fn an_older_range_goes_first() {
 }
 
 #[test]
-fn no_write_takes_back_what_was_forgotten() {
+fn no_write_restores_forgotten_lines() {
     let (mut alice, mut bob) = (Author::new(1, 5), Author::new(2, 5));
     let mut database = memory(silent()).database;
     for number in 0..10 {
@@ -171,7 +171,7 @@ fn no_write_takes_back_what_was_forgotten() {
         database.commit(alice.write(number, "x", true)).unwrap();
     }
     assert_eq!(raised(&mut database, retain(None, Some(4))), (16, vec![(bob.log, 9), (alice.log, 9)]));
-    // What was on its way meanwhile: one that knows of nothing, and an event of an older range.
+    // Writes that were on their way meanwhile: one that knows nothing of this, and an event of an older range.
     database.commit(bob.write(11, "x", false)).unwrap();
     database.commit(vec![append(bob.said[3].clone(), false)]).unwrap();
     let logs = |database: &mut Database| database.load().logs;
@@ -187,7 +187,7 @@ fn no_write_takes_back_what_was_forgotten() {
 }
 
 #[test]
-fn no_sum_is_beyond_the_greatest_number() {
+fn no_sum_exceeds_the_greatest_number() {
     let mut bob = Author::new(2, 5);
     let mut database = memory(bob.node()).database;
     database.commit(bob.write(1, "x", false)).unwrap();
@@ -202,7 +202,7 @@ fn no_sum_is_beyond_the_greatest_number() {
     assert_eq!(database.connection.query_row(reals, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
 }
 
-/// Says something at `at` that comes at `came`, and stands there if it is dated ahead.
+/// Says something at `at` that arrives at `came`. If it is dated ahead, it stands at its arrival.
 fn write_late(author: &mut Author, at: i64, came: i64, text: &str) -> Vec<Write> {
     let (event, signed) = author.say(at, text, Vec::new());
     let arrived = Timestamp::from_millis(came);
@@ -216,7 +216,7 @@ fn write_late(author: &mut Author, at: i64, came: i64, text: &str) -> Vec<Write>
 }
 
 #[test]
-fn lines_dated_in_the_future_go_when_those_go_that_came_with_them() {
+fn lines_dated_ahead_go_with_those_that_arrived_with_them() {
     let (mut alice, mut bob) = (Author::new(1, 5), Author::new(2, 5));
     let mut database = memory(silent()).database;
     for number in 0..10 {
@@ -230,11 +230,11 @@ fn lines_dated_in_the_future_go_when_those_go_that_came_with_them() {
 }
 
 #[test]
-fn a_line_goes_when_it_came_too_long_ago_or_is_dated_so_and_has_been_here_for_a_week() {
+fn lines_go_by_arrival_or_after_a_week_by_date() {
     let mut people = [Author::new(1, 5), Author::new(2, 5), Author::new(3, 5)];
     let [alice, bob, carol] = [people[0].log, people[1].log, people[2].log];
     let mut database = memory(silent()).database;
-    // The clock of alice is a year slow, carol's was a year ahead, and bob has brought old lines of his own today.
+    // Alice's clock is a year slow, Carol's was a year ahead, and Bob has brought old lines of his own today.
     for (who, at, arrives) in [(0, 0, 365), (0, 0, 366), (1, 0, 350), (1, 0, 366), (2, 700, 270), (2, 701, 366)] {
         let text = format!("{at} {arrives}");
         database.commit(write_late(&mut people[who], at * DAY, arrives * DAY, &text)).unwrap();
@@ -250,7 +250,7 @@ fn a_line_goes_when_it_came_too_long_ago_or_is_dated_so_and_has_been_here_for_a_
 }
 
 #[test]
-fn lines_that_stand_too_far_ahead_are_put_behind_the_rest_and_found_there() {
+fn lines_too_far_ahead_move_back_and_stay_searchable() {
     let (mut alice, mut bob) = (Author::new(1, 5), Author::new(2, 5));
     let mut database = memory(alice.node()).database;
     database.commit(bob.write(1_000, "a question", false)).unwrap();
@@ -273,9 +273,9 @@ fn lines_that_stand_too_far_ahead_are_put_behind_the_rest_and_found_there() {
     assert_eq!(found, ["wrong 2", "wrong 1", "wrong 0"]);
 }
 
-/// The second slice cannot be done.
+/// The second slice fails.
 #[test]
-fn who_asked_knows_what_is_gone_also_if_the_rest_failed() {
+fn the_answer_reports_finished_slices_even_if_others_failed() {
     let mut bob = Author::new(2, 5);
     let mut database = memory(bob.node()).database;
     for number in 0..600 {
@@ -290,7 +290,7 @@ fn who_asked_knows_what_is_gone_also_if_the_rest_failed() {
 }
 
 #[test]
-fn erasing_takes_damaged_files_that_were_set_aside_too() {
+fn erasing_removes_damaged_files_that_were_set_aside() {
     let directory = tempfile::tempdir().unwrap();
     let alice = Author::new(1, 5);
     let mut database = open_in(directory.path(), "office", alice.node()).database;
@@ -304,7 +304,7 @@ fn erasing_takes_damaged_files_that_were_set_aside_too() {
 }
 
 #[test]
-fn what_may_be_left_after_erasing_is_said_and_goes_at_the_next_attempt() {
+fn incomplete_erasing_is_reported_and_finished_at_the_next_attempt() {
     let directory = tempfile::tempdir().unwrap();
     let mut alice = Author::new(1, 5);
     let mut database = open_in(directory.path(), "office", alice.node()).database;
@@ -359,7 +359,7 @@ fn a_file_of_version_6_is_put_in_order() {
     );
 }
 
-/// Which events these are.
+/// The logs and numbers of these events.
 fn numbers(events: &[crate::core::log::storage::StoredEvent]) -> Vec<(LogId, u64)> {
     events.iter().map(|event| (event.log, event.seq)).collect()
 }

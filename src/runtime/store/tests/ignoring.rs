@@ -1,4 +1,4 @@
-//! Pages and searches without those whom the user shut out.
+//! Pages and searches without the people whom the user ignores.
 
 use super::{
     ask::texts,
@@ -14,7 +14,7 @@ fn ignored(authors: &[&Author]) -> Ignored {
 }
 
 #[test]
-fn a_page_is_full_although_ten_thousand_ignored_lines_lie_between() {
+fn a_page_is_full_despite_ten_thousand_ignored_lines() {
     let (mut alice, mut bob) = (Author::new(1, 5), Author::new(2, 5));
     let mut database = memory(alice.node()).database;
     for number in 0..30 {
@@ -28,7 +28,7 @@ fn a_page_is_full_although_ten_thousand_ignored_lines_lie_between() {
     let page = database.seek_without(ignored(&[&bob]), Seek::Newest, 20);
     assert_eq!((page.lines.len(), page.before, page.after), (20, true, false));
     assert_eq!(texts(&page.lines)[17..], ["alice 28", "alice 29", "alice again"]);
-    // From the middle of what is not shown, too.
+    // The same holds in the middle of what is not shown.
     let middle = position(&bob.said[5_000].0);
     let page = database.seek_without(ignored(&[&bob]), Seek::Around(middle), 4);
     assert_eq!(texts(&page.lines), ["alice 27", "alice 28", "alice 29", "alice again"]);
@@ -41,7 +41,7 @@ fn a_page_is_full_although_ten_thousand_ignored_lines_lie_between() {
 }
 
 #[test]
-fn what_ignored_people_say_is_not_found_and_guests_are_people_too() {
+fn lines_of_ignored_people_and_guests_are_not_found() {
     let (mut alice, mut bob) = (Author::new(1, 5), Author::new(2, 5));
     let mut earlier = Author::new(2, 4);
     let mut database = memory(alice.node()).database;

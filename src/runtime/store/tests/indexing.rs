@@ -1,4 +1,4 @@
-//! The search index follows behind the commits, and loses nothing.
+//! The search index follows the commits, and loses nothing.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use crate::{
     runtime::store::{Answer, Database, Store, indexing::Indexing, spawn},
 };
 
-/// So many words that were never there before.
+/// This many words that were never used before.
 fn new_words(seed: u64, count: u64) -> String {
     let words = (1..=count).map(|number| (seed * count + number).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     words.map(|word| format!("{word:x}")).collect::<Vec<_>>().join(" ")
@@ -39,7 +39,7 @@ fn search(query: &str) -> Request {
     })
 }
 
-/// What is found once the index is not behind any more.
+/// What is found once the index has caught up.
 fn find_at_last(store: &Store, mut next: impl FnMut() -> Answer, query: &str) -> Found {
     let end = Instant::now() + Duration::from_mins(1);
     loop {
@@ -53,7 +53,7 @@ fn find_at_last(store: &Store, mut next: impl FnMut() -> Answer, query: &str) ->
 }
 
 #[test]
-fn what_is_not_indexed_yet_is_told_and_survives_the_end_of_the_program() {
+fn unindexed_lines_are_counted_and_survive_a_restart() {
     let directory = tempfile::tempdir().unwrap();
     let (mut alice, mut bob) = (Author::new(1, 5), Author::new(2, 5));
     let mut database = open_in(directory.path(), "office", alice.node()).database;
@@ -74,7 +74,7 @@ fn what_is_not_indexed_yet_is_told_and_survives_the_end_of_the_program() {
 }
 
 #[test]
-fn own_lines_and_the_newest_are_indexed_first_and_a_slice_ends_with_a_long_line() {
+fn own_and_newest_lines_are_indexed_first_in_bounded_slices() {
     let (mut alice, mut bob) = (Author::new(1, 5), Author::new(2, 5));
     let mut database = memory(alice.node()).database;
     database.commit(alice.write(1, "own line", true)).unwrap();
@@ -89,7 +89,7 @@ fn own_lines_and_the_newest_are_indexed_first_and_a_slice_ends_with_a_long_line(
     assert_eq!((found.lines.len(), found.behind), (1, 38), "one long line and no more");
     let found = database.find_indexed("strange", None, 99);
     assert_eq!(found.lines.iter().map(|line| line.position.seq).collect::<Vec<_>>(), [40, 39]);
-    // What was merged first is merged: the slices come to an end.
+    // Merging comes to an end, and so do the slices.
     let mut slices = 0;
     while indexing.is_due() {
         database.index_slice(&mut indexing);
@@ -100,7 +100,7 @@ fn own_lines_and_the_newest_are_indexed_first_and_a_slice_ends_with_a_long_line(
 }
 
 #[test]
-fn the_index_does_not_fall_apart() {
+fn the_index_does_not_fall_into_many_parts() {
     let mut bob = Author::new(2, 5);
     let mut database = memory(bob.node()).database;
     let mut indexing = Indexing::new();
@@ -109,7 +109,7 @@ fn the_index_does_not_fall_apart() {
         let text = if number % 3 == 0 { new_words(number, 500) } else { "a line like many".to_owned() };
         database.commit(bob.write(1_000 + number.cast_signed(), &text, false)).unwrap();
         indexing.written();
-        // As while lines come in all the time.
+        // As it is while lines come in all the time.
         database.index_slice(&mut indexing);
         let parts = "(SELECT DISTINCT segid FROM words_idx)";
         most = most.max(count(&database, parts));
@@ -122,7 +122,7 @@ fn the_index_does_not_fall_apart() {
 }
 
 #[test]
-fn of_a_line_that_goes_before_it_was_indexed_nothing_is_left() {
+fn lines_deleted_before_indexing_leave_nothing_behind() {
     let (mut alice, mut bob) = (Author::new(1, 5), Author::new(2, 5));
     let mut database = memory(alice.node()).database;
     let say = |database: &mut Database, alice: &mut Author, bob: &mut Author| {
@@ -155,7 +155,7 @@ fn of_a_line_that_goes_before_it_was_indexed_nothing_is_left() {
 }
 
 #[test]
-fn an_own_line_does_not_wait_for_the_index_and_the_index_comes_after() {
+fn own_lines_do_not_wait_for_the_index() {
     let directory = tempfile::tempdir().unwrap();
     let (mut alice, mut bob) = (Author::new(1, 5), Author::new(2, 5));
     let mut database = open_in(directory.path(), "office", alice.node()).database;
@@ -181,7 +181,7 @@ fn an_own_line_does_not_wait_for_the_index_and_the_index_comes_after() {
 }
 
 #[test]
-fn an_index_that_fails_stops_no_commit_and_is_tried_again() {
+fn a_failing_index_stops_no_commit_and_is_retried() {
     let mut alice = Author::new(1, 5);
     let mut database = memory(alice.node()).database;
     let stop = "CREATE TEMP TRIGGER stop BEFORE DELETE ON unindexed BEGIN SELECT raise(ABORT, 'no more'); END";

@@ -1,4 +1,4 @@
-//! Networks that turn out to be one.
+//! Networks that turn out to be the same.
 
 use super::{
     ask::texts,
@@ -10,7 +10,7 @@ use crate::{
     runtime::store::{Backend, Database, open},
 };
 
-/// What a network has to show, and what is found there.
+/// What a network shows, and how many lines a search finds there.
 fn shown(directory: &std::path::Path, network: &str, author: &Author) -> (Vec<String>, usize) {
     let mut database = open_in(directory, network, author.node()).database;
     (texts(&database.seek(Seek::Newest, 99).lines), database.find("line", None, 99).lines.len())
@@ -24,7 +24,7 @@ fn join(database: &mut Database, into: &str) -> crate::core::log::storage::Snaps
 }
 
 #[test]
-fn both_are_shown_in_one_order_and_found_and_the_log_goes_on() {
+fn joined_networks_are_shown_together_and_the_log_goes_on() {
     let directory = tempfile::tempdir().unwrap();
     let (mut before, mut now) = (Author::new(1, 5), Author::new(1, 6));
     let mut database = open_in(directory.path(), "office", before.node()).database;
@@ -44,7 +44,7 @@ fn both_are_shown_in_one_order_and_found_and_the_log_goes_on() {
 }
 
 #[test]
-fn what_an_earlier_run_left_under_another_name_is_moved_at_the_start() {
+fn lines_under_an_earlier_name_are_moved_at_the_start() {
     let directory = tempfile::tempdir().unwrap();
     let mut alice = Author::new(1, 5);
     let mut database = open_in(directory.path(), "10.0.0.0/24", alice.node()).database;
@@ -61,7 +61,7 @@ fn what_an_earlier_run_left_under_another_name_is_moved_at_the_start() {
 }
 
 #[test]
-fn of_what_was_said_without_a_network_only_the_users_lines_go_to_the_one_that_comes() {
+fn only_own_lines_said_without_a_network_join_the_next() {
     let directory = tempfile::tempdir().unwrap();
     let (mut me, mut other) = (Author::new(1, 5), Author::new(2, 6));
     let mut database = open_in(directory.path(), Network::awaited().as_str(), me.node()).database;
@@ -76,7 +76,7 @@ fn of_what_was_said_without_a_network_only_the_users_lines_go_to_the_one_that_co
 }
 
 #[test]
-fn a_log_goes_where_its_author_offers_it() {
+fn a_log_moves_to_where_its_author_offers_it() {
     let directory = tempfile::tempdir().unwrap();
     let (mut bob, mut carol) = (Author::new(2, 5), Author::new(3, 6));
     let mut database = open_in(directory.path(), "office", bob.node()).database;

@@ -1,4 +1,4 @@
-//! What is written stays, once, and only what was accepted.
+//! What was accepted is kept, exactly once, and nothing else is.
 
 use super::{
     ask::{texts, to_version_6},
@@ -12,7 +12,7 @@ use crate::{
 };
 
 #[test]
-fn what_was_written_is_there_after_a_restart_and_another_networks_is_not_shown() {
+fn lines_survive_a_restart_and_stay_on_their_network() {
     let directory = tempfile::tempdir().unwrap();
     let (mut alice, mut bob) = (Author::new(1, 5), Author::new(2, u64::MAX));
     let opened = open_in(directory.path(), "office", alice.node());
@@ -61,7 +61,7 @@ fn what_was_written_is_there_after_a_restart_and_another_networks_is_not_shown()
 }
 
 #[test]
-fn an_event_that_is_there_is_not_written_again_and_no_other_takes_its_number() {
+fn an_event_is_written_once_and_keeps_its_number() {
     let mut alice = Author::new(1, 5);
     let mut database = memory(alice.node()).database;
     let first = alice.write(1_000, "one", true);
@@ -78,14 +78,14 @@ fn an_event_that_is_there_is_not_written_again_and_no_other_takes_its_number() {
     let snapshot = database.load();
     assert_eq!((snapshot.lines, snapshot.logs), (1, vec![alice.state(1)]), "nothing of it is written");
     assert!(database.find("bob", None, 9).lines.is_empty());
-    // Nor does it take others with it that share its commit.
+    // Nor does it affect others that share its commit.
     let writes = [vec![append(alice.said[0].clone(), true)], bob.write(2_000, "again", false)];
     let replies = database.write(writes.into());
     assert!(replies.iter().all(Result::is_ok), "{replies:?}");
 }
 
 #[test]
-fn a_log_stands_as_it_was_said_and_keeps_its_network() {
+fn a_log_keeps_its_state_and_its_network() {
     let directory = tempfile::tempdir().unwrap();
     let mut bob = Author::new(2, 1);
     let me = Author::new(1, 1).node();
@@ -111,13 +111,13 @@ fn a_log_stands_as_it_was_said_and_keeps_its_network() {
 }
 
 #[test]
-fn only_a_log_that_was_written_here_alone_is_gone_on_with() {
+fn only_a_log_written_entirely_here_is_continued() {
     let mut alice = Author::new(1, 5);
     let mut database = memory(alice.node()).database;
     database.commit(alice.write(1_000, "one", true)).unwrap();
     database.commit(alice.write(1_000, "two", true)).unwrap();
     assert_eq!(database.load().own, Some(alice.log));
-    // An earlier run's, from somebody who has it.
+    // A log of an earlier run, from somebody who has it.
     let mut earlier = Author::new(1, 4);
     database.commit(earlier.write(9_000, "before", false)).unwrap();
     assert_eq!(database.load().own, Some(alice.log));
@@ -128,7 +128,7 @@ fn only_a_log_that_was_written_here_alone_is_gone_on_with() {
     let mut next = Author::new(1, 6);
     database.commit(next.write(500, "a new one", true)).unwrap();
     assert_eq!(database.load().own, Some(next.log));
-    // One that was left stays so.
+    // An abandoned log stays abandoned.
     database.commit(vec![Write::Abandon(next.log), Write::Abandon(Author::new(1, 99).log)]).unwrap();
     assert_eq!(database.load().own, None);
     database.commit(next.write(600, "too late too", true)).unwrap();
@@ -141,7 +141,7 @@ fn only_a_log_that_was_written_here_alone_is_gone_on_with() {
 }
 
 #[test]
-fn a_file_of_the_first_version_is_brought_to_this_one() {
+fn a_file_of_the_first_version_is_migrated() {
     let directory = tempfile::tempdir().unwrap();
     let mut alice = Author::new(1, 5);
     let mut database = open_in(directory.path(), "office", alice.node()).database;
@@ -205,7 +205,7 @@ fn in_memory_nothing_touches_a_disk() {
 }
 
 #[test]
-fn events_for_others_come_in_the_order_of_their_clocks_and_within_the_limits() {
+fn events_for_others_follow_their_clocks_within_the_limits() {
     let (mut alice, mut bob) = (Author::new(1, 5), Author::new(2, 5));
     let mut database = memory(alice.node()).database;
     let mut expected = Vec::new();

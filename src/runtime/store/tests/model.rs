@@ -71,7 +71,7 @@ fn freed(before: &BTreeMap<LogId, u64>, now: &BTreeMap<LogId, u64>) -> Vec<(LogI
     before.iter().map(|(log, bytes)| (*log, bytes - left(log))).filter(|(_, bytes)| *bytes > 0).collect()
 }
 
-/// What the words of the list are found by, thought out by hand.
+/// Whether a query finds a word, worked out by hand for the words of the list.
 fn is_found(query: usize, word: usize) -> bool {
     query == word || matches!((query, word), (0, 1) | (3, 4))
 }
@@ -231,7 +231,7 @@ impl Model {
         let lines = oldest.len() as u64;
         let freed = freed(&bytes_before, &bytes(&self.known));
         assert_eq!(reply, Reply::Raised { lines, bases: bases.into_iter().collect(), freed });
-        // What was on its way meanwhile brings nothing back.
+        // Writes that were on their way meanwhile bring nothing back.
         for gone in oldest {
             let said = self.authors[author].said[gone.event.unwrap().1 as usize - 1].clone();
             let state = before.logs.iter().find(|state| state.id == log).unwrap().clone();
@@ -276,7 +276,7 @@ fn run(acts: Vec<Act>) {
     assert_eq!((indexed, count("words_docsize"), count("unindexed")), (lines, lines, 0));
 }
 
-/// Whether the user has not shut out whoever said it: bits for the first two people, and for guests.
+/// Whether the user does not ignore the speaker. `ignored` has bits for the first two people, and for guests.
 fn is_shown(known: &Known, ignored: u8) -> bool {
     let people = [Author::new(1, 0).node(), Author::new(2, 0).node()];
     let by = known.event.map_or(2, |(log, _)| people.iter().position(|node| *node == log.author).unwrap());
@@ -291,8 +291,8 @@ fn people(ignored: u8) -> Ignored {
     }
 }
 
-/// One line after the other goes until few enough are left. Events of people who are neither `me` nor `stranger` are those
-/// of known people. `logs` is in the order in which they began.
+/// Removes one line after the other until few enough are left. Everyone except `me` and `stranger` is known. `logs` is
+/// in the order in which they began.
 fn keep_only(known: &mut Vec<Known>, keep: usize, me: NodeId, stranger: Option<NodeId>, logs: &[LogId]) {
     let author = |known: &Known| known.event.map(|(log, _)| log.author);
     let is_guest = |known: &Known| author(known).is_none();
@@ -314,7 +314,7 @@ fn keep_only(known: &mut Vec<Known>, keep: usize, me: NodeId, stranger: Option<N
     }
 }
 
-/// What a page has, out of all positions in their order.
+/// The lines that a page should have, given all positions in their order.
 fn expected_page(all: &[Position], seek: usize, of: Position, max: usize) -> (Seek, Vec<Position>) {
     let (before, from) = all.split_at(all.partition_point(|at| *at < of));
     let after = from.strip_prefix(&[of]).unwrap_or(from);
@@ -347,7 +347,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(30))]
 
     #[test]
-    fn the_store_does_as_a_list_in_memory_does(acts in prop::collection::vec(act(), 1..60)) {
+    fn the_store_behaves_like_a_list_in_memory(acts in prop::collection::vec(act(), 1..60)) {
         run(acts);
     }
 }

@@ -41,7 +41,7 @@ impl Author {
         (event, signed)
     }
 
-    /// Says in the millisecond `at` what an earlier event says.
+    /// Repeats in the millisecond `at` what an earlier event says.
     pub(crate) fn say_again(&mut self, at: i64, text: &str, again: EventId) -> (Event, Signed) {
         let (nick, text) = (Nick::new("bob").unwrap(), Text::new(text).unwrap());
         let last = self.said.last().map(|(event, _)| event);
@@ -68,7 +68,7 @@ impl Author {
         draft.sign(|message| self.identity.sign(message))
     }
 
-    /// How the log stands with everything from `base` on.
+    /// The state of the log if everything from `base` on is held.
     pub(crate) fn state(&self, base: u64) -> LogState {
         let head = self.said.last().map(|(event, _)| event);
         LogState {
@@ -84,7 +84,7 @@ impl Author {
         }
     }
 
-    /// Says it, for a store.
+    /// Says something, as writes for a store.
     pub(crate) fn write(&mut self, at: i64, text: &str, own: bool) -> Vec<Write> {
         let said = self.say(at, text, Vec::new());
         vec![append(said, own), Write::Log(self.state(1))]

@@ -1,4 +1,4 @@
-//! Pages and what is found.
+//! Pages and search results.
 
 use super::{
     ask::texts,
@@ -20,7 +20,7 @@ fn numbered(count: u64) -> (Database, Vec<Position>) {
 }
 
 #[test]
-fn a_page_is_what_was_asked_for_and_says_what_is_beside_it() {
+fn a_page_has_the_requested_lines_and_reports_its_neighbours() {
     let (mut database, at) = numbered(20);
     let mut page = |seek, max| {
         let page = database.seek(seek, max);
@@ -44,7 +44,7 @@ fn a_page_is_what_was_asked_for_and_says_what_is_beside_it() {
 }
 
 #[test]
-fn what_was_said_at_the_same_time_has_one_order() {
+fn simultaneous_lines_have_one_order() {
     let mut authors: Vec<Author> = (1..6).map(|seed| Author::new(seed, u64::from(seed) << 61)).collect();
     let mut database = memory(authors[0].node()).database;
     for author in &mut authors {
@@ -120,7 +120,7 @@ fn words_of_all_scripts_are_found_however_they_are_typed() {
 }
 
 #[test]
-fn what_is_found_is_newest_first_and_says_whether_there_is_more() {
+fn results_are_newest_first_and_say_whether_there_are_more() {
     let (mut database, at) = numbered(10);
     let found = database.find("line", None, 3);
     assert_eq!((texts(&found.lines), found.more), (vec!["line 9".into(), "line 8".into(), "line 7".into()], true));
@@ -129,7 +129,7 @@ fn what_is_found_is_newest_first_and_says_whether_there_is_more() {
 }
 
 #[test]
-fn a_millisecond_that_is_full_takes_lines_still() {
+fn a_full_millisecond_still_takes_lines() {
     let mut alice = Author::new(1, 5);
     let mut database = memory(alice.node()).database;
     database.commit(alice.write(1_000, "one", true)).unwrap();
@@ -143,9 +143,9 @@ fn a_millisecond_that_is_full_takes_lines_still() {
     assert_eq!(database.events(vec![(alice.log, 1)], 9, usize::MAX).len(), 3);
 }
 
-/// SQLite's plan for a page or a search: it must never scan all lines and never sort them.
+/// SQLite's plan for a page or a search must never scan all lines and never sort them.
 #[test]
-fn no_request_looks_at_all_lines() {
+fn no_request_scans_all_lines() {
     let (database, _) = numbered(1);
     let plan = |sql: &str| {
         let mut plan = database.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
@@ -163,7 +163,7 @@ fn no_request_looks_at_all_lines() {
     for sql in crate::runtime::store::paging::statements() {
         let plan = plan(&sql);
         assert!(plan.contains("USING INDEX lines_in_order (place=?"), "{plan}");
-        // The only list that is looked through is that of who is ignored.
+        // The only list that may be scanned is that of ignored people.
         assert!(
             !plan.replace("SCAN json_each", "").contains("SCAN") && !plan.contains("TEMP B-TREE FOR ORDER BY"),
             "{plan}"

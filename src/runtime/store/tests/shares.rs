@@ -1,4 +1,4 @@
-//! Who gives up lines if only so many are kept.
+//! Who gives up lines if only a limited number is kept.
 
 use std::collections::BTreeMap;
 
@@ -18,14 +18,14 @@ fn say(database: &mut Database, author: &mut Author, from: i64, count: i64, text
     database.commit(vec![Write::Log(author.state(1))]).unwrap();
 }
 
-/// Keeps so many lines; how many of each text are left.
+/// Keeps this many lines. Returns how many of each text are left.
 fn keep(database: &mut Database, keep: u64, known: &[&Author]) -> BTreeMap<String, usize> {
     let known: std::collections::BTreeSet<NodeId> = known.iter().map(|author| author.node()).collect();
     let (now, keep) = (Timestamp::from_millis(10_000), Some(keep));
     let before = database.load();
     let reply = database.handle(Request::Retain(Retain { now, before: None, keep, known })).unwrap();
     let after = database.load();
-    // Always the first lines of a log, with the right numbers.
+    // The first lines of each log must have gone, and the reported numbers must be right.
     let Reply::Raised { lines, bases, freed } = reply else { panic!("{reply:?}") };
     assert_eq!(lines, before.lines - after.lines);
     for state in &after.logs {
@@ -59,7 +59,7 @@ fn junk_pushes_out_no_honest_line() {
 }
 
 #[test]
-fn strangers_are_cut_to_one_level_however_many_logs_they_have() {
+fn strangers_share_one_level_however_many_logs_they_have() {
     let (me, mut one, mut two) = (Author::new(1, 5), Author::new(2, 5), Author::new(3, 5));
     let mut again = Author::new(3, 6);
     let mut database = memory(me.node()).database;
@@ -75,16 +75,16 @@ fn strangers_are_cut_to_one_level_however_many_logs_they_have() {
 }
 
 #[test]
-fn own_lines_go_last_but_do_not_remain_alone() {
+fn own_lines_go_last_but_others_remain_too() {
     let (mut me, mut friend, mut stranger) = (Author::new(1, 5), Author::new(2, 5), Author::new(3, 5));
     let mut database = memory(me.node()).database;
     say(&mut database, &mut me, 0, 100, "mine");
     say(&mut database, &mut friend, 1_000, 100, "friend");
     say(&mut database, &mut stranger, 2_000, 100, "stranger");
     assert_eq!(keep(&mut database, 200, &[&friend]), counts([("mine", 100), ("friend", 100)]));
-    // They are the oldest. Half of what is kept is theirs.
+    // The user's own lines are the oldest. They get half of what is kept.
     assert_eq!(keep(&mut database, 180, &[&friend]), counts([("mine", 90), ("friend", 90)]));
-    // Newer ones are like others' beyond that half.
+    // Beyond that half, newer own lines are like those of others.
     say(&mut database, &mut me, 5_000, 100, "mine again");
     let left = counts([("mine", 10), ("mine again", 100), ("friend", 90)]);
     assert_eq!(keep(&mut database, 200, &[&friend]), left);
@@ -92,7 +92,7 @@ fn own_lines_go_last_but_do_not_remain_alone() {
 }
 
 #[test]
-fn many_keys_of_few_lines_go_in_few_commits() {
+fn many_strangers_with_few_lines_keep_their_newest() {
     let me = Author::new(1, 5);
     let mut database = memory(me.node()).database;
     for seed in 2..202 {

@@ -12,7 +12,7 @@ use crate::{
 
 type OfLogs = Vec<(LogId, u64)>;
 
-/// The lines, the bases, the bytes.
+/// Returns the lines, the bases and the bytes.
 fn shrunk(database: &mut Database, logs: OfLogs) -> (u64, OfLogs, OfLogs) {
     match database.handle(Request::Shrink(logs)) {
         Ok(Reply::Raised { lines, bases, freed }) => (lines, bases, freed),
@@ -25,7 +25,7 @@ fn size(author: &Author, numbers: std::ops::RangeInclusive<usize>) -> u64 {
 }
 
 #[test]
-fn the_oldest_lines_go_until_few_enough_bytes_are_left_and_the_head_stays() {
+fn the_oldest_lines_go_and_the_head_stays() {
     let (mut alice, mut bob) = (Author::new(1, 5), Author::new(2, 5));
     let mut database = memory(alice.node()).database;
     for number in 0..10 {
@@ -39,7 +39,7 @@ fn the_oldest_lines_go_until_few_enough_bytes_are_left_and_the_head_stays() {
         other: bob.sign(2, None, bob.said[0].0.hlc, "another", Vec::new()),
     };
     database.commit(vec![Write::Fork(Box::new(proof))]).unwrap();
-    // Nothing is beyond it; one byte is.
+    // First nothing exceeds the limit, then one byte does.
     let all = size(&bob, 1..=10);
     assert_eq!(shrunk(&mut database, vec![(bob.log, all)]), (0, vec![], vec![]));
     assert_eq!(shrunk(&mut database, vec![(bob.log, all - 1)]).0, 1);
@@ -50,7 +50,7 @@ fn the_oldest_lines_go_until_few_enough_bytes_are_left_and_the_head_stays() {
     assert_eq!((&snapshot.logs[..], snapshot.forks.len()), (&[bob.state(8), alice.state(1)][..], 0));
     assert_eq!(snapshot.bytes, [(bob.log, size(&bob, 8..=10)), (alice.log, size(&alice, 1..=10))]);
     assert_eq!(texts(&database.find("bob", None, 99).lines), ["bob 9", "bob 8", "bob 7"]);
-    // All of it: the head is what others are told of, and nothing is wanted below it.
+    // If everything goes, others are still told of the head, and nothing below it is wanted.
     assert_eq!(shrunk(&mut database, vec![(bob.log, 0)]).1, [(bob.log, 11)]);
     let snapshot = database.load();
     assert_eq!((&snapshot.logs[0], snapshot.bytes.len(), snapshot.lines), (&bob.state(11), 1, 10));
@@ -81,7 +81,7 @@ fn an_older_range_shrinks_first() {
 }
 
 #[test]
-fn a_log_without_lines_can_be_dropped_with_all_that_is_known_of_it() {
+fn a_log_without_lines_can_be_dropped_completely() {
     let (mut alice, mut bob) = (Author::new(1, 5), Author::new(2, 5));
     let mut database = memory(alice.node()).database;
     database.commit(bob.write(1, "x", false)).unwrap();
@@ -102,7 +102,7 @@ fn a_log_without_lines_can_be_dropped_with_all_that_is_known_of_it() {
     assert_eq!((&snapshot.logs[..], snapshot.forks.len(), snapshot.acks.len()), (&[alice.state(2)][..], 0, 1));
     let rows = "SELECT (SELECT count(*) FROM acks) + (SELECT count(*) FROM forks)";
     assert_eq!(database.connection.query_row(rows, [], |row| row.get::<_, i64>(0)).unwrap(), 1);
-    // Nothing is known of it: what comes of it later is a new log.
+    // Nothing is known of it any more: what comes of it later is a new log.
     database.commit(bob.write(2, "y", false)).unwrap();
     assert_eq!(database.load().logs.len(), 2);
 }
@@ -127,7 +127,7 @@ fn a_line_does_not_wait_until_logs_are_short() {
     let answer = next();
     assert!(matches!(answer.reply, Ok(Reply::Raised { lines: 2_100, .. })), "{answer:?}");
     assert_eq!((answer.ticket, next().ticket), (1, 2), "one after the other");
-    // The caller is told when the store closes before the end.
+    // If the store closes before the end, the caller is told.
     for ticket in 4..9 {
         store.ask(ticket, Request::Shrink(vec![(alice.log, 0)]));
     }
@@ -137,7 +137,7 @@ fn a_line_does_not_wait_until_logs_are_short() {
 
 /// A read sees one moment: lines that are deleted meanwhile do not count as damage.
 #[test]
-fn reading_while_lines_go_is_no_damage() {
+fn reading_while_lines_are_deleted_is_not_damage() {
     let directory = tempfile::tempdir().unwrap();
     let mut bob = Author::new(2, 5);
     let mut database = open_in(directory.path(), "office", bob.node()).database;
@@ -190,7 +190,7 @@ fn a_file_of_an_earlier_version_is_counted_once() {
     assert_eq!((found.lines.len(), found.behind), (6, 0), "what was indexed is");
 }
 
-/// Takes back what the versions from 4 to 6 have added.
+/// Removes what the versions from 4 to 6 have added.
 fn to_version_3(database: &Database) {
     let sql = "ALTER TABLE logs DROP COLUMN lines; ALTER TABLE logs DROP COLUMN bytes; DROP TABLE unindexed; DROP INDEX guests_in_order;
         DROP INDEX lines_in_order; CREATE INDEX lines_in_order ON lines (place, hlc);
@@ -199,7 +199,7 @@ fn to_version_3(database: &Database) {
 }
 
 #[test]
-fn a_damaged_file_is_counted_anew() {
+fn a_recovered_file_is_counted_again() {
     let directory = tempfile::tempdir().unwrap();
     let mut bob = Author::new(2, 5);
     let mut database = open_in(directory.path(), "office", bob.node()).database;

@@ -31,7 +31,7 @@ fn everything_is_answered(database: Database, alice: &mut Author) {
     let room = Room::LOBBY.id();
     store.ask(1, page());
     assert!(matches!(next(), (1, Reply::Page(page)) if page.lines.len() == 9));
-    // The index follows behind the commits.
+    // The index follows the commits.
     let end = Instant::now() + LIMIT;
     let found = loop {
         store.ask(
@@ -94,7 +94,7 @@ fn everything_is_answered_from_memory() {
 }
 
 #[test]
-fn the_threads_end_with_the_last_handle_after_what_is_queued() {
+fn threads_finish_their_queue_after_the_last_handle_is_dropped() {
     let directory = tempfile::tempdir().unwrap();
     let mut alice = Author::new(1, 5);
     let (store, mut answers) = spawn(open_in(directory.path(), "office", alice.node()).database).unwrap();
@@ -111,7 +111,7 @@ fn the_threads_end_with_the_last_handle_after_what_is_queued() {
 }
 
 #[test]
-fn a_line_does_not_wait_for_a_long_cleaning() {
+fn a_line_does_not_wait_for_long_retention() {
     let directory = tempfile::tempdir().unwrap();
     let mut alice = Author::new(1, 5);
     let mut database = open_in(directory.path(), "office", alice.node()).database;
@@ -135,7 +135,7 @@ fn a_line_does_not_wait_for_a_long_cleaning() {
 }
 
 #[test]
-fn inline_everything_is_answered_at_once() {
+fn an_inline_store_answers_at_once() {
     let mut alice = Author::new(1, 5);
     let (store, mut answers) = Store::inline(memory(alice.node()).database);
     store.ask(1, Request::Write(alice.write(1_000, "word", true)));

@@ -1,4 +1,4 @@
-//! What an author has signed. That takes most of the time of a recovery, so all processors do it.
+//! Checks what authors have signed. That takes most of the time of a recovery, so all processors share the work.
 
 use std::thread;
 
@@ -20,7 +20,7 @@ pub(super) struct Unproven {
     pub(super) event: Option<(Signed, Timestamp)>,
 }
 
-/// A line, with the event that it is.
+/// A line, with its event if it is one.
 #[derive(Debug)]
 pub(super) struct Proven {
     pub(super) spot: i64,
@@ -28,7 +28,7 @@ pub(super) struct Proven {
     pub(super) entry: Option<LogEntry>,
 }
 
-/// Events that their authors have signed, in no order but that of the lines.
+/// Checks all lines, and returns them in the same order. Only events that their authors have signed have an entry.
 pub(super) fn all(lines: impl Iterator<Item = Unproven>) -> Vec<Proven> {
     let lines: Vec<Unproven> = lines.collect();
     let threads = thread::available_parallelism().map_or(1, |count| count.get().min(MAX_THREADS));
@@ -53,7 +53,7 @@ fn of(line: &Unproven) -> Proven {
     Proven { spot: line.spot, place: line.place, entry }
 }
 
-/// An event that its author has signed; none for everything else.
+/// An event that its author has signed; `None` for everything else.
 pub(super) fn one(signed: Signed, arrived: Timestamp) -> Option<LogEntry> {
     let event = signed.read().ok()?;
     let is_proven = is_signed_by(&event.log.author, &signed.message(), &signed.sig);
