@@ -6,15 +6,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=proto");
     let reference = protox::compile(["proto/message.proto"], ["proto"])?;
     tonic_prost_build::configure()
-        // Both messages are one string on field 1. Mapping them to one type of ours keeps the bytes on the wire and
-        // lets one encoded line be shared by all links (see src/protocol/wire).
+        // Both messages are one string in field 1. Mapping them to one type of ours keeps the bytes on the wire, and
+        // lets all links share one encoded line (see src/protocol/wire).
         .extern_path(".message.NodeRequest", "crate::protocol::wire::Line")
         .extern_path(".message.NodeReply", "crate::protocol::wire::Line")
         .build_transport(false)
         .compile_fds(reference)?;
 
-    // The frames of the mesh as types, and the service with frames as bytes: one encoded frame is shared by all links,
-    // and what comes in is decoded in `protocol/codec` and nowhere else.
+    // The mesh frames as types, and the service with frames as bytes: all links share one encoded frame, and incoming
+    // frames are decoded only in `protocol/codec`.
     let mesh = protox::compile(["proto/mesh.proto"], ["proto"])?;
     let service = PathBuf::from(env::var("OUT_DIR")?).join("service");
     fs::create_dir_all(&service)?;

@@ -1,7 +1,8 @@
-//! The time of a frame, with 1,000 and with 100,000 messages in the pane: it must not depend on their number.
+//! The time of a frame with 1,000 and with 100,000 messages in the pane. It must not depend on their number.
 //!
-//! `cargo bench --bench frame`. Ends with failure if the longer history makes frames more than a fifth slower, if one
-//! frame in a hundred takes more than a millisecond, or if adding a message takes long. Compare within one run only: machines differ, ratios hardly do.
+//! `cargo bench --bench frame`. It fails if the longer history makes frames more than a fifth slower, if one frame in a
+//! hundred takes more than a millisecond, or if adding a message takes long. Compare within one run only: absolute
+//! times differ between machines, but ratios hardly do.
 
 use std::{
     hint::black_box,
@@ -25,13 +26,13 @@ use proximity_chat::{
 use ratatui::{Terminal, backend::TestBackend};
 
 const SIZE: (u16, u16) = (200, 50);
-/// Frames in a round: few enough that some rounds find the machine to themselves.
+/// Frames in a round: few enough that some rounds have the machine to themselves.
 const FRAMES: usize = 500;
-/// Rounds, in turns, of which the fastest counts: other programs only ever make a round slower.
+/// Rounds, taken in turns. The fastest counts, because other programs can only make a round slower.
 const ROUNDS: usize = 20;
 const MAX_RATIO: f64 = 1.2;
 const MAX_P99: Duration = Duration::from_millis(1);
-/// A fifth of the time there is for each of 10,000 lines a second.
+/// A fifth of the time available for each of 10,000 lines a second.
 const MAX_ADDING: Duration = Duration::from_micros(20);
 
 struct Room50 {
@@ -70,11 +71,11 @@ impl Room50 {
         black_box(self.app.update(input, self.now));
     }
 
-    /// One message, of one to three rows, one in ten with characters that are not ASCII.
+    /// Says one message of one to three rows. One in ten has characters that are not ASCII.
     fn say(&mut self) {
         let n = self.said;
         self.said += 1;
-        // A second each: faster than that, floods would fold.
+        // One a second: faster messages would fold as a flood.
         self.now.mono += Duration::from_secs(1);
         self.now.wall = Timestamp::from_millis(self.now.wall.as_millis() + 1_000);
         let words =
@@ -108,7 +109,7 @@ impl Room50 {
         took
     }
 
-    /// p50 and p99 of frames, each after what `change` does.
+    /// p50 and p99 of frames, each drawn after a call of `change`.
     fn measure(&mut self, change: impl Fn(&mut Self, usize)) -> (Duration, Duration) {
         let mut times: Vec<_> = (0..FRAMES)
             .map(|i| {
@@ -139,7 +140,7 @@ fn main() -> ExitCode {
     let cases: [Case; 3] = [
         ("nothing new", |_, _| {}),
         ("one more message", |room, _| room.say()),
-        // Twenty rows up, twenty rows down: nothing that was wrapped stays in sight for long.
+        // Twenty rows up, twenty rows down, so that no wrapped message stays in sight for long.
         ("scrolling", |room, i| room.feed(Input::Scroll(if i / 20 % 2 == 0 { 20 } else { -20 }))),
     ];
     if let Some(pages) = std::fs::read_to_string("/proc/self/statm").ok().as_deref().and_then(resident) {
@@ -160,7 +161,7 @@ fn main() -> ExitCode {
             "{name:18} 1,000: p50 {:?} p99 {:?}   100,000: p50 {:?} p99 {:?}   ratio {ratio:.2}",
             few.0, few.1, many.0, many.1
         );
-        // Where even a short history has slow frames, the machine is busy with something else.
+        // If even a short history has slow frames, the machine is busy with something else.
         let slow = many.1 >= MAX_P99 && few.1 < MAX_P99;
         good &= ratio < MAX_RATIO && !slow;
     }

@@ -1,6 +1,6 @@
-//! How long a key takes until it is on the screen, quiet and while 10,000 lines a second arrive; and how long the first
-//! frame takes. The real program in a pseudo-terminal, from the write of the key to a screen (parsed by vt100) that shows
-//! it: what a user of an infinitely fast terminal would see.
+//! How long a key takes until it is on the screen, both in quiet and while 10,000 lines a second arrive, and how long
+//! the first frame takes. It runs the real program in a pseudo-terminal and measures from the write of the key to a
+//! screen (parsed by vt100) that shows it: what the user of an infinitely fast terminal would see.
 //!
 //! `cargo bench --bench keys` builds everything in the same profile and prints the figures.
 
@@ -23,25 +23,25 @@ use std::{
 
 use support::{Builder, Ports, Setup, Term, arguments, program};
 
-/// Starts that are measured.
+/// The number of measured starts.
 const STARTS: usize = 20;
 
-/// Keys that are measured, quiet and under load.
+/// The number of measured keys, in quiet and under load.
 const KEYS: usize = 500;
 
-/// Time between two keys: fast typing. Under load the flood lasts as long as the keys do, 10 s.
+/// The time between two keys, as in fast typing. Under load, the flood lasts as long as the keys do, 10 s.
 const KEY_INTERVAL: Duration = Duration::from_millis(20);
 
 /// Lines that arrive per second.
 const RATE: u32 = 10_000;
 
-/// Lines are written in batches of this size.
+/// Lines in each write.
 const BATCH: u32 = 20;
 
 /// The flood ends after this time in any case.
 const FLOOD_LIMIT: Duration = Duration::from_secs(30);
 
-/// Draft length at which it is cleared: it stays on one row.
+/// The draft is cleared at this length, so that it stays on one row.
 const DRAFT: u16 = 60;
 
 /// Columns before the draft: `> `.
@@ -49,12 +49,12 @@ const PROMPT: u16 = 2;
 
 const SIZE: (u16, u16) = (200, 50);
 
-/// What is promised.
+/// The promised times.
 const FIRST_FRAME_TARGET: Duration = Duration::from_millis(100);
 const KEY_TARGET: Duration = Duration::from_millis(5);
 
 fn main() {
-    // `cargo test --all-targets` runs benchmarks without this flag, to see that they start.
+    // `cargo test --all-targets` runs benchmarks without this flag, to check that they start.
     if !env::args().any(|argument| argument == "--bench") {
         return;
     }
@@ -68,7 +68,7 @@ fn main() {
     report("key to screen, quiet", &mut keys(&term), KEY_TARGET);
 
     let stop = Arc::new(AtomicBool::new(false));
-    // The thread gets the input only: should a measurement fail, the node ends with it.
+    // The thread only gets the input, so that the node ends if a measurement fails.
     let flood = thread::spawn({
         let (input, stop) = (bob.take_input(), Arc::clone(&stop));
         move || flood(input, &stop)
@@ -80,7 +80,7 @@ fn main() {
     report(&format!("key to screen, {rate:.0} lines/s arriving"), &mut times, KEY_TARGET);
 }
 
-/// The other side: a node whose own output nobody reads, so that nothing but it and the screen takes time.
+/// The other side: a node whose output nobody reads, so that only it and the screen take time.
 struct Bob {
     child: Child,
     _home: tempfile::TempDir,
@@ -117,7 +117,7 @@ fn first_frame() -> Duration {
     start("alice", &ports).age()
 }
 
-/// Types, and measures every key.
+/// Types keys, and measures each.
 fn keys(term: &Term) -> Vec<Duration> {
     let mut times = Vec::with_capacity(KEYS);
     let mut begin = Instant::now();
@@ -133,7 +133,7 @@ fn keys(term: &Term) -> Vec<Duration> {
         let (_, rows) = SIZE;
         times.push(term.time_until("the key", |screen| {
             let (row, at) = screen.cursor_position();
-            // The cursor is in the input, above the footer; it is hidden or elsewhere only within a frame.
+            // The cursor is in the input, above the footer. It is hidden or elsewhere only while a frame is drawn.
             row == rows - 2 && at == column && !screen.hide_cursor()
         }));
         begin += KEY_INTERVAL;
@@ -144,7 +144,8 @@ fn keys(term: &Term) -> Vec<Duration> {
     times
 }
 
-/// Lets a node say lines at [`RATE`] until told to stop or until it ends; returns the rate that it really took them at.
+/// Lets a node say lines at [`RATE`] until told to stop or until it ends. Returns the rate at which it really took
+/// them.
 fn flood(mut input: ChildStdin, stop: &AtomicBool) -> f64 {
     let interval = Duration::from_secs(1) * BATCH / RATE;
     let lines = "flood: a line of chat as long as lines usually are, give or take\n".repeat(BATCH as usize);

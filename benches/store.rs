@@ -1,7 +1,8 @@
-//! What the log on disk costs: commits, ordered reads, searches, erasing, starting with a long history, saving a damaged one.
+//! What the log on disk costs: commits, ordered reads, searches, erasing, starting with a long history, recovering a
+//! damaged one.
 //!
-//! `cargo bench --bench store`. Compare within one run only: machines and disks differ, ratios hardly do. Ends with failure if
-//! a page or a search of a long history is beyond its limit.
+//! `cargo bench --bench store`. Compare within one run only: machines and disks differ, but ratios hardly do. It fails
+//! if a search of a long history or the start with it exceeds its limit.
 
 #[path = "store/crowd.rs"]
 mod crowd;
@@ -31,22 +32,22 @@ use tempfile::TempDir;
 const LINES: u64 = 100_000;
 /// Own lines that are committed one by one.
 const OWN: u64 = 1_000;
-/// Events in one commit while missed lines come in.
+/// Events in each commit while missed lines come in.
 const BATCH: usize = 64;
-/// Commits of others' events, ten thousand of them in all.
+/// Commits of others' events: ten thousand events in all.
 const GROUPS: usize = 156;
-/// Lines of a page.
+/// Lines in a page.
 const PAGE: usize = 200;
-/// A search in all of them (the number).
+/// The limit for a search in all lines (the number).
 const MAX_SEARCH: Duration = Duration::from_millis(50);
-/// Opening it and reading the first page, so that the first frame is there in 150 ms.
+/// The limit for opening the history and reading the first page, so that the first frame is there within 150 ms.
 const MAX_START: Duration = Duration::from_millis(100);
-/// Events signed by somebody else cost their signature; that is not measured here.
+/// Authors of the history. Checking the signatures of others' events is not measured here.
 const AUTHORS: u8 = 10;
-/// When the first line is said, in milliseconds since 1970: one a second from here on.
+/// When the first line is said, in milliseconds since 1970. One line follows each second.
 const BEGIN: i64 = 1_795_000_000_000;
 const FILE: &str = "history.db";
-/// Names, for a second copy of this program, the directory to start in.
+/// The variable that tells a second copy of this program in which directory to start.
 const START_IN: &str = "STORE_BENCH_START_IN";
 
 const WORDS: [&str; 12] =
@@ -125,7 +126,7 @@ fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
     (begin.elapsed(), result)
 }
 
-/// The time of all writes in a new file, and of each, the fastest first.
+/// The total time of all writes to a new file, and the time of each, fastest first.
 fn commits(requests: Vec<Vec<Write>>) -> (Duration, Vec<Duration>) {
     let directory = temporary();
     let mut database = open_in(directory.path());
@@ -137,7 +138,7 @@ fn commits(requests: Vec<Vec<Write>>) -> (Duration, Vec<Duration>) {
     (all, each)
 }
 
-/// Memory that the program takes, in MB; files that are mapped included.
+/// Memory that the program uses in MB, including mapped files.
 fn resident() -> f64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -152,7 +153,7 @@ fn say(line: &str) {
 }
 
 fn main() -> ExitCode {
-    // What a start takes in memory is measured in a program that has done nothing else.
+    // The memory that a start takes is measured in a program that has done nothing else.
     if let Some(directory) = std::env::var_os(START_IN) {
         say(&start(Path::new(&directory)).1);
         return ExitCode::SUCCESS;
@@ -179,7 +180,7 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// What others say, in the commits that it comes in.
+/// Lines of others, grouped into the commits in which they arrive.
 fn batches(authors: &mut [Author]) -> Vec<Vec<Write>> {
     let mut said = (0..LINES).zip((0..authors.len()).cycle());
     let mut batches = Vec::new();
@@ -214,7 +215,7 @@ fn committing(me: &mut Author, others: &[Vec<Write>]) {
     ));
 }
 
-/// A long history; its logs from their begins on.
+/// Writes a long history. Returns its logs, each with its first number.
 fn filling(directory: &Path, all: Vec<Vec<Write>>) -> Vec<(LogId, u64)> {
     let mut database = open_in(directory);
     let (filled, ()) = timed(|| all.into_iter().for_each(|batch| drop(ask(&mut database, Request::Write(batch)))));
@@ -229,7 +230,7 @@ fn filling(directory: &Path, all: Vec<Vec<Write>>) -> Vec<(LogId, u64)> {
 }
 
 fn damage(directory: &Path) {
-    // As a copy that was killed leaves it.
+    // What a killed copy leaves behind.
     let wal = fs::write(directory.join("history.db-wal"), b"x");
     let (opened, _) = timed(|| open_in(directory));
     say(&format!("open after a copy that was killed: {opened:.1?} ({wal:?})"));
@@ -241,7 +242,7 @@ fn damage(directory: &Path) {
     say(&format!("recovery of all {LINES}: {recovery:.1?} ({copied:?})"));
 }
 
-/// Until there is something to see.
+/// Opens the history and reads the newest page, until there is something to see.
 fn start(directory: &Path) -> (Duration, String) {
     let before = resident();
     let (time, database) = timed(|| {
@@ -310,7 +311,7 @@ fn reading(database: &mut Database, mut from: Vec<(LogId, u64)>) {
     say(&format!("{events} events read in the order of {} logs, 256 at a time: {time:.0?}", from.len()));
 }
 
-/// The time of the slowest.
+/// Returns the time of the slowest search.
 fn searching(database: &mut Database) -> Duration {
     let mut slowest = Duration::ZERO;
     for query in ["n77777", "printer", "p", "会议", "会议室 printer tomorrow", "n7", "the floor pap", "nothing-like-it"]

@@ -1,9 +1,9 @@
-//! What links cost a node: the processor time of each honest line and of each idle link, at 8 to 256 links and with an empty
-//! and a full table of logs, and the bytes of `Have` that each link is told. One and a half minutes.
+//! What links cost a node: the processor time of each honest line and of each idle link, at 8 to 256 links and with an
+//! empty and a full table of logs, and the bytes of `Have` that each link is sent. It takes one and a half minutes.
 //!
-//! Compare within one run only: each figure stands beside its ratio to the one at 8 links. The idle links say to hold nothing
-//! and take nothing, as a stranger would who wants to cost something. A node keeps places for people that are known, so that
-//! not all of the last links may be let in; the number says how many were.
+//! Compare within one run only: each figure stands beside its ratio to the one at 8 links. The idle links say they hold
+//! nothing, and acknowledge nothing, like a stranger that wants to be expensive. A node keeps places for known people,
+//! so that not all of the last links may be let in. The number shows how many were.
 
 #![allow(
     clippy::expect_used,
@@ -62,17 +62,17 @@ mod linux {
         support::{Ports, proc},
     };
 
-    /// Idle links at which it is measured.
+    /// The numbers of idle links to measure.
     const LINKS: [usize; 4] = [8, 32, 128, 256];
 
-    /// How long a node has to come to rest, and how long it is watched.
+    /// How long a node gets to settle, and how long it is watched.
     const SETTLES: Duration = Duration::from_millis(1_500);
     const WATCHED: Duration = Duration::from_secs(3);
 
-    /// Time between two honest lines.
+    /// The time between two honest lines.
     const PAUSE: Duration = Duration::from_millis(20);
 
-    /// Nodes that all talk, the time between two lines of each, how often each tells what it holds, and for how long.
+    /// Nodes that all talk, the time between two lines of each, how often each says what it holds, and for how long.
     const TALKERS: usize = 32;
     const TALK_PAUSE: Duration = Duration::from_millis(200);
     const TELLS: Duration = Duration::from_secs(1);
@@ -87,7 +87,7 @@ mod linux {
         told();
     }
 
-    /// A node alone that listens, and where.
+    /// Starts a node that is alone and listens. Also returns its address.
     fn node(ports: &Ports) -> (Child, SocketAddr) {
         let mut node = Child::node("node", ports.port(0)..=ports.port(0), true);
         node.wait_line("\"listening\"");
@@ -108,7 +108,7 @@ mod linux {
             let wanted = count - idle.iter().map(Idle::up).sum::<usize>();
             idle.push(open_beside(&mut bob.0, to, wanted));
             let up: usize = idle.iter().map(Idle::up).sum();
-            // The passing of time is what is measured.
+            // This waits for no condition: the passing of time is what is measured.
             bob.0.stay(SETTLES).expect("the link stays");
             let rest = share(node.pid(), || bob.0.stay(WATCHED).expect("the link stays"));
             let mut lines = 0_u32;
@@ -142,7 +142,7 @@ mod linux {
         })
     }
 
-    /// Says a line now and then; how many.
+    /// Says a line now and then. Returns how many.
     fn talk((link, author): &mut (Link, Author)) -> u32 {
         let (begun, mut lines) = (Instant::now(), 0);
         while begun.elapsed() < WATCHED {
@@ -153,14 +153,14 @@ mod linux {
         lines
     }
 
-    /// How much of one processor a process has while something goes on.
+    /// The share of one processor that a process uses while `run` runs.
     fn share(pid: u32, run: impl FnOnce()) -> f64 {
         let (before, begun) = (nanos(pid), Instant::now());
         run();
         (nanos(pid) - before) as f64 / begun.elapsed().as_nanos() as f64
     }
 
-    /// Time on a processor so far, of all threads, in nanoseconds.
+    /// Processor time of all threads so far, in nanoseconds.
     fn nanos(pid: u32) -> u64 {
         let tasks = fs::read_dir(format!("/proc/{pid}/task")).expect("the process runs");
         tasks
@@ -169,7 +169,7 @@ mod linux {
             .sum()
     }
 
-    /// What a node tells each link about what it holds, while all say lines and tell the same of one another.
+    /// Measures what a node tells each link about what it holds, while all talk and say the same of each other.
     fn told() {
         let ports = Ports::take();
         let (_node, to) = node(&ports);
@@ -193,7 +193,7 @@ mod linux {
         );
     }
 
-    /// One of them; how many bytes of `Have` it got.
+    /// Runs one of the talking nodes. Returns how many bytes of `Have` it got.
     fn talker(to: SocketAddr, n: usize, held: &Mutex<Vec<HeldRange>>) -> u64 {
         let (key, nick) = (Key::random(), format!("talker{n}"));
         let (mut link, mut author) = (meet_in_time(to, &key, &nick).expect("a link"), Author::new(&key, &nick));

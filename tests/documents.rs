@@ -1,5 +1,5 @@
-//! The documents: what they and the source cite is there, and the commands, options and settings in them are those of the
-//! program.
+//! Checks the documents: everything that they and the source cite exists, and the commands, options and settings in
+//! them are those of the program.
 
 #![expect(clippy::indexing_slicing, clippy::expect_used, reason = "a test may panic")]
 
@@ -17,10 +17,10 @@ use std::{
 
 use citations::Repository;
 
-/// What the repository has besides its own text.
+/// Parts of the repository that are not text of ours.
 const NOT_OURS: [&str; 5] = [".git", "target", "corpus", "snapshots", "proptest-regressions"];
 
-/// The repository: all paths of its files from its root, with their texts; no text for what is none.
+/// All files of the repository, by path from its root, with their text; `None` for what is not our text.
 fn repository() -> Vec<(String, Option<String>)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
@@ -34,7 +34,7 @@ fn collect(root: &Path, directory: &Path, files: &mut Vec<(String, Option<String
         let path: PathBuf = entry.expect("a readable entry").path();
         let name = path.file_name().and_then(|name| name.to_str()).expect("UTF-8");
         if NOT_OURS.contains(&name) {
-            // It may be named, and what is in it is not read.
+            // Such a path may be cited, but its content is not read.
             let name = path.strip_prefix(root).expect("below the root").to_str().expect("UTF-8").replace('\\', "/");
             files.push((name, None));
             continue;
@@ -58,12 +58,12 @@ fn has_end(file: &str, end: &str) -> bool {
 }
 
 #[test]
-fn everything_that_is_cited_is_there() {
+fn everything_cited_exists() {
     let files = repository();
     let repository = Repository::new(&files);
     let found: Vec<_> = files
         .iter()
-        // This test shows citations of what is not there.
+        // This test itself cites files that do not exist.
         .filter(|(file, _)| !file.starts_with("tests/documents"))
         .filter_map(|(file, text)| Some((file, text.as_ref()?)))
         .flat_map(|(file, text)| repository.missing(file, text))
@@ -72,10 +72,10 @@ fn everything_that_is_cited_is_there() {
 }
 
 #[test]
-fn the_documents_name_only_commands_and_options_of_the_program() {
+fn the_documents_name_only_real_commands_and_options() {
     let found: Vec<_> = repository()
         .into_iter()
-        // The changelog also tells of what has gone, and who contributes calls Cargo.
+        // The changelog also names what was removed, and CONTRIBUTING.md calls Cargo.
         .filter(|(file, _)| is_document(file) && file != "CHANGELOG.md" && file != "CONTRIBUTING.md")
         .filter_map(|(file, text)| Some((file, text?)))
         .flat_map(|(file, text)| commands::wrong(&file, &text))
@@ -91,9 +91,9 @@ fn the_configuration_page_has_every_option_and_setting() {
     assert!(found.is_empty(), "\n{}", found.join("\n"));
 }
 
-/// The tests above pass on documents that are right; this one shows that they would not on others.
+/// The tests above pass on correct documents. This one shows that they fail on wrong ones.
 #[test]
-fn what_is_wrong_is_found() {
+fn errors_in_documents_are_found() {
     let files = [
         ("README.md".to_owned(), Some("# A\n## The `log`, and more\n## A".to_owned())),
         ("docs/guide.md".to_owned(), Some("# Guide".to_owned())),

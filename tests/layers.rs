@@ -1,5 +1,5 @@
-//! The boundaries of ARCHITECTURE.md, read from the source. A folder imports only what stands before it in [`ROWS`], the
-//! pure ones touch neither network, terminal, files nor clock, front ends know the node by its channels alone, and no
+//! Checks the boundaries of ARCHITECTURE.md against the source. A folder imports only what comes before it in [`ROWS`].
+//! Pure folders touch neither network, terminal, files nor clock. Front ends know the node only by its channels. No two
 //! files import each other.
 
 #![expect(clippy::indexing_slicing, clippy::expect_used, reason = "a test may panic")]
@@ -20,7 +20,7 @@ use std::{
 use circles::Imports;
 use source::{Named, paths};
 
-/// Every boundary, in an order in which each imports only those of an earlier row. The folder decides: `core/node` is
+/// All boundaries, in an order in which each imports only from earlier rows. The folder decides: `core/node` is
 /// `core/node/…` and everything below it.
 const ROWS: [&[&str]; 25] = [
     &["domain/limit", "domain/model", "domain/timers"],
@@ -30,7 +30,7 @@ const ROWS: [&[&str]; 25] = [
     &["core/clock"],
     &["core/log", "core/discovery", "core/diagnosis", "core/networks"],
     &["core/sync"],
-    // The machines of the node know each other by these views alone, and by what one of them passes on to another.
+    // The machines of the node know each other only by these views, and by what one passes on to another.
     &["core/node/transport", "core/node/local_addrs", "core/node/notice_limits"],
     &["core/node/views", "core/node/myself", "core/node/input", "core/node/output"],
     &["core/node/trust", "core/node/dialing"],
@@ -64,10 +64,10 @@ const PURE: [&str; 9] = [
     "frontend/tui/view",
 ];
 
-/// Folders that see the node by its two channels alone, and what they must not name for that.
+/// Folders that see the node only by its two channels, and what they therefore must not name.
 const FRONT_ENDS: (&str, [&str; 2]) = ("frontend", ["core", "runtime"]);
 
-/// What a pure module must not name, and why not.
+/// What a pure module must not name, and why.
 const IMPURE: [(&str, &str); 19] = [
     ("tokio", "tasks"),
     ("tokio_stream", "tasks"),
@@ -90,7 +90,7 @@ const IMPURE: [(&str, &str); 19] = [
     ("getrandom", "randomness"),
 ];
 
-/// Calls that read a clock, however they were imported.
+/// Calls that read a clock, however they are imported.
 const CLOCKS: [&str; 5] = ["Instant::now", "SystemTime::now", "Timestamp::now", "Zoned::now", "TimeZone::system"];
 
 /// The longest boundary that `module` lies in, and its row.
@@ -104,7 +104,7 @@ fn is_inside(module: &str, folder: &str) -> bool {
     module.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// What is wrong with one file, by its path below `src`.
+/// The violations in one file, given by its path below `src`.
 fn violations(file: &str, text: &str) -> Vec<String> {
     let module: Vec<&str> = file.trim_end_matches(".rs").split('/').filter(|&name| name != "mod").collect();
     let own = module.join("/");
@@ -161,7 +161,7 @@ fn sources(directory: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The whole source: paths below `src`, with their texts.
+/// All source files: paths below `src`, with their texts.
 fn source() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let file = |path: PathBuf| {
@@ -191,7 +191,7 @@ fn no_two_files_import_each_other() {
 }
 
 #[test]
-fn sentences_are_in_the_words_of_the_language() {
+fn sentences_are_only_in_the_words_folder() {
     let found: Vec<_> = source().iter().flat_map(|(file, text)| sentences::sentences(file, text)).collect();
     assert!(found.is_empty(), "\n{}\n{} sentences", found.join("\n"), found.len());
 }
@@ -212,9 +212,9 @@ fn a_sentence_outside_its_folder_is_found() {
     assert!(sentences::sentences("frontend/words/en/disk.rs", "const A: &str = \"It is full.\";").is_empty());
 }
 
-/// The tests above pass on a source that keeps the rules; this one shows that they would not on another.
+/// The tests above pass on source that keeps the rules. This one shows that they fail on other source.
 #[test]
-fn what_breaks_a_rule_is_found() {
+fn a_broken_rule_is_found() {
     for (file, text, violation) in [
         ("domain/model/mod.rs", "use crate::domain::bus::Command;", "domain/model must not import domain/bus"),
         (
@@ -260,7 +260,7 @@ fn what_breaks_a_rule_is_found() {
 }
 
 #[test]
-fn what_keeps_the_rules_is_not_found() {
+fn source_that_keeps_the_rules_passes() {
     for (file, text) in [
         ("main.rs", "use proximity_chat::{cli::config, cli::run::{self, Front}};"),
         (

@@ -1,4 +1,4 @@
-//! The least that can do the same: lines from standard input over one tonic stream to standard output, and no more.
+//! The least that does the same: lines from standard input over one tonic stream to standard output, and nothing more.
 //!
 //! The benchmark starts itself again in one of these roles.
 
@@ -31,26 +31,26 @@ use tonic::{Request, Response, Status, Streaming, transport::Server};
 
 use crate::{child::Child, report::Times};
 
-/// Lines that may wait for a stream: as many as a node's own queues hold, about.
+/// Lines that may wait for a stream: about as many as a node's own queues hold.
 const QUEUE: usize = 1_024;
 
-/// What the process is to be.
+/// The role of the process.
 pub(crate) enum Role {
-    /// Accepts streams; what it reads goes to all of them.
+    /// Accepts streams. What it reads from standard input goes to all of them.
     Server(SocketAddr),
     /// Dials one stream.
     Client(SocketAddr),
-    /// Answers each line on the stream it came from. No pipes.
+    /// Answers each line on the stream it came from, without pipes.
     Echo(SocketAddr),
-    /// Sends lines one at a time and prints how long the answers took. No pipes.
+    /// Sends lines one at a time, and prints how long the answers took, without pipes.
     Ping(SocketAddr, u32),
-    /// The same two inside TLS.
+    /// The same two roles inside TLS.
     TlsEcho(SocketAddr),
     TlsPing(SocketAddr, u32),
 }
 
 impl Role {
-    /// Reads what [`start`] wrote.
+    /// Reads the arguments that [`start`] passed.
     pub(crate) fn from_arguments(arguments: &[String]) -> Option<Self> {
         let addr = || arguments.get(1)?.parse().ok();
         match arguments.first()?.as_str() {
@@ -65,7 +65,7 @@ impl Role {
     }
 }
 
-/// Starts this program again, in `role`.
+/// Starts this program again in `role`.
 pub(crate) fn start(role: &Role) -> Child {
     let mut command = Command::new(std::env::current_exe().unwrap());
     match role {
@@ -79,7 +79,7 @@ pub(crate) fn start(role: &Role) -> Child {
     Child::start(&mut command)
 }
 
-/// A server that already listens.
+/// Starts a server, and waits until it listens.
 pub(crate) fn listening(role: &Role) -> Child {
     let mut child = start(role);
     child.wait_line("listening");
@@ -88,7 +88,7 @@ pub(crate) fn listening(role: &Role) -> Child {
 
 /// Plays the role until the process is killed.
 pub(crate) fn run(role: &Role) {
-    // A multi-thread runtime is slower for chat: this is the fastest bare stream.
+    // A multi-threaded runtime is slower for chat: this is the fastest bare stream.
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     match *role {
         Role::Server(addr) => serve(&runtime, addr, false, false),
@@ -156,7 +156,7 @@ fn serve(runtime: &Runtime, addr: SocketAddr, echo: bool, tls: bool) {
     });
 }
 
-/// A stream to `addr` that is past its "ok".
+/// A stream to `addr` that has received its "ok".
 async fn dial(addr: SocketAddr, tls: bool) -> (mpsc::Sender<Line>, Streaming<Line>) {
     let endpoint = tonic::transport::Endpoint::from_shared(format!("http://{addr}")).unwrap();
     let channel = if tls { secure::channel(endpoint, addr).await } else { endpoint.connect().await.unwrap() };
@@ -175,7 +175,7 @@ async fn client(addr: SocketAddr) {
         while let Some(line) = lines.recv().await {
             sender.send(line).await.unwrap();
         }
-        // The end of input ends nothing.
+        // The end of input must not end the stream.
         std::future::pending::<()>().await;
     });
     print(incoming).await;
@@ -208,7 +208,7 @@ fn stdin_lines() -> mpsc::Receiver<Line> {
     receiver
 }
 
-/// Prints what comes, flushing whenever nothing more is ready.
+/// Prints incoming lines, and flushes whenever no more are ready.
 async fn print(mut incoming: Streaming<Line>) {
     let (sender, mut ready) = mpsc::channel::<Line>(QUEUE);
     tokio::spawn(async move {

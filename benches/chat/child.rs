@@ -1,4 +1,4 @@
-//! A child process whose output is read without anything in between, so that only its own time is measured.
+//! A child process whose output is read directly, so that only its own time is measured.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -16,7 +16,7 @@ use tempfile::TempDir;
 
 use crate::support::Setup;
 
-/// No child lives longer: whoever waits for its output then sees the end of it instead of waiting for ever.
+/// No child lives longer. A reader of its output then sees the end instead of waiting for ever.
 const LIFETIME: Duration = Duration::from_mins(3);
 
 /// A running child, killed on drop or after [`LIFETIME`].
@@ -27,7 +27,7 @@ pub(crate) struct Child {
     stdout: Option<BufReader<ChildStdout>>,
     line: String,
     _alive: SyncSender<()>,
-    /// Removed after the process.
+    /// Removed after the process has ended.
     home: Option<Arc<TempDir>>,
 }
 
@@ -37,12 +37,12 @@ impl Child {
         Self::of(&Setup { json, ..Setup::new(nick, ports) })
     }
 
-    /// Starts a node on loopback, of this program or another one.
+    /// Starts a node on loopback, of this program or of another one.
     pub(crate) fn of(setup: &Setup) -> Self {
         Self::at(&Arc::new(TempDir::new().unwrap()), setup)
     }
 
-    /// Starts a node for somebody whose directories are there already.
+    /// Starts a node with an existing home directory.
     pub(crate) fn at(home: &Arc<TempDir>, setup: &Setup) -> Self {
         let mut child = Self::start(&mut setup.command(home));
         child.home = Some(Arc::clone(home));
@@ -72,7 +72,7 @@ impl Child {
 
     /// Writes one line.
     pub(crate) fn say(&mut self, line: &str) {
-        // One write per line, as a terminal or a pipe would do it.
+        // One write per line, as from a terminal or a pipe.
         self.write(format!("{line}\n").as_bytes());
     }
 
@@ -91,13 +91,13 @@ impl Child {
         self.stdin = Some(stdin);
     }
 
-    /// Has it leave, and waits until it has.
+    /// Lets it leave, and waits until it has ended.
     pub(crate) fn end(&mut self) {
         self.say("/quit");
         self.process.lock().unwrap().wait().unwrap();
     }
 
-    /// Reads up to the first line that has `part`, and returns it.
+    /// Reads up to the first line that contains `part`, and returns it.
     pub(crate) fn wait_line(&mut self, part: &str) -> &str {
         let stdout = self.stdout.as_mut().expect("output that is not discarded");
         loop {
@@ -110,9 +110,9 @@ impl Child {
         }
     }
 
-    /// Reads everything up to `end`, which must be the last thing in it.
+    /// Reads everything up to `end`, which must be the last thing in the output.
     pub(crate) fn read_to(&mut self, end: &str) -> Vec<u8> {
-        /// The end may be followed by the rest of a JSON object.
+        /// Up to this many bytes of a JSON object may follow.
         const TAIL: usize = 1_024;
         let stdout = self.stdout.as_mut().expect("output that is not discarded");
         let mut read = stdout.buffer().to_vec();
@@ -129,7 +129,7 @@ impl Child {
         }
     }
 
-    /// Throws away what it prints from now on: a node prints its own lines too, and a full pipe would stop it.
+    /// Discards its output from now on. A node prints its own lines too, and a full pipe would stop it.
     pub(crate) fn discard_output(&mut self) {
         let mut stdout = self.stdout.take().unwrap();
         thread::spawn(move || std::io::copy(&mut stdout, &mut std::io::sink()));
@@ -139,7 +139,7 @@ impl Child {
 impl Drop for Child {
     fn drop(&mut self) {
         let mut process = self.process.lock().unwrap();
-        // Both fail only when it has ended already.
+        // Both fail only if it has already ended.
         let _ = process.kill();
         let _ = process.wait();
     }

@@ -16,7 +16,7 @@ use crate::{
 const PEERS: usize = 50;
 const ROUNDS: u32 = 10;
 
-/// What each link is used for before its cost is looked at: lines each way.
+/// Lines each way on every link before its cost is measured.
 const LINES: usize = 20;
 
 pub(crate) fn measure() {
@@ -31,7 +31,7 @@ pub(crate) fn measure() {
     memory();
 }
 
-/// From the first connect to the last Hello that came back, and to the last "joined".
+/// The time from the first connect to the last Hello that came back, and to the last "joined".
 fn round() -> (Duration, Duration) {
     let ports = Ports::take();
     let mut node = Child::node("node", ports.port(0)..=ports.port(0), true);
@@ -62,14 +62,14 @@ fn round() -> (Duration, Duration) {
     })
 }
 
-/// Memory that a link costs which has been used.
+/// The memory cost of a link that has been used.
 #[cfg(target_os = "linux")]
 fn memory() {
     use crate::support::proc;
     let ports = Ports::take();
     let mut node = Child::node("node", ports.port(0)..=ports.port(0), true);
     node.wait_line("\"listening\"");
-    // What the first one costs is the node's, not the link's.
+    // The first link's cost is counted as the node's own.
     let mut links = vec![used(&ports, &mut node, 0)];
     let before = proc::memory_kib(node.pid());
     for n in 1..=PEERS {
@@ -84,7 +84,7 @@ fn memory() {
     report::line("memory of a used link", "measured on Linux only");
 }
 
-/// A link on which lines went both ways.
+/// A link over which lines have gone both ways.
 fn used(ports: &Ports, node: &mut Child, n: usize) -> Link {
     let key = Key::random();
     let mut link = Link::dial(connect(ports.addr(0), &Face::of(&key)).unwrap()).unwrap();

@@ -1,4 +1,4 @@
-//! What it costs to know whom one talks to.
+//! What it costs to know who is at the other end.
 
 use std::{
     net::{SocketAddr, TcpListener, TcpStream},
@@ -31,7 +31,7 @@ pub(crate) fn measure() {
 
         let begun = Instant::now();
         let mut session = connect(server, &face).unwrap();
-        // The end of it says that the server has checked our key too.
+        // Its end shows that the server has checked our key too.
         session.end();
         bare.add(begun.elapsed());
 
@@ -48,14 +48,14 @@ pub(crate) fn measure() {
     report::ratio("linked / bare TLS", &linked, &bare);
 }
 
-/// A server that shakes hands and closes.
+/// A server that shakes hands and then closes.
 fn server() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let addr = listener.local_addr().unwrap();
     let face = Face::of(&Key::random());
     thread::spawn(move || {
         for socket in listener.incoming().map_while(Result::ok) {
-            // Whoever only connects is no failure.
+            // A client that only connects is not a failure.
             drop(serve(socket, &face));
         }
     });

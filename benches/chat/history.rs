@@ -1,4 +1,4 @@
-//! What a long history costs: to fetch all of it, to fetch what was missed, to start with it, to hold it.
+//! What a long history costs: fetching all of it, fetching what was missed, starting with it, and holding it.
 
 use std::{
     ops::RangeInclusive,
@@ -16,20 +16,20 @@ use crate::{
     support::{Ports, Setup},
 };
 
-/// Histories that somebody who comes late fetches.
+/// The sizes of histories that a late joiner fetches.
 const SIZES: [usize; 2] = [10_000, 100_000];
 
-/// Lines that somebody misses who is away for a while.
+/// Lines that somebody misses while away.
 const MISSED: usize = 1_000;
 
-/// Each start is measured so often, in turns.
+/// How often each start is measured, in turns.
 const STARTS: u32 = 10;
 
-/// How long a node is let be before its memory is looked at.
+/// How long a node gets to settle before its memory is measured.
 #[cfg(target_os = "linux")]
 const REST: Duration = Duration::from_secs(3);
 
-/// What the screen shows as soon as its first frame is whole.
+/// What the screen shows once its first frame is complete.
 #[cfg(unix)]
 const FOOTER: &str = "Ctrl-R search again";
 
@@ -52,7 +52,7 @@ pub(crate) fn measure() {
     away();
 }
 
-/// Writes so many lines to disk and returns the node and its directories, and how long that took.
+/// Writes this many lines to disk. Returns the node and its home directory, and reports the rate.
 fn author(ports: &Ports, lines: usize) -> (Child, Arc<TempDir>) {
     let home = Arc::new(TempDir::new().unwrap());
     let mut node = Child::at(&home, &Setup::new("author", range(ports)));
@@ -72,7 +72,7 @@ fn author(ports: &Ports, lines: usize) -> (Child, Arc<TempDir>) {
     (node, home)
 }
 
-/// From the start of somebody with nothing to the last line on its output; beside a bare stream of as many lines.
+/// The time from the start of a new peer to the last line on its output, beside a bare stream of as many lines.
 fn late_joiner(lines: usize) -> Arc<TempDir> {
     let ports = Ports::take();
     let (author, home) = author(&ports, lines);
@@ -110,7 +110,7 @@ fn bare_stream(lines: usize) -> Duration {
     begun.elapsed()
 }
 
-/// From the start of somebody who was away to the last line that was said meanwhile.
+/// The time from the start of a peer that was away to the last line that was said meanwhile.
 fn away() {
     let ports = Ports::take();
     let (mut author, _home) = author(&ports, SIZES[0]);
@@ -155,7 +155,8 @@ fn memory(_: &Arc<TempDir>, _: usize) {
     report::line("memory with many lines on disk", "measured on Linux only");
 }
 
-/// From the start of the program to its first whole frame, and to its newest line, in turns with a start without a history.
+/// The times from the start of the program to its first complete frame and to its newest line, in turns with starts
+/// without a history.
 #[cfg(unix)]
 fn starts(home: &Arc<TempDir>, lines: usize) {
     use crate::support::{Builder, Term, program};

@@ -11,7 +11,7 @@ pub(crate) fn measure() {
         support::{Ports, proc},
     };
 
-    /// Nodes in the full mesh: each has one peer less.
+    /// Nodes in the full mesh. Each has one peer less than that.
     const NODES: u16 = 21;
     const SETTLE: Duration = Duration::from_secs(5);
     const WATCH: Duration = Duration::from_secs(10);
@@ -28,7 +28,7 @@ pub(crate) fn measure() {
                 node.wait_line("\"joined\"");
             }
         }
-        // Not a wait for a condition: the passing of time is what is measured.
+        // This waits for no condition: the passing of time is what is measured.
         thread::park_timeout(SETTLE);
         let before: Vec<_> = nodes.iter().map(|node| cpu_nanos(node.pid())).collect();
         thread::park_timeout(WATCH);
@@ -56,7 +56,7 @@ pub(crate) fn measure() {
     report::line("idle", "measured on Linux only");
 }
 
-/// Time on a processor so far, of all threads, in nanoseconds.
+/// Processor time of all threads so far, in nanoseconds.
 #[cfg(target_os = "linux")]
 fn cpu_nanos(pid: u32) -> u64 {
     let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).expect("the process runs");

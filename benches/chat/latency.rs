@@ -1,4 +1,4 @@
-//! From a line on one node's standard input to that line on the other's standard output.
+//! The time from a line on one node's standard input to that line on the other's standard output.
 
 use std::time::{Duration, Instant};
 
@@ -10,14 +10,14 @@ use crate::{
     support::Ports,
 };
 
-/// Lines per turn, after [`WARM_UP`] more that are not counted.
+/// Lines per turn, after [`WARM_UP`] more that do not count.
 const LINES: u32 = 1_000;
 const WARM_UP: u32 = 100;
 
-/// The streams without pipes are measured so often in each turn, by processes of their own.
+/// How often the streams without pipes are measured in each turn, each time in a new process.
 const PINGS: u32 = 5;
 
-/// Each kind has this many turns, one after the other.
+/// Turns of each kind, one after the other.
 const TURNS: u32 = 4;
 
 pub(crate) fn measure() {
@@ -46,9 +46,9 @@ pub(crate) fn measure() {
             in_tls.push(ping(&Role::TlsPing(ports.addr(6), LINES)));
         }
     }
-    // The least of many: whether both ends share a processor core is luck, and makes three times the difference of TLS.
+    // The best of many. Whether both ends share a processor core is luck, and matters three times as much as TLS.
     let [(p50, p99), (tls_p50, tls_p99)] = [without_pipes, in_tls].map(|turns| turns.into_iter().min().unwrap());
-    // On disk before it is sent, and there before it is shown: two commits.
+    // A line is on disk before it is sent, and there before it is shown: two commits.
     report::line("line to line, text", format_args!("{text_times} (target: p50 3 ms)"));
     report::line("line to line, JSON", &json_times);
     report::line(&format!("line to line, {}", plain::name()), &plain_times);
@@ -64,7 +64,7 @@ pub(crate) fn measure() {
     report::line("text / bare stream without pipes", format_args!("{times:.2}"));
 }
 
-/// Two linked nodes, the second of which prints in the way that is measured.
+/// Two linked nodes, of which the second prints in the measured format.
 fn pair(ports: std::ops::RangeInclusive<u16>, json: bool) -> [Child; 2] {
     let mut first = Child::node("first", ports.clone(), true);
     first.wait_line("\"listening\"");
@@ -74,7 +74,7 @@ fn pair(ports: std::ops::RangeInclusive<u16>, json: bool) -> [Child; 2] {
     [first, second]
 }
 
-/// Says lines to the first and waits for each at the second.
+/// Says lines to the first node, and waits for each at the second.
 fn turn_of([from, to]: &mut [Child; 2], turn: u32, times: &mut Times) {
     for n in 0..WARM_UP + LINES {
         let text = format!("{turn} {n} a line of about the length that people write");
@@ -87,7 +87,7 @@ fn turn_of([from, to]: &mut [Child; 2], turn: u32, times: &mut Times) {
     }
 }
 
-/// What a process in this role reports: p50 and p99.
+/// The p50 and p99 that a process in this role reports.
 fn ping(role: &Role) -> (Duration, Duration) {
     let mut child = bare::start(role);
     let report = child.wait_line("oneway");

@@ -1,4 +1,4 @@
-//! From starting the second process to its word that the first one is there.
+//! The time from starting the second process to its report that the first one is there.
 
 use std::{
     net::TcpListener,
@@ -29,7 +29,7 @@ pub(crate) fn measure() {
     report::ratio("ratio to the bare stream", &to_lower, &bare);
 }
 
-/// The first node has the lower port of two, unless that is held until it has taken the higher one.
+/// The first node takes the lower port of two, unless that port is held until it has taken the higher one.
 fn second_after_first(higher: bool) -> Duration {
     let ports = Ports::take();
     let range = ports.port(0)..=ports.port(1);

@@ -1,11 +1,11 @@
 //! Link-up, latency and throughput of real nodes on loopback, beside a bare tonic stream that does the same.
 //!
-//! `PLAIN_BINARY=path` names a program whose own nodes talk in plain text, as release 0.1.0 did; it is then measured in
+//! `PLAIN_BINARY=path` names a program whose own nodes talk in plain text, as release 0.1.0 did. It is then measured in
 //! turns with this one. Without it, the plain link is one to a reference node.
 //!
-//! Compare within one run only: wake-ups across processor cores make absolute times jump between runs. Each figure that
-//! has a bare counterpart is therefore measured in turns with it. The whole takes three minutes;
-//! `cargo bench --bench chat latency` only what has that word in its name.
+//! Compare within one run only: wake-ups across processor cores make absolute times jump between runs. Each figure with
+//! a bare counterpart is therefore measured in turns with it. Everything takes three minutes; `cargo bench --bench chat
+//! latency` runs only what has that word in its name.
 
 #![allow(
     clippy::expect_used,

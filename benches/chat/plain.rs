@@ -1,4 +1,4 @@
-//! A link in plain text to compare with.
+//! A plain-text link to compare with.
 
 use std::ops::RangeInclusive;
 
@@ -8,7 +8,7 @@ use crate::{
     support::{Ports, Setup},
 };
 
-/// What the plain link is in this run.
+/// What kind of link the plain link is in this run.
 pub(crate) fn name() -> &'static str {
     if binary().is_some() { "plain link of two nodes" } else { "plain link to a reference node" }
 }
@@ -18,7 +18,7 @@ fn binary() -> Option<String> {
     std::env::var("PLAIN_BINARY").ok()
 }
 
-/// A node that says lines and `peers` that print them, linked in plain text, within `ports` from place `first` on.
+/// A node that says lines and `peers` that print them, linked in plain text, on `ports` from index `first` on.
 pub(crate) fn link(ports: &Ports, first: u16, peers: u16) -> (Child, Vec<Child>) {
     let range = ports.port(first)..=ports.port(first + peers);
     let Some(program) = binary() else { return reference(ports, range, first, peers) };
@@ -34,7 +34,7 @@ pub(crate) fn link(ports: &Ports, first: u16, peers: u16) -> (Child, Vec<Child>)
     (from, to)
 }
 
-/// A node of this program, and servers that do no more than the reference protocol.
+/// A node of this program, and servers that speak only the reference protocol.
 fn reference(ports: &Ports, range: RangeInclusive<u16>, first: u16, peers: u16) -> (Child, Vec<Child>) {
     let to = (0..peers).map(|n| bare::listening(&Role::Server(ports.addr(first + n)))).collect();
     let mut from = Child::node("first", range, true);

@@ -11,7 +11,7 @@ impl Times {
         self.0.push(time);
     }
 
-    /// The time that `percent` of the events do not exceed.
+    /// The time that `percent` percent of the events do not exceed.
     pub(crate) fn percentile(&self, percent: usize) -> Duration {
         let mut sorted = self.0.clone();
         sorted.sort_unstable();
@@ -31,7 +31,7 @@ pub(crate) fn line(what: &str, figure: impl std::fmt::Display) {
     println!("  {what:<44} {figure}");
 }
 
-/// Prints how much longer something took than its bare counterpart, at the median.
+/// Prints how many times longer something took than its bare counterpart, at the median.
 pub(crate) fn ratio(what: &str, ours: &Times, bare: &Times) {
     let times = ours.percentile(50).as_secs_f64() / bare.percentile(50).as_secs_f64();
     line(what, format_args!("{times:.2}"));

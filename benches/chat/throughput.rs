@@ -28,8 +28,8 @@ pub(crate) fn measure() {
         turns.sort_unstable_by(f64::total_cmp);
         turns[turns.len() / 2]
     });
-    // Each line is signed, on disk before it leaves, checked by each peer, and on disk there before it is shown. What has
-    // nothing of that is measured beside it.
+    // Each line is signed, on disk before it leaves, checked by each peer, and on disk there before it is shown. The
+    // bare streams beside it do none of that.
     report::line("to four peers, text, lines/s per peer", format_args!("{text:>9.0}"));
     report::line("to four peers, JSON, lines/s per peer", format_args!("{json:>9.0}"));
     report::line("to four peers, bare streams, lines/s per peer", format_args!("{bare:>9.0}"));
@@ -40,7 +40,7 @@ pub(crate) fn measure() {
     report::line("JSON / bare streams", format_args!("{:.2}", json / bare));
 }
 
-/// Five nodes, all linked to the first.
+/// Five nodes: four linked to the first.
 fn nodes(json: bool) -> (Ports, Child, Vec<Child>) {
     let ports = Ports::take();
     let range = ports.port(0)..=ports.port(5);
@@ -74,13 +74,13 @@ fn bare() -> (Ports, Child, Vec<Child>) {
 /// Lines per second at the slowest of the peers.
 ///
 /// # Panics
-/// When a line is missing, twice there or out of order.
+/// When a line is missing, duplicated or out of order.
 fn of((_ports, mut first, mut peers): (Ports, Child, Vec<Child>)) -> f64 {
     let text = |n: usize| format!("line {n:06} as long as lines are in a chat");
     let burst = (0..LINES).fold(String::with_capacity(LINES * 48), |burst, n| burst + &text(n) + "\n");
     let last = text(LINES - 1);
     first.discard_output();
-    // A pipe holds its first lines back until people were looked for; that is not what is measured here.
+    // A pipe holds back its first lines until the node has looked for people. That is not measured here.
     first.write(b"ready\n");
     for peer in &mut peers {
         peer.wait_line("ready");

@@ -1,4 +1,4 @@
-//! A sweep that does nothing but connect.
+//! A sweep that only connects.
 
 use std::{
     collections::BTreeSet,
@@ -12,12 +12,12 @@ use tokio::{
     time::{Instant, interval, timeout},
 };
 
-/// The bounds of ours on a /24.
+/// The limits of our own sweep on a /24.
 const INTERVAL: Duration = Duration::from_millis(5);
 const DEADLINE: Duration = Duration::from_millis(2_300);
 const SOCKETS: usize = 768;
 
-/// How long it takes until a port is open at each of `wanted`, on the network 10.77.0.0/24.
+/// How long it takes until an open port is found at each of `wanted`, on the network 10.77.0.0/24.
 pub(crate) fn find(wanted: &[Ipv4Addr]) -> Duration {
     let mut hosts: Vec<Ipv4Addr> = (2..=254).map(|n| Ipv4Addr::new(10, 77, 0, n)).collect();
     fastrand::shuffle(&mut hosts);

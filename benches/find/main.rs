@@ -1,8 +1,8 @@
-//! How long it takes to find five nodes on a /24 where nobody else answers, beside a bare sweep with the same bounds.
+//! How long it takes to find five nodes on a /24 where nobody else answers, beside a bare sweep with the same limits.
 //!
-//! The bare one connects to one port of every host, in random order, 200 per second, with at most 768 sockets and 2.3 s for
-//! each, and is done when the fifth connection is open: no handshake, no link. Both take turns, on a network that this
-//! program makes in namespaces; without root it measures nothing. `cargo bench --bench find`
+//! The bare sweep connects to one port of every host, in random order, 200 per second, with at most 768 sockets and 2.3
+//! s for each. It is done when the fifth connection is open: no handshake, no link. Both take turns, on a network that
+//! this program makes in namespaces. Without root it measures nothing. `cargo bench --bench find`
 
 #![allow(
     clippy::expect_used,
@@ -30,19 +30,19 @@ fn main() {
     println!("measured on Linux only");
 }
 
-/// Somebody who waits to be found at each of these.
+/// The host numbers of the nodes that wait to be found.
 #[cfg(target_os = "linux")]
 const FIVE: [u8; 5] = [23, 71, 119, 167, 213];
 
 #[cfg(target_os = "linux")]
 fn measure() {
-    // One is found at a random time of the pass; the mean of so many is good for some ten percent.
+    // A single node is found at a random time of the pass. The mean of this many is accurate to some ten percent.
     compare(&FIVE[..1], 40);
-    // Of five, whoever meets one is told of the others.
+    // Of five nodes, the first one met passes on the others.
     compare(&FIVE, 10);
 }
 
-/// Prints the mean times of a bare sweep and of ours, in turns, until all of these hosts are found.
+/// Prints the mean times that a bare sweep and ours take to find all these hosts, measured in turns.
 #[cfg(target_os = "linux")]
 fn compare(hosts: &[u8], rounds: u32) {
     use std::{net::Ipv4Addr, time::Duration};
@@ -63,7 +63,8 @@ fn compare(hosts: &[u8], rounds: u32) {
     let nodes: Vec<Node> = addresses.iter().map(waiting).collect();
     let (mut ours, mut bares) = (Duration::ZERO, Duration::ZERO);
     for round in 0..rounds {
-        // Whoever was linked is dialled again where it was: each time we are somebody else, somewhere else.
+        // A node that was linked is dialled again at its old address. So each time we come as somebody else, from
+        // somewhere else.
         let address = format!("10.77.0.{}/24", 2 + 2 * round);
         here.add_address("eth0", &address);
         bares += here.inside(|| bare::find(&addresses));

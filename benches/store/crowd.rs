@@ -1,4 +1,4 @@
-//! What a line of the user waits for while strangers pour in ever new words.
+//! How long the user's own lines wait while strangers pour in new words all the time.
 
 use std::time::Duration;
 
@@ -10,16 +10,16 @@ use tokio::sync::mpsc::Receiver;
 
 use super::{Author, open_in, room, say, temporary, timed};
 
-/// Commits of strangers' lines, as large as they may be: so many events, or so many bytes.
+/// Commits of strangers' lines of the largest size: this many events, or this many bytes.
 const CROWDED: u64 = 8;
 const EVENTS: u64 = 1_024;
 const LONG: u64 = 16;
 /// Words of a long line: 64 KiB with the spaces.
 const WORDS: u64 = 9_300;
-/// Own lines, one after the other: each comes upon a slice of index work that has just begun.
+/// Own lines, one after the other. Each meets a slice of index work that has just begun.
 const OWN: u64 = 60;
 
-/// Commits with and without a backlog of lines that are not indexed.
+/// Measures commits with and without a backlog of lines that are not yet indexed.
 pub(super) fn report() {
     let directory = temporary();
     let (store, mut answers) =
@@ -81,7 +81,7 @@ impl Disk<'_> {
     }
 }
 
-/// How long each waited, the shortest first.
+/// How long each own line waited, shortest first.
 fn own_lines(disk: &mut Disk<'_>, me: &mut Author, from: u64) -> Vec<Duration> {
     let mut times: Vec<Duration> = (from..from + OWN)
         .map(|number| {
@@ -98,7 +98,7 @@ fn at(times: &[Duration], share: usize) -> Duration {
     times.get(last * share / 100).copied().unwrap_or_default()
 }
 
-/// So many words that were never there before, of six letters and digits.
+/// New words of six letters and digits.
 fn new_words(from: u64, count: u64) -> String {
     let word = |number: u64| format!("{:06x} ", number.wrapping_mul(0x9e_3779) & 0xff_ffff);
     (from..from + count).map(word).collect()

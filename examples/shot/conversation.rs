@@ -5,22 +5,22 @@ use crate::{
     support::{Builder, Node, Ports, Term, arguments, program},
 };
 
-/// Whose screen it is.
+/// The user whose screen it is.
 const WHO: &str = "alice";
 
 /// The others, in the order in which they come.
 const OTHERS: [&str; 4] = ["bob", "carol", "dave", "Zoë-山田"];
 
-/// Somebody with the reference program.
+/// A guest with the reference program.
 const GUEST: &str = "frank";
 
-/// Whom [`WHO`] has compared codes with.
+/// The person with whom [`WHO`] has compared codes.
 const VERIFIED: &str = "bob";
 
-/// Who goes away at the end, and the note.
+/// The person who goes away at the end, and the command with the note.
 const AWAY: (&str, &str) = ("dave", "/away lunch");
 
-/// Who says what, in order. A line of [`WHO`] is typed, the others' come through the network.
+/// Who says what, in order. Lines of [`WHO`] are typed; those of others come over the network.
 const LINES: [(&str, &str); 16] = [
     ("carol", "the coffee machine works again"),
     ("dave", "the printer in 2.04 is fixed, too"),
@@ -44,23 +44,23 @@ const LINES: [(&str, &str); 16] = [
     ("bob", "alice: perfect, see you in five"),
 ];
 
-/// The first line that comes while nobody looks at the window.
+/// The first line that arrives while the window has no focus.
 const UNREAD_FROM: &str = "same, and thank you";
 
-/// What a terminal sends when its window loses the focus.
+/// What a terminal sends when its window loses focus.
 const FOCUS_LOST: &str = "\x1b[O";
 
-/// The guest is known by its address, so the picture needs the same one every time. The others have new keys, and by
-/// those new colours.
+/// A guest is known by its address, so the picture needs the same one every time. The others have new keys each time,
+/// and therefore new colours.
 const FIRST_PORT: u16 = 4_701;
 
-/// The answer of a dark terminal to the question for its background, the one that the picture has.
+/// A dark terminal's answer to the query for its background, which is the picture's too.
 const DARK: &str = "\x1b]11;rgb:1e1e/1e1e/1e1e\x07";
 
 /// What is being typed when the picture is taken.
 const DRAFT: &str = "bring the blue cable, the other one is brok";
 
-/// Plays the conversation and returns the screen at its end, and the others, who leave when they are dropped.
+/// Plays the conversation. Returns the screen at its end, and the others, who leave when they are dropped.
 pub(crate) fn play((cols, rows): (u16, u16)) -> (Term, Vec<Node>) {
     let ports = Ports::exactly(FIRST_PORT, OTHERS.len() as u16 + 2);
     let guest = Guest::spawn(GUEST, ports.last());
@@ -75,10 +75,10 @@ pub(crate) fn play((cols, rows): (u16, u16)) -> (Term, Vec<Node>) {
         })
         .collect();
     for other in &others {
-        // Lines come in the order in which they were said only to who is linked already.
+        // Only nodes that are already linked get lines in the order in which they are said.
         other.wait_nick(WHO);
     }
-    // A guest's name is known with its first line.
+    // A guest's name is known from its first line on.
     guest.say("hello");
     term.wait_text(&format!("? {GUEST}"));
     verify(&term, &mut others);
@@ -86,7 +86,7 @@ pub(crate) fn play((cols, rows): (u16, u16)) -> (Term, Vec<Node>) {
         if text == UNREAD_FROM {
             term.send(FOCUS_LOST);
         }
-        // Its last two words, since a long line is broken into rows.
+        // Its last two words, because long lines are broken into rows.
         let shown = text.rsplitn(3, ' ').take(2).collect::<Vec<_>>();
         let shown = shown.into_iter().rev().collect::<Vec<_>>().join(" ").replace("/me ", "");
         match find(&mut others, who) {
@@ -111,7 +111,7 @@ fn find<'a>(others: &'a mut [Node], nick: &str) -> Option<&'a mut Node> {
     OTHERS.iter().position(|other| *other == nick).and_then(|index| others.get_mut(index))
 }
 
-/// Has both sides say that their codes are the same, and forgets what was said about it.
+/// Lets both sides confirm that their codes are equal, and clears the notices about it.
 fn verify(term: &Term, others: &mut [Node]) {
     term.send(format!("/verify {VERIFIED}\r"));
     term.wait_text(&format!("/verify {VERIFIED} no"));

@@ -1,4 +1,4 @@
-//! Somebody with the reference program: a gRPC server that answers "ok" and then says lines.
+//! A guest with the reference program: a gRPC server that answers "ok" and then says lines.
 
 #![expect(clippy::expect_used, reason = "an example: whoever runs it reads what failed")]
 
@@ -20,14 +20,14 @@ use tonic::{Request, Response, Status, Streaming, transport::Server};
 /// Lines that may wait for a stream: more than the conversation has.
 const QUEUE: usize = 64;
 
-/// A guest, who leaves with this program.
+/// A guest that ends with this program.
 pub(crate) struct Guest {
     nick: &'static str,
     lines: broadcast::Sender<String>,
 }
 
 impl Guest {
-    /// Starts to listen at `port` of this machine.
+    /// Starts listening on `port` of this machine.
     pub(crate) fn spawn(nick: &'static str, port: u16) -> Self {
         let (lines, _) = broadcast::channel(QUEUE);
         let service = ChatServer::new(Service { lines: lines.clone() });
@@ -69,7 +69,7 @@ impl Chat for Service {
             let _ = said.send(Line::new("ok")).await;
             loop {
                 tokio::select! {
-                    // What others say is read and forgotten.
+                    // Lines of others are read and discarded.
                     heard = incoming.message() => if !matches!(heard, Ok(Some(_))) { return },
                     line = lines.recv() => match line {
                         Ok(line) => drop(said.send(Line::new(line)).await),

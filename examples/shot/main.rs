@@ -16,7 +16,7 @@ use std::{env, fs, path::Path, process::ExitCode};
 
 const USAGE: &str = "usage: cargo run --release --example shot -- OUT.(png|svg|txt) [COLSxROWS]";
 
-/// The smallest width at which the sidebar has its full one, and no empty rows.
+/// The smallest width at which the sidebar has its full width, without empty rows.
 const SIZE: (u16, u16) = (100, 23);
 
 fn main() -> ExitCode {

@@ -8,17 +8,17 @@ use resvg::{
 };
 use vt100::{Cell, Color, Screen};
 
-/// The font of everything that is one column wide, from Debian's fonts-dejavu-core.
+/// The font for everything that is one column wide, from Debian's fonts-dejavu-core.
 const FONT: &str = "DejaVu Sans Mono";
 
-/// The font of what is two columns wide, from fonts-noto-cjk; named apart, since resvg else falls back to any font that
-/// has the character. For emoji, which it lacks, only fonts-noto-color-emoji is left.
+/// The font for what is two columns wide, from fonts-noto-cjk. It is named because resvg otherwise falls back to any
+/// font that has the character. It lacks emoji, for which only fonts-noto-color-emoji is left.
 const WIDE_FONT: &str = "Noto Sans Mono CJK SC";
 
 const INSTALL: &str = "fonts are missing; on Debian: \
      apt-get install fonts-dejavu-core fonts-noto-cjk fonts-noto-color-emoji";
 
-/// Pixels per SVG unit: sharp on screens of high density, and still small.
+/// Pixels per SVG unit: sharp on high-density screens, and still small.
 const SCALE: f32 = 2.0;
 
 const FONT_SIZE: f64 = 14.0;
@@ -33,7 +33,7 @@ const MARGIN: f64 = 12.0;
 const BACKGROUND: &str = "#1e1e1e";
 const FOREGROUND: &str = "#d4d4d4";
 
-/// The first sixteen colours, which terminals choose for themselves; these are Windows Terminal's.
+/// The first sixteen colours, which terminals choose for themselves. These are Windows Terminal's.
 const ANSI: [&str; 16] = [
     "#0c0c0c", "#c50f1f", "#13a10e", "#c19c00", "#0037da", "#881798", "#3a96dd", "#cccccc", "#767676", "#e74856",
     "#16c60c", "#f9f1a5", "#3b78ff", "#b4009e", "#61d6d6", "#f2f2f2",
@@ -77,7 +77,7 @@ fn draw(cell: &Cell, row: u16, col: u16, grounds: &mut String, texts: &mut Strin
     let (x, y) = corner(row, col);
     if back != BACKGROUND {
         let width = if cell.is_wide() { 2.0 * CELL_WIDTH } else { CELL_WIDTH };
-        // Half a unit more than the cell: no seam shows between neighbours.
+        // Half a unit wider and higher than the cell, so that no seam shows between neighbours.
         let _ = write!(
             grounds,
             "<rect x='{x:.2}' y='{y:.2}' width='{:.2}' height='{:.2}' fill='{back}'/>",
@@ -131,7 +131,7 @@ fn indexed(index: u8) -> String {
     }
 }
 
-/// Renders an SVG of [`svg`].
+/// Renders an SVG made by [`svg`].
 pub(crate) fn png(svg: &str) -> Result<Vec<u8>, String> {
     let mut options = Options::default();
     options.fontdb_mut().load_system_fonts();

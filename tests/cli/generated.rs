@@ -22,7 +22,7 @@ fn options() -> Vec<String> {
     options
 }
 
-/// What one of these commands prints. Its user has settings that are wrong, and all ports are taken.
+/// What one of these commands prints. It is run with wrong settings and with all ports taken.
 fn printed(args: &[&str]) -> String {
     let user = User::new();
     let _taken = [user.ports.first(), user.ports.last()]
@@ -53,7 +53,7 @@ fn the_man_page_has_every_option_and_command() {
 }
 
 #[test]
-fn the_man_page_is_one_for_man() {
+fn man_renders_the_man_page_without_warnings() {
     let page = printed(&["man"]);
     let user = User::new();
     user.write("proximity-chat.1", &page);
@@ -63,7 +63,7 @@ fn the_man_page_is_one_for_man() {
         .env("MANWIDTH", "80")
         .env("LC_ALL", "C.UTF-8")
         .output();
-    // Not every system has it, or shows a page that is not installed.
+    // Some systems lack `man`, or cannot show a page that is not installed.
     let Some(shown) = man.ok().filter(|shown| shown.status.success()) else { return };
     let text = String::from_utf8(shown.stdout).unwrap();
     assert!(
@@ -86,7 +86,7 @@ fn the_completions_complete_every_option_and_command() {
         }
         let user = User::new();
         user.write("script", &script);
-        // Reads it and runs nothing of it.
+        // `-n` parses the script without running it.
         match Command::new(shell).args(["-n", "script"]).current_dir(user.home.path()).output() {
             Ok(checked) => assert!(checked.status.success() && checked.stderr.is_empty(), "{shell}: {checked:?}"),
             Err(_) => assert!(shell != "bash" && script.contains("proximity-chat"), "{shell} is not here"),
@@ -96,7 +96,7 @@ fn the_completions_complete_every_option_and_command() {
 
 #[cfg(unix)]
 #[test]
-fn bash_completes_with_them() {
+fn bash_can_use_the_completions() {
     let script = printed(&["completions", "bash"]);
     let user = User::new();
     user.write("script", &script);
@@ -107,7 +107,7 @@ fn bash_completes_with_them() {
 }
 
 #[test]
-fn another_shell_is_a_usage_error() {
+fn an_unknown_shell_is_a_usage_error() {
     let finished = User::new().run(&["completions", "tcsh"], "");
     assert_eq!((finished.code, finished.out.as_str()), (Some(2), ""));
     assert!(finished.err.contains("bash, zsh, fish"), "{}", finished.err);

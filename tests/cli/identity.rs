@@ -1,9 +1,9 @@
-//! `proximity-chat identity`: the key, and another one.
+//! `proximity-chat identity`: shows the key and replaces it.
 
 use crate::user::User;
 
 #[test]
-fn a_profile_gets_a_new_key_and_keeps_the_old_one_and_its_history() {
+fn a_new_key_keeps_the_old_one_and_the_history() {
     let user = User::new();
     let none = user.run(&["identity"], "");
     assert_eq!(none.code, Some(1), "{none:?}");
@@ -28,7 +28,7 @@ fn a_profile_gets_a_new_key_and_keeps_the_old_one_and_its_history() {
         std::fs::read_dir(profile).expect("the profile").filter_map(|file| file.ok()?.file_name().into_string().ok());
     assert_eq!(files.filter(|name| name.starts_with("identity-until-20")).count(), 1);
 
-    // What was said is there, as said by somebody else.
+    // The old lines are still there, as another person's.
     assert_eq!(user.node(&["--json"], "again\n/quit\n").code, Some(0));
     let log = user.run(&["log", "--json"], "").out;
     let lines: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
@@ -41,7 +41,7 @@ fn a_profile_gets_a_new_key_and_keeps_the_old_one_and_its_history() {
 }
 
 #[test]
-fn a_profile_that_is_in_use_keeps_its_key() {
+fn a_profile_in_use_keeps_its_key() {
     let user = User::new();
     let (running, _output) = user.start();
     let refused = user.run(&["identity", "--new", "--yes"], "");

@@ -10,12 +10,12 @@ use crate::{
 };
 
 impl User {
-    /// Prints a history.
+    /// Runs `log` with these arguments.
     fn log(&self, args: &[&str]) -> Finished {
         self.run(&[&["log"], args].concat(), "")
     }
 
-    /// What is printed of a history, which must go well.
+    /// What `log` prints; it must succeed.
     fn printed(&self, args: &[&str]) -> String {
         let finished = self.log(args);
         assert_eq!(finished.code, Some(0), "{args:?}: {finished:?}");
@@ -24,7 +24,7 @@ impl User {
 }
 
 #[test]
-fn what_was_said_can_be_read_afterwards() {
+fn log_prints_the_chat_afterwards() {
     let user = User::new();
     let chat = user.node(&["--json"], "hello\n/me waves\n//quit\n/quit\n");
     assert_eq!(chat.code, Some(0), "{chat:?}");
@@ -39,7 +39,7 @@ fn what_was_said_can_be_read_afterwards() {
     let hash = user.printed(&["--hash"]);
     assert!(hash.len() == 65 && hash.trim_end().chars().all(|c| c.is_ascii_hexdigit()), "{hash}");
 
-    // The same events as in the pipe, but for that they are past.
+    // The same events as in the pipe, except that they are marked as history.
     let said: Vec<Value> = chat.events().into_iter().filter(|event| event["event"] == "message").collect();
     let log: Vec<Value> =
         user.printed(&["--json"]).lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
@@ -51,7 +51,7 @@ fn what_was_said_can_be_read_afterwards() {
 }
 
 #[test]
-fn another_network_another_profile_and_another_directory_have_another_history() {
+fn each_network_profile_and_directory_has_its_own_history() {
     let user = User::new();
     assert_eq!(user.node(&[], "at home\n/quit\n").code, Some(0));
     assert_eq!(user.node(&["--network", "office", "--profile", "work"], "at the office\n/quit\n").code, Some(0));
@@ -83,7 +83,7 @@ fn another_network_another_profile_and_another_directory_have_another_history() 
 }
 
 #[test]
-fn a_wrong_command_line_of_the_log_is_a_usage_error() {
+fn a_wrong_log_command_line_is_a_usage_error() {
     let user = User::new();
     for (args, error) in [
         (&["log", "kitchen"][..], "proximity-chat: There is no room \"kitchen\". The only room is #lobby.\n"),
@@ -100,7 +100,7 @@ fn a_wrong_command_line_of_the_log_is_a_usage_error() {
 }
 
 #[test]
-fn a_running_copy_is_read_and_not_erased() {
+fn a_running_copys_history_is_readable_but_not_erasable() {
     let user = User::new();
     let (mut running, output) = user.start();
     let said = lines(output);
@@ -118,7 +118,7 @@ fn a_running_copy_is_read_and_not_erased() {
 }
 
 #[test]
-fn what_is_erased_is_gone_and_the_chat_goes_on() {
+fn erased_lines_are_gone_and_the_chat_continues() {
     let user = User::new();
     assert_eq!(user.node(&[], "the combination is 4711\n/quit\n").code, Some(0));
     let unasked = user.log(&["lobby", "--erase"]);
@@ -137,9 +137,9 @@ fn what_is_erased_is_gone_and_the_chat_goes_on() {
 }
 
 #[test]
-fn who_stops_reading_is_no_error() {
+fn a_reader_that_stops_early_is_no_error() {
     let user = User::new();
-    // More than a pipe holds.
+    // More than a pipe holds at once.
     let long = format!("{}\n", "x".repeat(1_000)).repeat(200);
     assert_eq!(user.node(&[], &format!("{long}/quit\n")).code, Some(0));
     assert_eq!(user.printed(&["--count"]), "200\n");
@@ -152,7 +152,7 @@ fn who_stops_reading_is_no_error() {
 }
 
 #[test]
-fn who_stores_nothing_leaves_nothing() {
+fn an_ephemeral_chat_leaves_no_history() {
     let user = User::new();
     assert_eq!(user.node(&["--ephemeral"], "hello\n/quit\n").code, Some(0));
     let log = user.log(&[]);
@@ -160,7 +160,7 @@ fn who_stores_nothing_leaves_nothing() {
 }
 
 #[test]
-fn a_line_said_alone_reaches_who_comes_after_a_restart_and_both_have_the_same_log() {
+fn a_line_said_alone_reaches_later_peers_after_a_restart() {
     let user = User::new();
     let alone = user.node(&["--json"], "anybody here?\n/quit\n");
     assert_eq!(alone.code, Some(0), "{alone:?}");
@@ -180,7 +180,7 @@ fn a_line_said_alone_reaches_who_comes_after_a_restart_and_both_have_the_same_lo
     drop(bob);
 }
 
-/// Stops a process, or lets it go on.
+/// Sends a signal to a process, `-STOP` or `-CONT`.
 #[cfg(unix)]
 fn signal(child: &Running, name: &str) {
     let status = Command::new("kill").args([name, &child.0.id().to_string()]).status().expect("kill is there");
@@ -189,7 +189,7 @@ fn signal(child: &Running, name: &str) {
 
 #[cfg(unix)]
 #[test]
-fn who_leaves_while_somebody_lacks_a_line_is_told_so() {
+fn leaving_before_a_line_is_delivered_exits_with_three() {
     let user = User::new();
     let (mut alice, output) = user.start();
     let (bob, _output, _) = user.start_with(&arguments("bob", &user.ports));
@@ -201,6 +201,6 @@ fn who_leaves_while_somebody_lacks_a_line_is_told_so() {
     let code = alice.end();
     signal(&bob, "-CONT");
     assert_eq!(code, Some(3));
-    // It was said all the same: bob gets it when they meet again.
+    // The line was kept all the same: bob gets it when they meet again.
     assert!(user.printed(&[]).ends_with("  alice: are you there?\n"));
 }

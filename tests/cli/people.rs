@@ -1,4 +1,4 @@
-//! The name and the key of a start, and where they are kept.
+//! The name and key that the program starts with, and where they are kept.
 
 use std::{collections::BTreeSet, fs};
 
@@ -9,10 +9,10 @@ use crate::{
     user::{Finished, User, lines, node},
 };
 
-/// No option makes them three people: three terminals do.
+/// Three terminals make three people, without any option.
 #[cfg(unix)]
 #[test]
-fn copies_of_one_user_are_people_of_their_own() {
+fn each_copy_of_one_user_is_a_separate_person() {
     let user = User { ports: Ports::reserve(5), ..User::new() };
     let mut said = Vec::new();
     let copies: Vec<_> = (0..3)
@@ -37,7 +37,7 @@ fn copies_of_one_user_are_people_of_their_own() {
             "Profiles default and default-2 are in use by other copies; this is default-3.",
         ]
     );
-    // And they meet as such.
+    // They also meet each other.
     for (own, (_child, lines)) in listening.iter().zip(&copies) {
         let mut expected = keys.clone();
         expected.remove(own["node"].as_str().unwrap());
@@ -53,7 +53,7 @@ fn copies_of_one_user_are_people_of_their_own() {
 
 #[cfg(unix)]
 #[test]
-fn who_comes_again_has_the_same_key_and_the_name_that_was_given() {
+fn a_restart_keeps_the_key_and_the_name() {
     let user = User::new();
     let first = user.someone(&[], "/nick Zoë 山田\n/quit\n");
     assert_eq!(first.code, Some(0), "{first:?}");
@@ -65,7 +65,7 @@ fn who_comes_again_has_the_same_key_and_the_name_that_was_given() {
     assert_eq!(nick(&user.someone(&[], "/quit\n")), "now", "the profile remembers it");
     let other = user.someone(&["--profile", "work"], "/quit\n");
     assert!(node(&other) != node(&first) && nick(&other) != "Zoë 山田");
-    // The directory can be moved, and the key with it.
+    // The key moves with the directory.
     let moved = user.home.path().join("moved");
     fs::rename(user.home.path().join(".local/share/proximity-chat"), &moved).unwrap();
     assert_eq!(node(&user.someone(&["--data-dir", moved.to_str().unwrap()], "/quit\n")), node(&first));
@@ -73,7 +73,7 @@ fn who_comes_again_has_the_same_key_and_the_name_that_was_given() {
 
 #[cfg(unix)]
 #[test]
-fn a_name_and_the_word_on_typing_are_kept_in_the_profile() {
+fn the_profile_keeps_the_name_and_the_typing_setting() {
     let user = User::new();
     let finished = user.someone(&["--nick", "Zoë"], "/typing off\n/quit\n");
     let notice = finished.event(|event| event["code"] == "typing");
@@ -88,7 +88,7 @@ fn a_name_and_the_word_on_typing_are_kept_in_the_profile() {
 
 #[cfg(unix)]
 #[test]
-fn who_was_met_is_remembered() {
+fn people_who_were_met_are_remembered() {
     let user = User { ports: Ports::reserve(5), ..User::new() };
     let bob = Node::listening("bob", user.ports.range());
     let key = Value::from(bob.id());
@@ -103,7 +103,7 @@ fn who_was_met_is_remembered() {
 
 #[cfg(unix)]
 #[test]
-fn a_profile_that_is_in_use_is_refused_when_it_was_named() {
+fn naming_a_profile_in_use_is_refused() {
     let user = User { ports: Ports::reserve(5), ..User::new() };
     let args = [user.range().to_vec(), vec!["--profile=work".to_owned()]].concat();
     let (running, _output, _) = user.start_with(&args);
@@ -114,14 +114,14 @@ fn a_profile_that_is_in_use_is_refused_when_it_was_named() {
         "proximity-chat: Profile work is in use by another copy. Quit that copy, or give another --profile. Without \
          --profile, the next free one is used.\n"
     );
-    // However that copy ends, nothing keeps the profile locked.
+    // The profile is unlocked, however that copy ended.
     drop(running);
     assert_eq!(user.someone(&["--profile", "work"], "/quit\n").code, Some(0));
 }
 
 #[cfg(unix)]
 #[test]
-fn who_stores_nothing_is_somebody_else_every_time() {
+fn every_ephemeral_start_has_a_new_key() {
     let user = User::new();
     let keys: BTreeSet<_> = (0..2).map(|_| node(&user.someone(&["--ephemeral"], "/nick x\n/quit\n"))).collect();
     assert_eq!(keys.len(), 2);
@@ -130,7 +130,7 @@ fn who_stores_nothing_is_somebody_else_every_time() {
 
 #[cfg(unix)]
 #[test]
-fn a_key_that_is_not_safe_or_not_whole_is_refused_and_kept() {
+fn an_exposed_or_damaged_key_is_refused_and_kept() {
     use std::os::unix::fs::{PermissionsExt, symlink};
     let user = User::new();
     let first = node(&user.someone(&[], "/quit\n"));
@@ -182,7 +182,7 @@ fn a_key_that_is_not_safe_or_not_whole_is_refused_and_kept() {
 
 #[cfg(unix)]
 #[test]
-fn a_place_that_cannot_be_written_says_what_to_do() {
+fn an_unusable_directory_says_what_to_do() {
     let user = User::new();
     user.write("file", "");
     let finished = user.someone(&["--data-dir", "file"], "");
@@ -196,10 +196,10 @@ fn a_place_that_cannot_be_written_says_what_to_do() {
     );
 }
 
-/// The profile would be another one wherever the program is started.
+/// Otherwise the profile would depend on the directory in which the program is started.
 #[cfg(unix)]
 #[test]
-fn a_home_that_is_no_whole_path_is_refused_with_the_cause() {
+fn a_relative_home_is_refused_with_the_cause() {
     let user = User::new();
     let mut command = user.command(&["--headless", "--json"]);
     command.args(user.range()).env("HOME", "some/where");
@@ -221,7 +221,7 @@ fn a_home_that_is_no_whole_path_is_refused_with_the_cause() {
 
 #[cfg(unix)]
 #[test]
-fn a_home_of_another_user_is_refused_with_the_cause() {
+fn another_users_home_is_refused_with_the_cause() {
     if !rustix::process::geteuid().is_root() {
         return crate::support::skip("a_home_of_another_user", "only root can give a directory to somebody else");
     }

@@ -36,7 +36,7 @@ fn a_pipe_gets_events_and_quit_ends_with_success() {
 }
 
 #[test]
-fn a_line_that_is_there_before_anybody_was_found_reaches_everyone() {
+fn a_line_piped_before_anyone_is_found_reaches_everyone() {
     let ports = Ports::reserve(5);
     let user = User { ports, ..User::new() };
     let people: Vec<_> = ["bob", "carol", "dave"].map(|nick| Node::listening(nick, user.ports.range())).into();
@@ -72,7 +72,7 @@ fn signals_have_their_exit_codes() {
 #[test]
 fn a_reader_that_stops_does_not_hold_up_ctrl_c() {
     use rustix::process::{Pid, Signal, kill_process};
-    /// More than wait in the program's channels and buffers, so that in the end the node waits too.
+    /// More lines than the program's channels and buffers hold, so that in the end the node waits too.
     const LINES: usize = 20_000;
     let user = User::new();
     let (mut child, _output) = user.start();
@@ -80,29 +80,29 @@ fn a_reader_that_stops_does_not_hold_up_ctrl_c() {
     let line = [b"x".repeat(999), b"\n".to_vec()].concat();
     let (taken, lines) = mpsc::sync_channel(LINES);
     thread::spawn(move || {
-        // It fails when the program ends.
+        // Writing fails once the program has ended.
         (0..LINES).all(|_| stdin.write_all(&line).is_ok() && taken.send(()).is_ok())
     });
-    // Once it takes no more, it is stuck as far as it can be.
+    // Once the program takes no more lines, everything in it waits.
     while lines.recv_timeout(std::time::Duration::from_millis(500)).is_ok() {}
     kill_process(Pid::from_child(&child.0), Signal::INT).unwrap();
     assert_eq!(child.end(), Some(130));
 }
 
 #[test]
-fn the_end_of_the_reader_ends_the_program_without_a_word() {
+fn the_program_ends_silently_when_its_reader_closes() {
     let user = User::new();
     let (mut child, output) = user.start();
     drop(output);
     let mut stdin = child.0.stdin.take().expect("a pipe");
-    // It notices when it writes. It may end while this is still written.
+    // The program notices when it writes, and may end before it has read all of this.
     let _ = stdin.write_all(b"hello\n/version\n");
     assert_eq!(child.end(), Some(0));
 }
 
 #[cfg(unix)]
 #[test]
-fn the_log_has_what_the_program_does_and_not_what_people_say() {
+fn the_log_file_records_actions_but_never_messages() {
     let user = User::new();
     user.node(&["--json", "-v"], "a secret\n/quit\n");
     let directory = user.home.path().join(".local/state/proximity-chat");
@@ -114,7 +114,7 @@ fn the_log_has_what_the_program_does_and_not_what_people_say() {
 
 #[cfg(unix)]
 #[test]
-fn a_log_that_cannot_be_written_is_a_notice() {
+fn an_unwritable_log_file_is_a_notice() {
     let user = User::new();
     user.write(".local/state", "a file where a directory should be");
     let finished = user.node(&["--json"], "/quit\n");

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use crate::user::{User, finish};
 
 #[test]
-fn help_and_version_are_for_everyone() {
+fn help_and_version_print_without_errors() {
     let user = User::new();
     let help = user.run(&["--help"], "");
     assert_eq!((help.code, help.err.as_str()), (Some(0), ""));
@@ -105,7 +105,7 @@ fn the_users_config_file_is_found_and_warnings_are_events() {
 }
 
 #[test]
-fn a_variable_is_a_setting() {
+fn environment_variables_are_settings() {
     let user = User::new();
     let mut command = user.command(&["--json"]);
     command.env("PROXIMITY_CHAT_NICK", "env").env("PROXIMITY_CHAT_MIN_PORT", user.ports.first().to_string());
@@ -117,7 +117,7 @@ fn a_variable_is_a_setting() {
 }
 
 #[test]
-fn ports_that_are_all_taken_are_named() {
+fn taken_ports_are_named() {
     let user = User::new();
     let (first, last) = (user.ports.first(), user.ports.last());
     let _taken = [first, last].map(|port| TcpListener::bind(("127.0.0.1", port)).unwrap());
@@ -130,7 +130,7 @@ fn ports_that_are_all_taken_are_named() {
 
 #[test]
 fn an_address_of_another_machine_is_refused() {
-    // For documentation (RFC 5737): nobody has it, and nothing is sent to it, because listening comes first.
+    // A documentation address (RFC 5737): nobody has it. Nothing is sent to it, because the program listens first.
     let user = User::new();
     let range = [user.ports.first(), user.ports.last()].map(|port| port.to_string());
     let finished = user.run(&["--ip", "192.0.2.1", "--min-port", &range[0], "--max-port", &range[1]], "");

@@ -1,4 +1,4 @@
-//! A user of the program, and what came of a run.
+//! A user of the program, and the result of a run.
 
 use std::{
     fs, io::BufRead, io::BufReader, io::Write, path::PathBuf, process::Child, process::Command, process::Output,
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use crate::support::{PATIENCE, Ports, Tool, arguments, program, schema};
 
-/// A user without anything, in whose name the program is started.
+/// A user with an empty home directory, for whom the program runs.
 pub(super) struct User {
     pub(super) home: TempDir,
     pub(super) ports: Ports,
@@ -35,12 +35,12 @@ impl User {
         command
     }
 
-    /// Runs to the end, with `input` and then the end of the input.
+    /// Runs the program to its end, with `input` as its standard input.
     pub(super) fn run(&self, args: &[&str], input: &str) -> Finished {
         finish(self.command(args), input)
     }
 
-    /// Runs a node on ports of this test's own.
+    /// Runs a node on this test's ports.
     pub(super) fn node(&self, args: &[&str], input: &str) -> Finished {
         let mut command = self.command(args);
         command.args(arguments("alice", &self.ports));
@@ -54,19 +54,19 @@ impl User {
         finish(command, input)
     }
 
-    /// The options that keep a node to ports of this test's own.
+    /// The options that limit a node to this test's ports.
     pub(super) fn range(&self) -> [String; 2] {
         [format!("--min-port={}", self.ports.first()), format!("--max-port={}", self.ports.last())]
     }
 
-    /// Starts a node that goes on, and waits until it listens.
+    /// Starts a node that keeps running, and waits until it listens.
     pub(super) fn start(&self) -> (Running, BufReader<std::process::ChildStdout>) {
         let (child, output, events) = self.start_with(&arguments("alice", &self.ports));
         assert_eq!(events.len(), 1, "nothing comes before it: {events:?}");
         (child, output)
     }
 
-    /// The same with these options, and what it said until it listened.
+    /// The same with these options. Also returns the events up to `listening`.
     pub(super) fn start_with(&self, args: &[String]) -> (Running, BufReader<std::process::ChildStdout>, Vec<Value>) {
         let mut command = self.command(&["--headless", "--json"]);
         let mut child = Running(command.args(args).spawn().expect("the program starts"));
@@ -80,7 +80,7 @@ impl User {
         (child, output, events)
     }
 
-    /// A file of the default profile, as it is found without options.
+    /// A file of the profile that is used without options.
     pub(super) fn profile(&self, file: &str) -> PathBuf {
         self.home.path().join(".local/share/proximity-chat/default").join(file)
     }
@@ -92,7 +92,7 @@ pub(super) struct Running(pub(super) Child);
 impl Running {
     /// Its exit code; `None` if a signal ended it.
     pub(super) fn end(mut self) -> Option<i32> {
-        // Nothing may hold it up but itself.
+        // The input stays open: the program must end by itself.
         let _stdin = self.0.stdin.take();
         let end = std::time::Instant::now() + PATIENCE;
         while std::time::Instant::now() < end {
@@ -129,11 +129,11 @@ impl Finished {
     }
 }
 
-/// What a node says, as it says it.
+/// The output of a node, line by line.
 pub(super) struct Said(mpsc::Receiver<String>);
 
 impl Said {
-    /// The next event that comes; none if there is none for a long time, or the node has ended.
+    /// The next event; none if the node ended or nothing came within [`PATIENCE`].
     pub(super) fn next(&self) -> Option<Value> {
         let line = self.0.recv_timeout(PATIENCE).ok()?;
         Some(schema::event(Tool::Chat, &line))
@@ -142,7 +142,7 @@ impl Said {
 
 impl Drop for Said {
     fn drop(&mut self) {
-        // Also what no test has waited for is in the contract. A last line may be cut off.
+        // Events that no test waited for must match the schema too. The last line may be cut off.
         if !thread::panicking() {
             let events = self.0.try_iter().filter_map(|line| serde_json::from_str(&line).ok());
             events.for_each(|event| schema::check(Tool::Chat, &event).unwrap_or_else(|wrong| panic!("{wrong}")));
@@ -150,17 +150,17 @@ impl Drop for Said {
     }
 }
 
-/// Reads what a node says.
+/// Reads the output of a node in a thread.
 pub(super) fn lines(output: impl BufRead + Send + 'static) -> Said {
     let (say, said) = mpsc::sync_channel(1_024);
     thread::spawn(move || {
-        // It fails when nobody wants to know any more.
+        // Sending fails once nobody waits for lines any more.
         output.lines().map_while(Result::ok).all(|line| say.send(line).is_ok())
     });
     Said(said)
 }
 
-/// The key of who ran, as the first event says it.
+/// The key of the node that ran, from its `listening` event.
 pub(super) fn node(finished: &Finished) -> String {
     let listening = finished.event(|event| event["event"] == "listening");
     let key = listening.get("node").and_then(|node| node.as_str()).unwrap_or_default().to_owned();
@@ -173,7 +173,7 @@ pub(super) fn finish(mut command: Command, input: &str) -> Finished {
     let mut stdin = child.stdin.take().expect("a pipe");
     let (id, input) = (child.id(), input.to_owned());
     thread::spawn(move || {
-        // It may have ended before it read all.
+        // The program may have ended before it read everything.
         let _ = stdin.write_all(input.as_bytes());
     });
     let (done, finished) = mpsc::sync_channel(1);

@@ -1,9 +1,9 @@
-//! What must hold of everything that can reach a screen or a log.
+//! What must hold for everything that can reach a screen or a log.
 
 use proximity_chat::domain::model::{MAX_TEXT_BYTES, Nick, Text};
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Characters of the longest grapheme in use (an emoji of a family, with skin tones).
+/// Characters of the longest grapheme in use: an emoji of a family with skin tones.
 const MAX_GRAPHEME: usize = 16;
 
 pub(super) fn text(text: &Text) {
@@ -21,7 +21,7 @@ pub(super) fn nick(nick: &Nick) {
     assert_eq!(Nick::new(nick.as_str()).as_ref(), Ok(nick), "a name that is none");
 }
 
-/// One line for people, of bounded length, that steers no terminal.
+/// One message for people: of bounded length, and without terminal controls.
 pub(super) fn message(text: &str) {
     assert!(!text.is_empty() && text.len() <= 4_096, "{} bytes", text.len());
     assert!(!text.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\t')), "{text:?}");

@@ -1,6 +1,6 @@
-//! Whole connections: what a stranger sends to our server, and what one answers to our dials.
+//! Whole connections: what strangers send to our server, and how they answer our dials.
 //!
-//! They run over pipes in memory on a paused clock: what would wait for a time-out takes no time.
+//! They run over in-memory pipes on a paused clock, so that time limits cost no time.
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -28,10 +28,10 @@ const HOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const OURS: SocketAddr = SocketAddr::new(HOST, 4565);
 const THEIRS: SocketAddr = SocketAddr::new(HOST, 4566);
 
-/// Nothing that a stranger does keeps a connection alive for longer, once it says no more.
+/// The longest that a stranger who has stopped sending can keep a connection open.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// Long enough for everybody to come to rest, on a clock that moves only then.
+/// Time for everything to settle; the paused clock moves only once nothing else can run.
 const PAUSE: Duration = Duration::from_millis(100);
 
 fn on_paused_clock<T>(run: impl Future<Output = T>) -> T {
@@ -46,12 +46,12 @@ fn shared() -> Shared {
     Shared::new(TLS.with(Tls::clone), Guests::Loopback)
 }
 
-/// Says `bytes` when the other side has said what it wanted to, and no more, and listens to the end.
+/// Waits until the other side has sent what it wanted to, sends `bytes` and no more, and then reads to the end.
 async fn say(stream: impl Stream, bytes: &[u8]) {
     let (mut from, mut to) = tokio::io::split(stream);
     let speak = async {
         sleep(PAUSE).await;
-        // Who is refused before the end is told so by an error.
+        // Writing fails if the other side has already refused.
         let _ = to.write_all(bytes).await;
         sleep(PAUSE).await;
         let _ = to.shutdown().await;
@@ -63,16 +63,16 @@ async fn say(stream: impl Stream, bytes: &[u8]) {
     tokio::join!(speak, listen);
 }
 
-/// How far a connection came.
+/// How far a connection got.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Seen {
     /// Whether it could have become a link.
     pub(super) met: bool,
-    /// What it said then.
+    /// The lines that came over it then.
     pub(super) lines: Vec<String>,
 }
 
-/// What links tell their node is clean.
+/// Checks that everything that links pass to their node is clean.
 fn check(event: &Input, seen: &mut Seen) {
     match event {
         Input::GuestLines { lines, .. } => {
@@ -89,7 +89,7 @@ fn check(event: &Input, seen: &mut Seen) {
     }
 }
 
-/// Somebody dials us and sends `bytes`; whoever is well-behaved enough to arrive is let in.
+/// Somebody dials us and sends `bytes`. Whoever arrives properly is let in.
 pub(super) fn arriving(bytes: &[u8]) -> Seen {
     on_paused_clock(async {
         let mut seen = Seen::default();
@@ -110,7 +110,7 @@ pub(super) fn arriving(bytes: &[u8]) -> Seen {
                         handles.push(handle);
                     }
                     LinkEvent::Node(event) | LinkEvent::Read(event) => check(&event, &mut seen),
-                    // Nobody answers: there is no node.
+                    // There is no node that could answer.
                     LinkEvent::Probed(..) => {}
                 }
             }
@@ -118,7 +118,7 @@ pub(super) fn arriving(bytes: &[u8]) -> Seen {
         let spoken = async {
             timeout(LONGEST, say(stream, bytes)).await.expect("who says no more is cut");
             assert!(!server.is_finished(), "the server has ended");
-            // The next caller is served.
+            // The server must still serve the next caller.
             let later = net.connect(Some(HOST), OURS).await.expect("somebody listens");
             timeout(LONGEST, say(later, b"GET / HTTP/1.1\r\n\r\n")).await.expect("the next one is cut");
         };

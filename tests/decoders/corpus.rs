@@ -1,4 +1,4 @@
-//! What is kept, and what it is made of.
+//! The inputs that are kept, and how they are made.
 
 mod connections;
 mod events;
@@ -44,7 +44,7 @@ pub(super) fn directory(kind: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus").join(kind)
 }
 
-/// Everything that is kept of one kind, by name.
+/// All inputs that are kept of one kind, by name.
 pub(super) fn read(kind: &str) -> Vec<(String, Vec<u8>)> {
     let entries = fs::read_dir(directory(kind)).expect("a corpus");
     let mut inputs: Vec<_> = entries
@@ -57,7 +57,7 @@ pub(super) fn read(kind: &str) -> Vec<(String, Vec<u8>)> {
     inputs
 }
 
-/// Compares the files with their description, or writes them with `WRITE_CORPUS=1`. What was found stays as it is.
+/// Compares the files with their description, or rewrites them with `WRITE_CORPUS=1`. `found-…` files stay as they are.
 pub(super) fn check_or_write() {
     let write = std::env::var_os("WRITE_CORPUS").is_some();
     for ((kind, name), bytes) in described().0 {

@@ -22,7 +22,7 @@ pub(super) fn config(bytes: &[u8]) {
     }
 }
 
-/// A profile that is used again and again.
+/// A profile that is reused for every input.
 struct Place {
     root: TempDir,
     known: PathBuf,
@@ -46,7 +46,7 @@ impl Place {
     }
 }
 
-/// Bytes as either of the files that a profile keeps beside its key.
+/// Takes the bytes as each of the two files that a profile keeps beside its key.
 pub(super) fn profile(bytes: &[u8]) {
     let mut place = PLACE.take().unwrap_or_else(Place::new);
     for file in [&mut place.known, &mut place.settings] {
@@ -61,7 +61,7 @@ pub(super) fn profile(bytes: &[u8]) {
             }
             Err(error) => clean::message(&error.to_string()),
         }
-        // The second time without the first file, so that the other one is reached.
+        // The second round runs without the first file, so that the other one is read.
         let _ = fs::remove_file(file);
     }
     PLACE.set(Some(place));

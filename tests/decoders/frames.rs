@@ -12,7 +12,7 @@ use proximity_chat::{
 
 use super::{clean, protobuf};
 
-/// Lines that one frame of the reference protocol can become.
+/// The most lines that one frame of the reference protocol can become.
 const MAX_LINES: usize = 65;
 
 pub(super) fn mesh(bytes: &[u8]) {
@@ -62,7 +62,7 @@ pub(super) fn mesh(bytes: &[u8]) {
     assert_eq!(decode(&encode(&frame)), Ok(frame), "what we understood is not what we would say");
 }
 
-/// One event, as it is in a frame.
+/// One event as it is in a frame.
 pub(super) fn event(bytes: &[u8]) {
     const BATCH: u64 = 3;
     mesh(&protobuf::bytes(BATCH, protobuf::bytes(1, bytes)));
@@ -87,7 +87,7 @@ pub(super) fn line(bytes: &[u8]) {
     codec::read_lines(bytes, &mut lines);
     assert!(lines.len() <= MAX_LINES, "{} lines of one frame", lines.len());
     heard(&lines);
-    // A tab becomes four spaces, and what is no UTF-8 a character of three bytes.
+    // A tab becomes four spaces, and bytes that are not UTF-8 a character of three bytes.
     assert!(lines.iter().map(|line| line.text.as_str().len()).sum::<usize>() <= 4 * bytes.len());
 }
 

@@ -1,4 +1,4 @@
-//! Bytes of HTTP/2 (RFC 9113) and gRPC, written by hand: also such as no library writes.
+//! HTTP/2 bytes (RFC 9113) and gRPC, written by hand, including bytes that no library would write.
 
 pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
@@ -16,7 +16,7 @@ pub(super) fn settings() -> Vec<u8> {
     [frame(4, 0, 0, []), frame(4, ACK, 0, [])].concat()
 }
 
-/// A header whose name is in the static table of HPACK (RFC 7541, appendix A), or is given.
+/// A header whose name is in the static table of HPACK (RFC 7541, appendix A) or given here.
 fn header(index: u8, name: &str, value: &str) -> Vec<u8> {
     let text = |text: &str| [&[text.len() as u8], text.as_bytes()].concat();
     match index {
@@ -48,7 +48,7 @@ pub(super) fn end(stream: u32, status: &str) -> Vec<u8> {
     frame(1, END_HEADERS | END_STREAM, stream, header(0, "grpc-status", status))
 }
 
-/// A message of gRPC.
+/// A gRPC message.
 pub(super) fn message(stream: u32, message: impl AsRef<[u8]>) -> Vec<u8> {
     let message = message.as_ref();
     frame(0, 0, stream, [&[0], &(message.len() as u32).to_be_bytes()[..], message].concat())

@@ -1,7 +1,7 @@
-//! A node, and another one inside TLS that says anything: what it makes of it, and what its user is told.
+//! A node and a TLS peer that may send anything: how the node reacts, and what its user is told.
 //!
-//! An input is a list of parts, each after its length as protobuf writes it. An empty part is a second that passes, one of
-//! a single byte is something that the user does, anything else is a frame.
+//! An input is a list of parts, each after its length in protobuf coding. An empty part lets a second pass, a part of
+//! one byte is an action of the user, and any other part is a frame.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -30,7 +30,7 @@ use proximity_chat::{
 
 use super::{clean, frames};
 
-/// The secret of who is at the other end.
+/// The peer's secret.
 pub(super) const THEIR_SECRET: [u8; 32] = [0x5a; 32];
 
 /// Our own secret.
@@ -42,19 +42,19 @@ pub(super) fn us() -> NodeId {
     *US
 }
 
-/// Who is at the other end, by the handshake.
+/// The peer's key, as the handshake proved it.
 pub(super) fn them() -> NodeId {
     static THEM: LazyLock<NodeId> = LazyLock::new(|| Identity::from_secret(&THEIR_SECRET).node());
     *THEM
 }
 
-/// What one input can make a node do: tell the user of a name, an alarm, ask the store, and answer.
+/// The most outputs that one input may cause: name changes, alarms, requests to the store, and answers.
 const MAX_OUTS: usize = 32;
 
-/// Lines that one answer of the store can bring to the user.
+/// Lines that one answer of the store can show to the user.
 const MAX_LINES: usize = 4_096;
 
-/// What the user does, by its number.
+/// Actions of the user, by number.
 pub(super) const DEEDS: [fn(Who) -> Command; 11] = [
     |who| Command::Verify { who, same: None },
     |who| Command::Verify { who, same: Some(true) },
@@ -111,7 +111,7 @@ struct Harness {
     /// The open link, if there is one.
     link: Option<LinkId>,
     links: u32,
-    /// Lines that our user has said.
+    /// Lines said by our user.
     said: usize,
     updates: Vec<Update>,
 }
@@ -144,7 +144,7 @@ impl Harness {
         Self { node, store: Store::default(), now, link: None, links: 0, said: 0, updates: Vec::new() }
     }
 
-    /// Gives the node an input, and then what it is answered by its store and its links.
+    /// Passes an input to the node, and then all answers of its store and its links.
     fn feed(&mut self, input: Input) {
         let mut answers = VecDeque::from([input]);
         while let Some(input) = answers.pop_front() {
@@ -158,7 +158,7 @@ impl Harness {
         let count = |is: fn(&Output) -> bool| outs.iter().filter(|out| is(out)).count();
         let dials = count(|out| matches!(out, Output::Dial { .. }));
         let lines = count(|out| matches!(out, Output::Update(Update::Message(_))));
-        // Who comes, goes or has read changes what is known of every line that we said.
+        // A peer that comes, goes or acknowledges changes the delivery of every line that we said.
         let deliveries = count(|out| matches!(out, Output::Update(Update::Delivery { .. })));
         let others = outs.len() - dials - lines - deliveries;
         let bounded = others <= MAX_OUTS && lines <= MAX_LINES && deliveries <= self.said;
@@ -198,7 +198,7 @@ impl Harness {
                 let secure = Secure { node: them(), exporter: [3; 32] };
                 self.feed(Input::NodeArrived { link: LinkId::Accepted(self.links), source, secure, hello });
             }
-            // As `net` does it: a peer that does not begin with a Hello is rejected.
+            // As in `net`: a peer that does not begin with a Hello is rejected.
             (None, _) => {}
         }
     }
@@ -242,7 +242,7 @@ fn check(update: &Update) {
     }
 }
 
-/// What the user is told.
+/// What the user is told about this input.
 pub(super) fn told(mut bytes: &[u8]) -> Vec<Update> {
     let mut bench = Harness::new();
     while let Ok(length) = decode_length_delimiter(&mut bytes) {

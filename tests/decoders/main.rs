@@ -1,11 +1,12 @@
-//! Everything that makes types of bytes which somebody else has written: frames, lines, whole connections, files.
+//! Everything that turns bytes written by others into types: frames, lines, whole connections, files.
 //!
-//! `tests/corpus` keeps inputs of every kind, valid, broken and hostile. They are replayed as they are, and changed at
-//! random (cut, spliced, flipped, repeated). Whatever comes out must be clean and bounded, and nothing may panic. An input
-//! that fails is written to the corpus as `found-…`, to be kept with the fix. Which changes are tried is the same in every run;
+//! `tests/corpus` keeps inputs of every kind: valid, broken and hostile. They are replayed unchanged, and changed at
+//! random (cut, spliced, flipped, repeated). Whatever comes out must be clean and bounded, and nothing may panic. An
+//! input that fails is written to the corpus as `found-…`; commit it with the fix. Every run tries the same changes;
 //! `PROPTEST_RNG_SEED=7 cargo test --test decoders -- --ignored` tries others.
 //!
-//! `WRITE_CORPUS=1 cargo test --test decoders` writes what `corpus.rs` describes, when that has changed.
+//! `WRITE_CORPUS=1 cargo test --test decoders` rewrites the inputs that `corpus.rs` describes. Do that when the
+//! description has changed.
 
 #![allow(
     clippy::expect_used,
@@ -33,16 +34,18 @@ use proximity_chat::{
     },
 };
 
-/// A kind of input, named as its directory in the corpus, and what must hold of every one: it panics if it does not.
+/// A kind of input, named like its directory in the corpus, and the check that every such input must pass: it panics if
+/// something is wrong.
 #[derive(Clone, Copy)]
 struct Kind {
     name: &'static str,
     check: fn(&[u8]),
-    /// Changed inputs that `cargo test` tries.
+    /// How many changed inputs `cargo test` tries.
     cases: u32,
 }
 
-/// Makes the list of kinds, and for each of them a test that changes its inputs and one that does so a great many times.
+/// Makes the list of kinds, and two tests for each: one that tries changed inputs, and one that tries a great many
+/// more.
 macro_rules! kinds {
     ($($name:ident: $check:expr, $cases:literal;)*) => {
         const KINDS: &[Kind] = &[$(Kind { name: stringify!($name), check: $check, cases: $cases }),*];
@@ -78,7 +81,7 @@ kinds! {
     key: files::key, 300;
 }
 
-/// Both ways in which we dial.
+/// Both ways in which we dial: secure and plain.
 fn answering(bytes: &[u8]) {
     for via in [Via::Secure { only: None }, Via::Plain] {
         connections::answering(bytes, via);
@@ -89,12 +92,12 @@ fn answering(bytes: &[u8]) {
 const LONG: u32 = 20;
 
 #[test]
-fn the_corpus_is_what_its_description_makes() {
+fn the_corpus_matches_its_description() {
     corpus::check_or_write();
 }
 
 #[test]
-fn every_kept_input_is_taken_well() {
+fn every_input_of_the_corpus_passes() {
     for &kind in KINDS {
         let inputs = corpus::read(kind.name);
         assert!(inputs.len() >= 5, "hardly anything is kept of {}", kind.name);
@@ -104,9 +107,9 @@ fn every_kept_input_is_taken_well() {
     }
 }
 
-/// If these stopped at the door, the changed ones would show nothing of what is behind it.
+/// If valid connections were turned away, the changed ones would never reach the code behind the greeting.
 #[test]
-fn valid_connections_come_in_and_are_heard() {
+fn valid_connections_are_let_in_and_heard() {
     let input = |kind: &str| corpus::read(kind).into_iter().find(|(name, _)| name == "guest").expect("a guest").1;
     for seen in [connections::arriving(&input("arriving")), connections::answering(&input("answering"), Via::Plain)] {
         assert!(seen.met, "{seen:?}");
@@ -115,7 +118,7 @@ fn valid_connections_come_in_and_are_heard() {
 }
 
 #[test]
-fn what_a_node_says_over_a_link_reaches_the_user() {
+fn frames_from_a_link_reach_the_user() {
     let told = |name: &str| {
         let inputs = corpus::read("link").into_iter();
         links::told(&inputs.clone().find(|(other, _)| other == name).expect("an input").1)
@@ -145,7 +148,7 @@ fn what_a_node_says_over_a_link_reaches_the_user() {
     }
 }
 
-/// Checks so many times as many changed inputs of a kind as `cargo test` tries.
+/// Checks changed inputs of a kind, `times` as many as `cargo test` tries.
 fn change(name: &str, times: u32) {
     let kind = KINDS.iter().find(|kind| kind.name == name).expect("a kind of this name");
     mutate::run(*kind, kind.cases * times);

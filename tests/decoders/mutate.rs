@@ -16,13 +16,13 @@ use proptest::{
 
 use super::{Kind, corpus};
 
-/// The longest input: a bit more than what any decoder takes.
+/// The longest input: slightly more than any decoder takes.
 const MAX_BYTES: usize = 300 * 1024;
 
-/// Changes of one input.
+/// The most changes made to one input.
 const MAX_CHANGES: usize = 5;
 
-/// Numbers at which lengths and counts go wrong.
+/// Numbers that tend to break lengths and counts.
 const NUMBERS: [u64; 10] =
     [0, 1, 0x7f, 0x80, 0xffff, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff, 0x7fff_ffff_ffff_ffff, u64::MAX];
 
@@ -37,7 +37,7 @@ enum Change {
     Number(Index, usize),
     /// The start of this input and the end of another.
     Splice(Index, Index, Index),
-    /// Another one in the middle of this one.
+    /// Another input in the middle of this one.
     Nest(Index, Index),
 }
 
@@ -105,7 +105,7 @@ fn apply(bytes: &mut Vec<u8>, change: &Change, inputs: &[(String, Vec<u8>)]) {
     bytes.truncate(MAX_BYTES);
 }
 
-/// Tries `cases` changed inputs, which `PROPTEST_RNG_SEED` decides on. The smallest that fails is kept in the corpus.
+/// Tries `cases` changed inputs, chosen by `PROPTEST_RNG_SEED`. The smallest that fails is kept in the corpus.
 pub(super) fn run(kind: Kind, cases: u32) {
     let inputs = corpus::read(kind.name);
     let strategy =
@@ -131,7 +131,7 @@ thread_local! {
     static PANICS: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Checks one input. Also a panic that a task has swallowed is a failure.
+/// Checks one input. A panic swallowed by a task counts as a failure too.
 pub(super) fn guarded(kind: Kind, bytes: &[u8]) -> Result<(), String> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {

@@ -1,6 +1,6 @@
-//! Bytes of protobuf, written by hand: also such as no library writes.
+//! Protobuf bytes, written by hand, including bytes that no library would write.
 
-/// A number of seven bits a byte.
+/// A number in groups of seven bits, one group per byte.
 pub(super) fn varint(mut number: u64) -> Vec<u8> {
     let mut out = Vec::new();
     while number >= 0x80 {

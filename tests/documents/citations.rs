@@ -1,4 +1,4 @@
-//! What documents and source cite of the repository.
+//! What documents and source cite from the repository.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,7 +27,7 @@ impl<'a> Repository<'a> {
         Self { paths, anchors: anchors.collect() }
     }
 
-    /// What a file cites that is not there.
+    /// What a file cites that does not exist.
     pub(super) fn missing(&self, file: &str, text: &str) -> Vec<String> {
         let links = if is_document(file) { Markdown::new(text).links } else { Vec::new() };
         let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -45,8 +45,7 @@ impl<'a> Repository<'a> {
         missing.into_iter().map(|missing| format!("{file}: {missing} is not there")).collect()
     }
 
-    /// Whether a word means something of the repository: a document, a path from the root, or, in a document, a file of
-    /// the source.
+    /// Whether a word refers to the repository: a document, a path from the root or, in a document, a source file.
     fn is_cited(file: &str, word: &str) -> bool {
         let path = word.split('#').next().unwrap_or_default();
         let is_from_root = FOLDERS.iter().any(|folder| path.starts_with(folder));
@@ -54,7 +53,7 @@ impl<'a> Repository<'a> {
         path.len() > ".md".len() && is_document(path) || is_from_root || is_source
     }
 
-    /// Whether it is there: from the root, from the folder of the file that cites it, or, for source, anywhere.
+    /// Whether the cited file exists: from the root, from the folder of the citing file or, for source files, anywhere.
     fn is_there(&self, folder: &str, file: &str, word: &str) -> bool {
         let anywhere = format!("/{word}");
         self.has(word)
@@ -62,7 +61,7 @@ impl<'a> Repository<'a> {
             || !word.contains(".md") && self.paths.iter().any(|path| path.ends_with(&anywhere))
     }
 
-    /// Whether `path` is there, with its heading if it names one.
+    /// Whether `path` exists, and its heading if it names one.
     fn has(&self, path: &str) -> bool {
         let (path, anchor) = path.split_once('#').map_or((path, None), |(path, anchor)| (path, Some(anchor)));
         let has = |anchor: &str| self.anchors.get(path).is_some_and(|anchors| anchors.iter().any(|one| one == anchor));
@@ -70,7 +69,7 @@ impl<'a> Repository<'a> {
     }
 }
 
-/// The path from the root of what `folder/file` names `link`.
+/// The path, from the root, to which `link` in `folder/file` leads.
 fn resolved(folder: &str, file: &str, link: &str) -> String {
     if link.starts_with('#') {
         return format!("{file}{link}");
@@ -86,7 +85,7 @@ fn resolved(folder: &str, file: &str, link: &str) -> String {
     parts.join("/")
 }
 
-/// The words of a line that could be paths, but for those of other places.
+/// The words of a line that could be paths in this repository.
 fn words(line: &str) -> impl Iterator<Item = &str> {
     let is_path = |c: char| c.is_ascii_alphanumeric() || "_-./#:".contains(c);
     let words = line.split(move |c| !is_path(c)).filter(|word| !word.contains("://"));

@@ -5,7 +5,7 @@ use proximity_chat::cli::config::{Args, FileText, Sources, merge};
 
 use super::markdown::Markdown;
 
-/// How the program is called.
+/// The name by which the program is called.
 const PROGRAM: &str = "proximity-chat";
 
 fn command() -> Command {
@@ -14,13 +14,13 @@ fn command() -> Command {
     command
 }
 
-/// All options, those of its commands too.
+/// All options, including those of its commands.
 fn options(command: &Command) -> Vec<&Arg> {
     let below = command.get_subcommands().flat_map(options);
     command.get_arguments().filter(|arg| arg.get_long().is_some()).chain(below).collect()
 }
 
-/// Calls of the program and options in a document that the program does not take.
+/// Calls and options in a document that the program does not accept.
 pub(super) fn wrong(file: &str, text: &str) -> Vec<String> {
     let command = command();
     let is_right = |code: &str| {
@@ -34,7 +34,7 @@ pub(super) fn wrong(file: &str, text: &str) -> Vec<String> {
     code.filter(|code| !is_right(code)).map(|code| format!("{file}: {code} is nothing that {PROGRAM} takes")).collect()
 }
 
-/// Whether code such as `--peer ADDR` is an option, and takes what follows it.
+/// Whether code such as `--peer ADDR` is an option that accepts what follows it.
 fn is_option(command: &Command, code: &str) -> bool {
     let words: Vec<&str> = code.split([' ', '=']).collect();
     let named = |arg: &&&Arg| arg.get_long() == words[0].strip_prefix("--");
@@ -44,7 +44,7 @@ fn is_option(command: &Command, code: &str) -> bool {
     same.peek().is_some() && (words.len() == 1 || words[1].starts_with("--") || same.any(|arg| takes_one(arg)))
 }
 
-/// The words of a call of the program in a line of a shell.
+/// The words of a shell line that calls the program.
 fn call(code: &str) -> Option<Vec<&str>> {
     let code = code.strip_prefix("$ ").unwrap_or(code);
     let code = code.split(" #").next()?;
@@ -59,7 +59,7 @@ fn is_call(words: &[&str]) -> bool {
     }
 }
 
-/// Options of the program that a document has nowhere in its code.
+/// Options of the program that a document never mentions in its code.
 pub(super) fn without(text: &str) -> Vec<String> {
     let (code, command) = (Markdown::new(text).code, command());
     let mut missing: Vec<String> = options(&command)
@@ -74,7 +74,7 @@ pub(super) fn without(text: &str) -> Vec<String> {
     missing
 }
 
-/// Rows of the table of settings whose key is none, or whose variable is that of another one.
+/// Rows of the table of settings with an unknown key, or with the variable of another setting.
 pub(super) fn wrong_settings(text: &str) -> Vec<String> {
     let rows = text.lines().filter(|line| line.contains("`PROXIMITY_CHAT_") && line.starts_with("| `"));
     let cells = rows.map(|row| row.split('|').map(|cell| cell.trim().trim_matches('`')).collect::<Vec<_>>());
@@ -84,7 +84,7 @@ pub(super) fn wrong_settings(text: &str) -> Vec<String> {
     wrong.map(|cells| format!("{} with {} is no setting", cells[1], cells[3])).collect()
 }
 
-/// A setting takes no `null`; of what is none, the program only warns.
+/// No setting accepts `null`, but the program only warns about keys it does not know.
 fn is_setting(key: &str) -> bool {
     let file = format!("{{\"{key}\": null}}");
     let file = Some(FileText { name: "config.json", bytes: file.as_bytes() });

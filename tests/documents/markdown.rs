@@ -1,10 +1,10 @@
-//! As much of Markdown as the documents use.
+//! The part of Markdown that the documents use.
 
-/// A document by its parts.
+/// A document, split into its parts.
 pub(super) struct Markdown<'a> {
     /// The targets of its links.
     pub(super) links: Vec<&'a str>,
-    /// What stands between backticks in a line, and the lines of its blocks of code.
+    /// The text between backticks in a line, and the lines of its code blocks.
     pub(super) code: Vec<&'a str>,
     /// The anchors of its headings, as GitHub makes them.
     pub(super) anchors: Vec<String>,
@@ -38,7 +38,7 @@ fn is_numbered(other: &str, anchor: &str) -> bool {
     number.is_some_and(|number| number.parse::<u32>().is_ok())
 }
 
-/// Letters, digits, `-` and `_` of a heading in lower case; a space is a `-`.
+/// The heading in lower case: only letters, digits, `-` and `_`, with each space turned into a `-`.
 fn anchor(heading: &str) -> String {
     let kept = |c: &char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');
     heading.to_lowercase().chars().filter(kept).map(|c| if c == ' ' { '-' } else { c }).collect()

@@ -1,4 +1,4 @@
-//! What somebody sees who reads every byte between two nodes.
+//! What an eavesdropper sees who reads every byte between two nodes.
 
 use crate::{
     attack::Recorder,
@@ -6,11 +6,11 @@ use crate::{
     support::{Node, Ports, Python, Setup, seconds, until},
 };
 
-/// Words that are in no program and no protocol.
+/// Words that occur in no program and no protocol.
 const NICKS: [&str; 2] = ["quixotry", "zymurgist"];
 const LINES: [&str; 3] = ["the ptarmigan flies at noon", "syzygy über alles 山田", "rhadamanthine"];
 
-/// Whether `words` are anywhere in `bytes`.
+/// Whether `words` occur anywhere in `bytes`.
 fn contains(bytes: &[u8], words: &str) -> bool {
     bytes.windows(words.len()).any(|window| window == words.as_bytes())
 }
@@ -22,7 +22,7 @@ fn dialling(nick: &str, port: u16, to: std::net::SocketAddr) -> Node {
 }
 
 #[test]
-fn who_listens_between_two_nodes_reads_neither_names_nor_text() {
+fn an_eavesdropper_between_nodes_reads_neither_names_nor_text() {
     let ports = Ports::take();
     let mut alice = Node::listening(NICKS[0], ports.port(0)..=ports.port(0));
     let recorder = Recorder::start(ports.addr(1), alice.addr());
@@ -52,9 +52,9 @@ fn who_listens_between_two_nodes_reads_neither_names_nor_text() {
     println!("{} bytes, none of them readable", bytes.len());
 }
 
-/// The same search finds everything where a reference node is in between: it can fail.
+/// With a reference node, the same search finds everything: the search works.
 #[test]
-fn who_listens_to_a_guest_reads_everything() {
+fn an_eavesdropper_on_a_guest_reads_everything() {
     let Some(python) = Python::or_skip("who_listens_to_a_guest_reads_everything") else { return };
     let ports = Ports::take();
     let mut bob = Player::listening(&python, ports.addr(0));

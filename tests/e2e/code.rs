@@ -1,4 +1,4 @@
-//! Files that are pasted arrive to the byte: through the paste, the link, the disk, a restart, `log` and `/copy`.
+//! Pasted files arrive byte for byte: through the paste, the link, the disk, a restart, `log` and `/copy`.
 
 use crate::support::{Builder, DIRECTORIES, Node, PATIENCE, Ports, Setup, Term, program, until};
 
@@ -14,7 +14,7 @@ fn screen(nick: &str, ports: &Ports) -> Builder {
     Builder::new(&program()).args(Setup::new(nick, ports.port(0)..=ports.port(4)).arguments())
 }
 
-/// What the program has put into the terminal's clipboard, in order.
+/// What the program has put into the clipboard, in order.
 fn clipboard(term: &Term) -> Vec<String> {
     let raw = term.raw();
     let text = String::from_utf8_lossy(&raw);
@@ -22,7 +22,7 @@ fn clipboard(term: &Term) -> Vec<String> {
     sequences.map(|rest| decode(rest.split_once('\x07').expect("the sequence has its end").0)).collect()
 }
 
-/// Base64, by the arithmetic of RFC 4648.
+/// Decodes Base64 (RFC 4648).
 fn decode(digits: &str) -> String {
     let value = |digit: u8| match digit {
         b'A'..=b'Z' => digit - b'A',
@@ -58,14 +58,14 @@ fn printed(log: &str) -> Vec<String> {
 }
 
 #[test]
-fn pasted_files_arrive_to_the_byte() {
+fn pasted_files_arrive_byte_for_byte() {
     let ports = Ports::take();
     let alice = screen("alice", &ports).spawn();
     alice.wait_text("PEOPLE");
     let bob = Node::listening("bob", ports.port(0)..=ports.port(4));
     bob.wait_nick("alice");
     for file in FILES {
-        // As terminals send it: the end of a line is a carriage return.
+        // Terminals send the end of a line as a carriage return.
         alice.send(format!("\x1b[200~{}\x1b[201~", file.replace('\n', "\r")));
         alice.wait_no_text("Message #lobby");
         alice.send("\r");
@@ -81,7 +81,7 @@ fn pasted_files_arrive_to_the_byte() {
     assert_eq!(bob.history_texts(), FILES);
     assert_eq!(printed(&bob.log(&[])), FILES);
 
-    // The same person with a screen: from his disk into his clipboard.
+    // Bob again, now with a screen: from his disk into his clipboard.
     let home = bob.home();
     drop(bob);
     let path = home.path().to_str().expect("UTF-8");
@@ -96,9 +96,9 @@ fn pasted_files_arrive_to_the_byte() {
     assert!(!bob.raw().contains(&b'\t'), "a tab is drawn as spaces");
 }
 
-/// Without a terminal the lines of a pipe are messages, each as it is.
+/// Without a terminal, each line of the input is a message of its own, kept as it is.
 #[test]
-fn the_lines_of_a_pipe_keep_their_white_space() {
+fn lines_from_a_pipe_keep_their_white_space() {
     let ports = Ports::take();
     let mut alice = Node::listening("alice", ports.port(0)..=ports.port(4));
     let bob = Node::listening("bob", ports.port(0)..=ports.port(4));

@@ -1,10 +1,10 @@
-//! The ways in which a headless node ends, and what it says to programs by its exit code.
+//! The ways in which a headless node ends, and what its exit code tells programs.
 
 use std::net::TcpListener;
 
 use crate::support::{Node, Ports, Setup, seconds};
 
-/// The exit code of a node that ends by itself, and what it said.
+/// The exit code and the output of a node that ends by itself.
 fn refused(setup: &Setup) -> (Option<i32>, String) {
     let mut node = Node::start(setup);
     let status = node.wait_exit(seconds(30));
@@ -34,7 +34,7 @@ fn signals_end_a_node_and_its_peers_hear_it_leave() {
 }
 
 #[test]
-fn no_free_port_is_a_failure_that_says_what_to_do() {
+fn having_no_free_port_fails_and_says_what_to_do() {
     let ports = Ports::take();
     let _taken = [TcpListener::bind(ports.addr(0)).unwrap(), TcpListener::bind(ports.addr(1)).unwrap()];
     let (code, said) = refused(&Setup::new("alice", ports.port(0)..=ports.port(1)));

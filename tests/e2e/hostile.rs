@@ -1,4 +1,4 @@
-//! Connections that speak no gRPC, or only the beginning of it.
+//! Connections that do not speak gRPC, or only begin to.
 
 use std::{
     io::{Read, Write},
@@ -11,10 +11,10 @@ use crate::{
     support::{Node, Ports, seconds},
 };
 
-/// Where the reference protocol is called.
+/// The gRPC path of the reference protocol.
 const CHAT: &str = "/message.Chat/NewNode";
 
-/// Ten times the promised five seconds until a silent connection is cut.
+/// Ten times the promised five seconds after which a silent connection is cut.
 const CUT: Duration = seconds(50);
 
 /// Two nodes that chat. The first one is attacked.
@@ -27,7 +27,7 @@ fn pair(ports: &Ports) -> (Node, Node) {
     (alice, bob)
 }
 
-/// The two still chat, over the link that they had, and a newcomer gets in.
+/// The two still chat over their old link, and a newcomer gets in.
 fn assert_unharmed(ports: &Ports, alice: &mut Node, bob: &mut Node) {
     alice.say("are you well");
     bob.wait_text("are you well");
@@ -48,7 +48,7 @@ fn connect(addr: SocketAddr) -> TcpStream {
     stream
 }
 
-/// Reads until the node cuts the connection, and returns how long that took from `begun`.
+/// Reads until the node cuts the connection. Returns how long that took, counted from `begun`.
 fn wait_cut(mut stream: &TcpStream, begun: Instant) -> Duration {
     let mut bytes = [0; 4_096];
     loop {
@@ -58,14 +58,14 @@ fn wait_cut(mut stream: &TcpStream, begun: Instant) -> Duration {
             Err(e) if matches!(e.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {
                 panic!("not cut within {CUT:?}")
             }
-            // A reset is a cut as well.
+            // A reset is a cut too.
             Err(_) => return begun.elapsed(),
         }
     }
 }
 
 #[test]
-fn what_is_no_http2_is_dropped() {
+fn anything_but_http2_is_dropped() {
     let ports = Ports::take();
     let (mut alice, mut bob) = pair(&ports);
     let garbage: [&[u8]; 6] = [
@@ -79,7 +79,7 @@ fn what_is_no_http2_is_dropped() {
     for bytes in garbage {
         let mut stream = connect(alice.addr());
         let begun = Instant::now();
-        // A node that has cut already refuses the rest: that is what the test asks for.
+        // Writing fails if the node has already cut, which is what the test wants.
         let _ = stream.write_all(bytes);
         let took = wait_cut(&stream, begun);
         println!("{:?}… was cut after {took:?}", String::from_utf8_lossy(&bytes[..bytes.len().min(10)]));
@@ -88,7 +88,7 @@ fn what_is_no_http2_is_dropped() {
 }
 
 #[test]
-fn who_stays_silent_is_cut_and_others_are_served_meanwhile() {
+fn silent_connections_are_cut_while_others_are_served() {
     let ports = Ports::take();
     let (mut alice, mut bob) = pair(&ports);
     let begun = Instant::now();
@@ -122,7 +122,7 @@ fn who_stays_silent_is_cut_and_others_are_served_meanwhile() {
     }
 }
 
-/// Opens the stream and sends nothing on it: no first frame.
+/// Opens the stream and sends nothing on it, not even a first frame.
 #[test]
 fn a_stream_without_a_first_frame_is_cut() {
     let ports = Ports::take();
@@ -160,13 +160,13 @@ fn streams_that_are_opened_and_reset_cost_nothing() {
         bytes.extend(frame(1, 4, id, &headers("http", CHAT)));
         bytes.extend(frame(3, 0, id, &[0, 0, 0, 8]));
     }
-    // Cut in the middle of it is the best answer.
+    // Being cut in the middle is the best answer.
     let _ = stream.write_all(&bytes);
     assert_small(&alice);
     assert_unharmed(&ports, &mut alice, &mut bob);
 }
 
-/// Frames that must be answered, from somebody who reads no answers.
+/// Frames that must be answered, from a client that reads no answers.
 #[test]
 fn answers_that_nobody_reads_are_not_kept() {
     const FRAMES: usize = 200_000;
@@ -174,7 +174,7 @@ fn answers_that_nobody_reads_are_not_kept() {
     let (mut alice, mut bob) = pair(&ports);
     for answered in [frame(6, 0, 0, &[7; 8]), EMPTY_SETTINGS.to_vec()] {
         let mut stream = connect(alice.addr());
-        // Not taken for as long as it would be waited for, or cut in the middle: both are fine.
+        // The node may stop reading, or cut in the middle: both are fine.
         stream.set_write_timeout(Some(seconds(5))).unwrap();
         let _ = stream.write_all(PREFACE).and_then(|()| stream.write_all(EMPTY_SETTINGS));
         let _ = stream.write_all(&answered.repeat(FRAMES));
@@ -183,9 +183,9 @@ fn answers_that_nobody_reads_are_not_kept() {
     assert_unharmed(&ports, &mut alice, &mut bob);
 }
 
-/// More connections than there are places, all of them silent: those who speak get in all the same.
+/// More silent connections than there are places: clients that speak still get in.
 #[test]
-fn hundreds_of_silent_connections_do_not_keep_anybody_out() {
+fn hundreds_of_silent_connections_keep_nobody_out() {
     const CONNECTIONS: usize = 500;
     let ports = Ports::take();
     let (mut alice, mut bob) = pair(&ports);
@@ -229,7 +229,7 @@ fn thousands_of_short_connections_leave_nothing_behind() {
     assert_unharmed(&ports, &mut alice, &mut bob);
 }
 
-/// Far below what a node would take that keeps something per connection, stream or claimed byte.
+/// Asserts limits far below what a node would use if it kept something for each connection, stream or claimed byte.
 fn assert_small(node: &Node) {
     #[cfg(target_os = "linux")]
     {
@@ -243,7 +243,7 @@ fn assert_small(node: &Node) {
     let _ = node;
 }
 
-/// A connection with one call of `NewNode`, up to its headers.
+/// The start of a connection: one call of `NewNode`, up to its headers.
 fn call() -> Vec<u8> {
     [PREFACE, EMPTY_SETTINGS, &frame(1, 4, 1, &headers("http", CHAT))].concat()
 }

@@ -1,9 +1,9 @@
-//! The real program, in several real processes: each other's peers, and those of an independent implementation
-//! of gRPC and of an independent client.
+//! Tests of the real program in several real processes: as each other's peers, and with an independent implementation
+//! of gRPC and an independent client of the mesh protocol.
 //!
-//! Everything here talks to loopback, or to network namespaces that the test makes itself. Tests that take long are
-//! ignored by `cargo test` and run with `cargo test -- --ignored`. A test that lacks something of the machine
-//! (Python, root) says so on standard error; with `NO_SKIPPED_TESTS=1` it fails instead, and `.ci/run` sets that.
+//! Everything here talks to loopback, or to network namespaces that the test makes itself. `cargo test` ignores long
+//! tests; `cargo test -- --ignored` runs them. A test that lacks something on this machine (Python, root) says so on
+//! standard error. With `NO_SKIPPED_TESTS=1`, which `.ci/run` sets, it fails instead.
 
 #![allow(
     clippy::expect_used,

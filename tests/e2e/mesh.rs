@@ -1,4 +1,4 @@
-//! Several nodes of our own kind on loopback.
+//! Several of our own nodes on loopback.
 
 use std::collections::HashMap;
 
@@ -6,9 +6,9 @@ use crate::support::{Node, Ports, Setup, seconds};
 
 const NAMES: [&str; 3] = ["alice", "bob", "carol"];
 
-/// Three processes started at the same moment, `rounds` times over.
+/// Starts three processes at the same moment, in `rounds` rounds.
 fn three_at_once(rounds: u32) {
-    /// Lines each of them says, beside the one whose words must stay together.
+    /// Lines that each of them says, besides one of several words and the last one.
     const LINES: usize = 20;
     for round in 0..rounds {
         let ports = Ports::take();
@@ -17,7 +17,7 @@ fn three_at_once(rounds: u32) {
         #[cfg(target_os = "linux")]
         for node in &nodes {
             use crate::support::{proc, until};
-            // Both of two dials may be there for a moment; in the end each pair has one connection.
+            // For a moment both of two dials may be there. In the end each pair has one connection.
             until("one connection per pair", seconds(30), || (proc::connections(node.pid()) == 2).then_some(()));
         }
         for node in &mut nodes {
@@ -41,7 +41,7 @@ fn three_at_once(rounds: u32) {
         for (node, changes) in nodes.iter().zip(changes) {
             let place = format!("round {round}, {}", node.nick);
             assert_eq!(changes.len(), 2, "{place}: one link per other node, from the beginning on: {changes:?}");
-            // After the end nothing more can come: what was printed is all there ever was.
+            // They have ended, so what was printed is all there ever was.
             let heard = node.all(|e| {
                 let from = keys.get(e["from"].as_str()?)?.clone();
                 (e["own"] == false)
@@ -63,13 +63,13 @@ fn three_at_once(rounds: u32) {
 }
 
 #[test]
-fn three_started_at_once_have_one_link_per_pair_and_hear_every_line_once() {
+fn three_started_together_link_once_and_hear_lines_once() {
     three_at_once(5);
 }
 
 #[test]
 #[ignore = "long: thirty rounds"]
-fn three_started_at_once_thirty_times_over() {
+fn three_started_together_link_once_thirty_times_over() {
     three_at_once(30);
 }
 
@@ -85,7 +85,7 @@ fn a_killed_node_is_gone_and_may_come_back() {
     let (reason, took) = alice.wait_left(&bobs, seconds(30));
     println!("gone after {took:?}");
     assert_eq!(reason, "closed");
-    // Nothing is kept of it: it is somebody new.
+    // Nothing was kept of it, so it comes back under a new key.
     let bob = Node::listening("bob", range);
     assert_ne!(bobs, bob.id());
     alice.wait_peer(&bob.id());
@@ -130,7 +130,7 @@ fn the_end_of_input_leaves_a_node_running() {
 }
 
 #[test]
-fn two_meet_on_ipv6() {
+fn two_nodes_meet_on_ipv6() {
     if std::net::TcpListener::bind("[::1]:0").is_err() {
         return crate::support::skip("two_meet_on_ipv6", "this machine has no IPv6 loopback");
     }
@@ -148,7 +148,7 @@ fn two_meet_on_ipv6() {
     assert_eq!(heard["from"], nodes[0].id());
 }
 
-/// A burst that no buffer holds arrives whole at a reader that is slow to begin.
+/// A burst that fits into no buffer arrives whole, even if the reader starts late.
 #[test]
 fn a_burst_arrives_whole() {
     const LINES: usize = 20_000;
@@ -168,17 +168,18 @@ fn a_burst_arrives_whole() {
     assert!(texts.iter().take(LINES).enumerate().all(|(n, text)| text.starts_with(&format!("{n} of"))), "in order");
 }
 
-/// One of three is stopped (as with ctrl-z): the others see it gone, and meanwhile chat as if it were not there.
+/// One of three nodes is stopped, as with Ctrl-Z. The others see it leave, and meanwhile chat as if it were not there.
 #[test]
 #[cfg(unix)]
 #[ignore = "long: the time limit for a silent peer"]
-fn a_frozen_node_is_gone_within_eleven_seconds_and_delays_nobody() {
+fn a_frozen_node_is_dropped_within_eleven_seconds_delaying_nobody() {
     use std::time::{Duration, Instant};
 
     use crate::support::until_passed;
-    /// Lines that are said at once, and share what a slow disk takes for them.
+    /// Lines that are said at once, so that one commit of a slow disk can serve them all.
     const VOLLEY: usize = 10;
-    /// Between two volleys: 4 MB in all, since who is 16 MiB behind is let go before its time is up.
+    /// The time between two volleys. It makes 4 MB in all, because a peer that is 16 MiB behind is dropped before its
+    /// time is up.
     const PAUSE: Duration = Duration::from_millis(50);
     let ports = Ports::take();
     let mut nodes = NAMES.map(|name| Node::start(&Setup::new(name, ports.port(0)..=ports.port(4))));
@@ -193,7 +194,7 @@ fn a_frozen_node_is_gone_within_eleven_seconds_and_delays_nobody() {
     let mut n = 0;
     while alice.peer_changes().len() < 3 {
         assert!(frozen.elapsed() < seconds(110), "{:?}", alice.peer_changes());
-        // More than 300 kB in all: a full window of the frozen one is part of the test.
+        // More than 300 kB in all, so that the frozen node's window fills up.
         let texts: Vec<_> = (n..n + VOLLEY).map(|n| format!("{n} {}", "z".repeat(2_000))).collect();
         let said = Instant::now();
         for text in &texts {
@@ -209,7 +210,7 @@ fn a_frozen_node_is_gone_within_eleven_seconds_and_delays_nobody() {
     println!("gone after {:?} ({reason}); slowest of {n} lines to the other one {slowest:?}", frozen.elapsed());
     bob.wait_left(&carols, seconds(110));
     assert!(n > 200, "only {n} lines in that time");
-    // Whoever waited for the frozen one would have waited for its whole time limit; the rest is for a disk that stalls.
+    // A node that waited for the frozen one would wait for the whole time limit. The margin is for a disk that stalls.
     assert!(slowest < seconds(5), "a line took {slowest:?} while a third node was frozen");
 
     carol.signal(rustix::process::Signal::CONT);
@@ -221,7 +222,7 @@ fn a_frozen_node_is_gone_within_eleven_seconds_and_delays_nobody() {
     bob.wait_text("what did I miss");
 }
 
-/// Nobody reads the output of one node: that costs neither its memory nor the others' time.
+/// Nobody reads the output of one node. That costs neither its memory nor the others' time.
 #[test]
 #[cfg(target_os = "linux")]
 fn an_unread_output_holds_up_nobody_else() {
@@ -247,24 +248,24 @@ fn an_unread_output_holds_up_nobody_else() {
     });
     let memory = [unread.id(), alice.pid(), bob.pid()].map(proc::memory_kib);
     println!("{memory:?} KiB");
-    // Twenty megabytes were said. The ring for guests may hold 16 MiB of it.
+    // Twenty megabytes were said, of which the ring for guests may hold 16 MiB.
     assert!(memory.iter().all(|&kib| kib < 100 * 1024), "{memory:?} KiB");
     assert_eq!(bob.texts().len(), 20_001);
     unread.kill().unwrap();
     unread.wait().unwrap();
 }
 
-/// What reference nodes get line by line stays one message among ourselves.
+/// Reference nodes get the page line by line, but among our nodes it stays one message.
 #[test]
 #[cfg(unix)]
-fn a_pasted_page_is_one_message_between_nodes_of_our_kind() {
+fn a_pasted_page_is_one_message_between_our_nodes() {
     use crate::support::{Builder, program};
     let ports = Ports::take();
     let range = ports.port(0)..=ports.port(1);
     let bob = Node::listening("bob", range.clone());
     let alice = Builder::new(&program()).args(Setup::new("alice", range).arguments()).spawn();
     bob.wait_peers(1);
-    // Bob has her a moment before she has him.
+    // Bob lists alice a moment before she lists him.
     alice.wait_text("1 here");
     let page: Vec<_> = (1..=25).map(|n| format!("line {n}")).collect();
     alice.send(format!("\x1b[200~{}\x1b[201~", page.join("\r")));

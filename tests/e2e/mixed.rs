@@ -1,4 +1,4 @@
-//! Nodes of our own and reference nodes in one room.
+//! Our nodes and reference nodes in one room.
 
 use std::net::SocketAddr;
 
@@ -7,20 +7,20 @@ use crate::{
     support::{Node, Ports, Python, Setup, seconds},
 };
 
-/// A node that finds who is at one of `ports`, with more options.
+/// A node with more options that finds the nodes at `ports`.
 fn node(nick: &str, ports: std::ops::RangeInclusive<u16>, more: &[&str]) -> Node {
     let more = more.iter().map(ToString::to_string).collect();
     Node::start(&Setup { more, ..Setup::new(nick, ports) })
 }
 
-/// The event with which `peer` joined.
+/// The event that reported that `peer` joined.
 fn joined(node: &Node, peer: &str) -> serde_json::Value {
     node.wait_peer(peer);
     node.all(|e| (e["change"] == "joined" && e["peer"] == peer).then(|| e.clone())).remove(0)
 }
 
 #[test]
-fn a_reference_node_among_two_of_ours_hears_all_and_is_a_guest() {
+fn a_reference_node_among_ours_hears_everything_as_a_guest() {
     let Some(python) = Python::or_skip("a_reference_node_among_two_of_ours_hears_all_and_is_a_guest") else { return };
     let ports = Ports::take();
     let range = ports.port(0)..=ports.port(2);
@@ -48,7 +48,7 @@ fn a_reference_node_among_two_of_ours_hears_all_and_is_a_guest() {
         assert_eq!((&heard["from"], &heard["protocol"]), (&carols.as_str().into(), &"reference".into()), "{heard}");
         assert_eq!(heard["nick"], "carol");
     }
-    // Each line once: nobody passes a line on.
+    // Each line once: nobody passes on a line.
     assert_eq!((alice.texts().len(), bob.texts().len()), (2, 2));
     for link in &links {
         assert_eq!(carol.frames(link).len(), 2, "where we listen, and one line: {:?}", carol.frames(link));
@@ -60,7 +60,7 @@ fn a_reference_node_among_two_of_ours_hears_all_and_is_a_guest() {
 }
 
 #[test]
-fn without_guests_ours_meet_and_reference_nodes_stay_out() {
+fn without_guests_our_nodes_meet_and_reference_nodes_stay_out() {
     let Some(python) = Python::or_skip("without_guests_ours_meet_and_reference_nodes_stay_out") else { return };
     let ports = Ports::take();
     let range = ports.port(0)..=ports.port(2);
@@ -79,10 +79,10 @@ fn without_guests_ours_meet_and_reference_nodes_stay_out() {
     assert_eq!((alice.roster(), bob.roster()), (vec![bob.id()], vec![alice.id()]));
 }
 
-/// By default guests come from this machine only; `network` lets them in from elsewhere.
+/// By default, guests may come from this machine only; `network` lets them in from elsewhere.
 #[test]
 #[cfg(target_os = "linux")]
-fn guests_of_the_network_are_let_in_only_if_the_user_says_so() {
+fn guests_from_the_network_need_the_users_permission() {
     use crate::support::Lab;
     let test = "guests_of_the_network_are_let_in_only_if_the_user_says_so";
     let Some(python) = Python::or_skip(test) else { return };

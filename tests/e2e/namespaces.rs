@@ -1,4 +1,5 @@
-//! Nodes that sweep a network of their own, without announcements: real interfaces, real silence where nothing answers.
+//! Nodes that sweep a network of their own without announcements: real interfaces, and real silence where nothing
+//! answers.
 
 #![cfg(target_os = "linux")]
 
@@ -9,10 +10,10 @@ use crate::support::{Host, Lab, Node, Setup, seconds};
 /// The segment that most tests sweep.
 const WHOLE: &str = "10.77.0.0/24";
 
-/// A part of it, which is swept in seconds also where nobody answers.
+/// A part of it that is swept within seconds, even where nobody answers.
 const PART: &str = "10.77.0.0/27";
 
-/// A node on a machine, which sweeps `cidr` at the program's own default ports and announces nothing.
+/// A node on a machine that sweeps `cidr` at the program's default ports and announces nothing.
 fn start(nick: &str, host: &Host, ip: &str, cidr: &str) -> Node {
     let setup = Setup {
         ip: ip.parse::<IpAddr>().unwrap(),
@@ -26,13 +27,13 @@ fn start(nick: &str, host: &Host, ip: &str, cidr: &str) -> Node {
     node
 }
 
-/// Two nodes at both ends of a /24 where nothing else answers.
+/// Two nodes far apart on a /24 where nothing else answers.
 fn pair(first: &Host, second: &Host) -> (Node, Node) {
     (start("alice", first, "10.77.0.1", WHOLE), start("bob", second, "10.77.0.200", WHOLE))
 }
 
 #[test]
-fn two_nodes_of_an_otherwise_silent_network_find_each_other_by_sweep() {
+fn nodes_on_a_silent_network_find_each_other_by_sweep() {
     let Some(mut lab) = Lab::or_skip("two_nodes_of_an_otherwise_silent_network_find_each_other_by_sweep") else {
         return;
     };
@@ -49,9 +50,9 @@ fn two_nodes_of_an_otherwise_silent_network_find_each_other_by_sweep() {
     alice.assert_clean();
 }
 
-/// Nobody answers on the first sweep: who comes later finds us.
+/// Nobody answers the first sweep. A node that comes later finds the waiting one.
 #[test]
-fn a_node_that_comes_after_the_sweep_finds_the_one_that_waits() {
+fn a_node_started_after_the_sweep_finds_the_waiting_one() {
     let Some(mut lab) = Lab::or_skip("a_node_that_comes_after_the_sweep_finds_the_one_that_waits") else {
         return;
     };
@@ -68,10 +69,10 @@ fn a_node_that_comes_after_the_sweep_finds_the_one_that_waits() {
     bob.wait_text("there you are");
 }
 
-/// A cable is pulled while lines are on their way. Promised is eleven seconds; the test waits ten times as long.
+/// A cable is pulled while lines are on their way. Eleven seconds are promised; the test waits ten times as long.
 #[test]
 #[ignore = "long: the time limit for a silent peer"]
-fn a_pulled_cable_is_noticed_and_a_plugged_one_links_again() {
+fn pulling_a_cable_is_noticed_and_replugging_it_links_again() {
     let Some(mut lab) = Lab::or_skip("a_pulled_cable_is_noticed_and_a_plugged_one_links_again") else { return };
     let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.200/24"));
     let (mut alice, mut bob) = pair(&first, &second);
@@ -86,7 +87,7 @@ fn a_pulled_cable_is_noticed_and_a_plugged_one_links_again() {
     println!("noticed by who was silent {took:?} later: {reason}");
 
     lab.cable(&second, 0, true);
-    // On a network nobody sweeps for ever by itself: a person who is alone presses ctrl-r.
+    // Nodes on a network do not sweep for ever by themselves: a user who is alone presses Ctrl-R.
     alice.say("/rescan");
     let took = alice.wait_peers(1);
     println!("linked again after {took:?}");
@@ -95,10 +96,10 @@ fn a_pulled_cable_is_noticed_and_a_plugged_one_links_again() {
     alice.wait_text("back on the wire");
 }
 
-/// Several people of one segment, all started at once: everyone meets everyone. They look at a /27 only, because the
-/// kernel's table of neighbours, which real machines have to themselves, is one for all of them here.
+/// Several people on one segment, all started at once: everyone meets everyone. They sweep only a /27, because here
+/// they all share the kernel's neighbour table, which real machines have to themselves.
 #[test]
-fn five_on_one_segment_all_meet() {
+fn five_nodes_on_one_segment_all_meet() {
     let Some(mut lab) = Lab::or_skip("five_on_one_segment_all_meet") else { return };
     let addresses = ["10.77.0.2", "10.77.0.7", "10.77.0.16", "10.77.0.23", "10.77.0.30"];
     let hosts: Vec<_> = addresses.iter().map(|ip| lab.host(&format!("{ip}/24"))).collect();

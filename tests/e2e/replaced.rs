@@ -1,4 +1,4 @@
-//! Two dials at once make two links for a moment. What is said while one of them gives way arrives over either of them.
+//! Two dials at once make two links for a moment. Lines said while one replaces the other arrive over either of them.
 
 use std::{
     collections::BTreeSet,
@@ -13,7 +13,8 @@ use crate::{
     support::{Node, Ports, seconds, until_passed},
 };
 
-/// A node that has dialled us, linked under a key whose own dials stay; and that key.
+/// A node that has dialled us and linked to a key whose own dials take precedence. Returns the node, the key and the
+/// link.
 fn dialled(ports: &Ports) -> (Node, Key, Link) {
     let listener = TcpListener::bind(ports.addr(6)).unwrap();
     let alice = Node::listening("alice", ports.port(5)..=ports.port(6));
@@ -24,24 +25,24 @@ fn dialled(ports: &Ports) -> (Node, Key, Link) {
     (alice, key, link)
 }
 
-/// The same start of the same program, every time.
+/// The greeting of one and the same start of a program.
 fn hello_again(key: &Key, ports: &Ports) -> crate::attack::proto::Hello {
     crate::attack::proto::Hello { boot: 7, port: ports.port(6).into(), ..hello(key, "bob") }
 }
 
 #[test]
-fn a_line_on_a_link_that_gives_way_is_had_over_the_other() {
+fn a_line_lost_on_a_replaced_link_arrives_over_another() {
     let ports = Ports::take();
     let (alice, key, mut old) = dialled(&ports);
     let mut new = Link::dial(connect(alice.addr(), &Face::of(&key)).unwrap()).unwrap();
     new.greet(hello_again(&key, &ports)).unwrap();
-    // Said before anything was heard of it that this link gives way.
+    // Bob says this before he knows that the link is being replaced.
     let mut bob = Author::new(&key, "bob");
     let lines = ["on the old one", "on the new one"].map(|text| bob.line(text));
-    // The end of the old one may be on its way already.
+    // The other side may have ended the old link already.
     let _ = old.send(batch(lines[..1].to_vec()));
     new.send(batch(lines[1..].to_vec())).unwrap();
-    // What she says that she holds lacks what is lost: as any node, bob sends that again.
+    // Alice's `Have` shows what was lost. Like any node, bob sends that again.
     new.send(have(vec![bob.range()])).unwrap();
     new.send(batch(lines.to_vec())).unwrap();
     alice.wait_text("on the new one");
@@ -50,7 +51,7 @@ fn a_line_on_a_link_that_gives_way_is_had_over_the_other() {
 }
 
 #[test]
-fn what_a_node_says_while_a_link_gives_way_arrives() {
+fn lines_said_while_a_link_is_replaced_arrive() {
     const LINES: usize = 2_000;
     let ports = Ports::take();
     let (mut alice, key, mut old) = dialled(&ports);
@@ -64,7 +65,7 @@ fn what_a_node_says_while_a_link_gives_way_arrives() {
         }
         alice
     });
-    // Nothing is said of what came over the old link: the new one may bring it again.
+    // Nothing acknowledges what came over the old link, so the new one may bring it again.
     let came = Arc::new(Mutex::new(BTreeSet::new()));
     let note = |came: &Mutex<BTreeSet<usize>>, body: &Body| {
         let lines = texts(body);
@@ -87,7 +88,7 @@ fn what_a_node_says_while_a_link_gives_way_arrives() {
     let (mut on_new, begun) = (0, Instant::now());
     while came.lock().unwrap().len() < LINES {
         assert!(begun.elapsed() < seconds(60), "{} lines of {LINES}", came.lock().unwrap().len());
-        // The old one may bring the last of them.
+        // The old link may bring the last of them.
         match new.next_within(Duration::from_millis(100)) {
             Ok(body) => on_new += note(&came, &body),
             Err(End::Silence) => {}

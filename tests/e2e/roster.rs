@@ -1,4 +1,4 @@
-//! Many nodes at once: who is there is the same for all, each pair has one link, and who is gone is seen to be.
+//! Many nodes at once: all agree on who is there, each pair has one link, and everybody sees who leaves.
 
 #![cfg(target_os = "linux")]
 
@@ -12,11 +12,12 @@ use crate::support::{
     seconds,
 };
 
-/// Promised until everybody has met, and how much longer the test waits: it is run beside others, in the build for trying too.
+/// The promised time until everybody has met, and how many times longer the test waits, because it also runs beside
+/// other tests and in builds that are less optimised.
 const MEETING: Duration = seconds(10);
 const SLACK: u32 = 3;
 
-/// Starts `count` nodes in one moment, and waits until everybody sees everybody else.
+/// Starts `count` nodes at once, and waits until everybody sees everybody else.
 fn crowd(ports: &Ports, count: u16) -> Vec<Node> {
     let range = ports.port(0)..=ports.port(count - 1);
     let begun = Instant::now();
@@ -31,7 +32,7 @@ fn crowd(ports: &Ports, count: u16) -> Vec<Node> {
     nodes
 }
 
-/// Kills some, and waits until all others have seen it: how long that took.
+/// Kills some nodes, and waits until all others have seen it. Returns how long that took.
 fn kill(mut killed: Vec<Node>, others: &[Node]) -> Duration {
     let begun = Instant::now();
     for node in &mut killed {
@@ -40,7 +41,7 @@ fn kill(mut killed: Vec<Node>, others: &[Node]) -> Duration {
     for node in others {
         for gone in &killed {
             let (reason, _) = node.wait_left(&gone.id(), seconds(30));
-            // Promised is one second: the kernel has closed its connections, which is not found out by a time limit.
+            // One second is promised. The kernel has closed the connections, so that no time limit is needed to notice.
             assert_eq!(reason, "closed", "{}", node.nick);
         }
     }
@@ -77,7 +78,7 @@ fn twenty_started_at_once_agree_on_who_is_there() {
     frozen.signal(Signal::STOP);
     let begun = Instant::now();
     for node in &nodes {
-        // Promised are eleven seconds.
+        // Eleven seconds are promised.
         let (reason, _) = node.wait_left(&frozen.id(), seconds(110));
         assert_eq!(reason, "timeout", "{}", node.nick);
     }

@@ -1,5 +1,5 @@
-//! A node whose own output is not read for a while: it stops reading its peers, and they wait. Nobody is thrown out for
-//! having talked meanwhile, whatever HTTP/2 makes of many small frames.
+//! A node whose own output is not read for a while. It stops reading from its peers, and they wait. Nobody is dropped
+//! for having talked meanwhile, whatever HTTP/2 makes of many small frames.
 
 use std::{
     io::{BufRead, BufReader},
@@ -19,13 +19,13 @@ use crate::{
     support::{Ports, Python, Setup, Tool, schema, seconds, until, until_passed},
 };
 
-/// Short ones, each a frame of its own: more than all buffers of the node hold.
+/// Short lines, each in its own frame: more than all buffers of the node hold.
 const LINES: u32 = 30_000;
 
-/// What a guest may say at once.
+/// Lines that a guest may say at once.
 const PAGE: usize = 100;
 
-/// For how long nothing is read.
+/// How long nothing is read.
 const PAUSE: Duration = seconds(3);
 
 /// A node whose output waits in the pipe.
@@ -45,7 +45,7 @@ impl Unread {
         Self { addr, child, _home: home }
     }
 
-    /// Reads everything up to `end`, and returns the lines of others and who left.
+    /// Reads everything up to `end`. Returns the number of lines of others, and the events of peers that left.
     fn read(&mut self, end: impl Fn(&Value) -> bool) -> (usize, Vec<Value>) {
         let output = BufReader::new(self.child.stdout.take().unwrap());
         let (to_test, events) = mpsc::sync_channel::<Value>(1_024);

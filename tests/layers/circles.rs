@@ -1,8 +1,8 @@
-//! Circles of imports: files that import each other, directly or over others.
+//! Circles of imports: files that import each other, directly or through others.
 //!
-//! An import is followed to the file that defines the item, through the `use` lines of the `mod.rs` files between. The
-//! modules of every folder, files and folders alike, must then stand in some order in which each imports only earlier
-//! ones. A file and the folders around it are one family: a child may name what its parent defines.
+//! An import is followed to the file that defines the item, through the `use` lines of the `mod.rs` files in between.
+//! The modules of every folder, files and folders alike, must have an order in which each imports only earlier ones. A
+//! file and the folders around it are one family: a child may name what its parent defines.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use super::source::{Named, paths};
 /// A module's path below the crate, such as `["core", "node"]`.
 type Module = Vec<String>;
 
-/// The files of a crate and who names what in them.
+/// The files of a crate, and what each of them names.
 pub(crate) struct Imports {
     modules: BTreeMap<Module, Vec<Named>>,
 }
@@ -28,7 +28,7 @@ impl Imports {
         Self { modules: named.filter(|(module, _)| !is_test(module)).collect() }
     }
 
-    /// The circles of every folder, each as a line that names its members and one import between each two.
+    /// The circles of every folder. Each is a line that names its members and one import between each two.
     pub(crate) fn circles(&self) -> Vec<String> {
         let mut folders: BTreeMap<Module, BTreeMap<String, BTreeMap<String, String>>> = BTreeMap::new();
         for (from, named) in &self.modules {
@@ -53,14 +53,14 @@ impl Imports {
         found.collect()
     }
 
-    /// The file that defines what `path` names, as a module; none if that is no item of this crate.
+    /// The file that defines what `path` names, as a module; `None` if that is not an item of this crate.
     fn target(&self, from: &Module, path: &[String]) -> Option<Module> {
         let (root, mut rest) = path.split_first()?;
         if !matches!(root.as_str(), "crate" | "proximity_chat") || from.is_empty() {
             return None;
         }
         let mut module = Module::new();
-        // Every step goes one name further; `use` lines that name each other are no Rust.
+        // Every step follows one more name. Rust does not allow `use` lines that name each other.
         for _ in 0..32 {
             while let Some((name, tail)) = rest.split_first() {
                 let mut inner = module.clone();
@@ -78,7 +78,7 @@ impl Imports {
         (!module.is_empty()).then_some(module)
     }
 
-    /// The child of `module` from which its `use` lines take `item`.
+    /// The child of `module` from which its `use` lines import `item`.
     fn passed_on(&self, module: &Module, item: &str) -> Option<Module> {
         self.modules.get(module)?.iter().find_map(|Named { path, .. }| {
             // `use child::Item` or `use self::child::Item`.
@@ -104,7 +104,7 @@ fn is_test(module: &Module) -> bool {
     module.iter().any(|name| name == "tests")
 }
 
-/// A shortest circle through every module that is on one, each circle once.
+/// The shortest circle through every module that is part of one, each circle once.
 fn circles(imports: &BTreeMap<String, BTreeMap<String, String>>) -> Vec<Vec<String>> {
     let mut found = BTreeSet::new();
     let mut circles = Vec::new();
@@ -119,7 +119,7 @@ fn circles(imports: &BTreeMap<String, BTreeMap<String, String>>) -> Vec<Vec<Stri
     circles
 }
 
-/// The shortest way from `start` back to it.
+/// The shortest way from `start` back to itself.
 fn shortest(imports: &BTreeMap<String, BTreeMap<String, String>>, start: &str) -> Option<Vec<String>> {
     let mut ways = std::collections::VecDeque::from([vec![start.to_owned()]]);
     let mut seen = BTreeSet::new();

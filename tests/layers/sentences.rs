@@ -2,11 +2,11 @@
 
 use crate::source::{Token, tokens};
 
-/// Where the sentences are.
+/// The folder for sentences.
 const WORDS: &str = "frontend/words/";
 
-/// What a literal may stand in: the reasons of panics, which are never shown; the log file; attributes, where errors that
-/// end a command and clap's help are worded.
+/// Where sentences are allowed: in reasons of panics, which are never shown; in the log file; and in attributes, which
+/// hold clap's help and the errors that end a command.
 const EXEMPT: [&str; 21] = [
     "#",
     "expect",
@@ -31,10 +31,10 @@ const EXEMPT: [&str; 21] = [
     "mod tests",
 ];
 
-/// Files and folders that word errors which end a command, because no language is chosen when they arise, help by clap, and
-/// what the reference protocol sends.
+/// Files and folders with sentences of their own: errors that end a command, because they arise before a language is
+/// chosen, clap's help, and what the reference protocol sends.
 const ELSEWHERE: [&str; 9] = [
-    // A name on disk, and what stands in place of a message that cannot be shown.
+    // A name on disk, and the text shown in place of a message that cannot be shown.
     "domain/model/network.rs",
     "core/sync/pages.rs",
     "runtime/profile/",
@@ -46,7 +46,7 @@ const ELSEWHERE: [&str; 9] = [
     "protocol/codec/reference.rs",
 ];
 
-/// How parts of SQL begin. They are in constants as well.
+/// How pieces of SQL begin. Constants hold SQL too.
 const SQL: [&str; 20] = [
     "SELECT ",
     "INSERT ",
@@ -96,7 +96,7 @@ pub(crate) fn sentences(file: &str, text: &str) -> Vec<String> {
     found
 }
 
-/// What stands before a bracket: `warn!`, `expect`, `mod tests`, `#`.
+/// What stands before a bracket, such as `warn!`, `expect`, `mod tests` or `#`.
 fn head(last: Option<&Token>, before: Option<&Token>) -> String {
     match (before, last) {
         (Some(Token::Word(name)), Some(Token::Mark('!'))) => format!("{name}!"),
@@ -107,7 +107,7 @@ fn head(last: Option<&Token>, before: Option<&Token>) -> String {
     }
 }
 
-/// Two words with a space between them. Placeholders are no words, and neither is what has capitals only, as SQL has.
+/// At least two words. Placeholders are not words, and pieces of SQL are not sentences.
 fn is_sentence(text: &str) -> bool {
     if SQL.iter().any(|start| text.trim_start().starts_with(start)) {
         return false;

@@ -1,5 +1,5 @@
-//! The paths that a Rust source names, found without a compiler: comments and literals are skipped, `use` groups are
-//! spread out, `super` is resolved.
+//! The paths that a Rust source names, found without a compiler. Comments and literals are skipped, `use` groups are
+//! expanded, and `super` is resolved.
 
 /// A path such as `crate::model::Nick` or `tokio::sync::mpsc`, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,11 +15,11 @@ pub(crate) enum Token {
     Word(String),
     Separator,
     Mark(char),
-    /// What stands between the quotes, escapes as they are written.
+    /// The text between the quotes, with escapes unchanged.
     Text(String),
 }
 
-/// All paths in `text`, which is the source of the module `module` (`["config", "merge"]`).
+/// All paths in `text`, the source of the module `module` (`["config", "merge"]`).
 pub(crate) fn paths(module: &[&str], text: &str) -> Vec<Named> {
     let mut reader = Paths {
         tokens: tokens(text),
@@ -35,7 +35,7 @@ pub(crate) fn paths(module: &[&str], text: &str) -> Vec<Named> {
 struct Paths {
     tokens: Vec<(Token, usize)>,
     at: usize,
-    /// The module that the present token belongs to.
+    /// The module that the current token belongs to.
     module: Vec<String>,
     /// For every open brace, whether it opened a module.
     blocks: Vec<bool>,
@@ -118,7 +118,7 @@ impl Paths {
         }
     }
 
-    /// `super::x` and `self::x` as `crate::…::x`.
+    /// Turns `super::x` and `self::x` into `crate::…::x`.
     fn resolve(&self, path: Vec<String>) -> Vec<String> {
         let mut module = self.module.as_slice();
         let mut rest = path.as_slice();
@@ -135,7 +135,7 @@ impl Paths {
     }
 }
 
-/// The tokens of a source with their lines. Comments, single characters and raw or byte strings are left out.
+/// The tokens of a source with their lines, without comments, single characters, and raw or byte strings.
 pub(crate) fn tokens(text: &str) -> Vec<(Token, usize)> {
     let chars: Vec<char> = text.chars().collect();
     let (mut out, mut at, mut line) = (Vec::new(), 0, 1);
@@ -202,7 +202,7 @@ fn string_end(chars: &[char], from: usize) -> usize {
     at + 1
 }
 
-/// `b"…"`, `r"…"`, `r#"…"#` and `br#"…"#`; `None` for a word.
+/// The end of `b"…"`, `r"…"`, `r#"…"#` or `br#"…"#`; `None` for a word.
 fn prefixed_string_end(chars: &[char], from: usize) -> Option<usize> {
     let mut at = from + usize::from(chars[from] == 'b');
     if chars.get(at) == Some(&'"') {

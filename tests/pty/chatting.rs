@@ -1,4 +1,4 @@
-//! People and nodes that talk to the screen.
+//! People and nodes that talk to a user at the screen.
 
 use super::{alice, chat, input_line};
 use crate::support::{Node, Ports};
@@ -22,7 +22,7 @@ fn two_people_find_each_other_talk_and_part() {
 }
 
 #[test]
-fn a_headless_node_is_one_of_us() {
+fn a_headless_node_is_an_ordinary_peer() {
     let ports = Ports::reserve(3);
     let term = alice(&ports);
     let mut node = Node::listening("bob", ports.range());

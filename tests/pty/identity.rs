@@ -17,7 +17,7 @@ fn data() -> TempDir {
 }
 
 #[test]
-fn the_first_run_asks_for_a_name_and_the_second_remembers_it() {
+fn the_first_run_asks_for_a_name_and_remembers_it() {
     let (ports, data) = (Ports::reserve(2), data());
     let bob = Node::listening("bob", ports.range());
     let term = nameless(&ports, &data).spawn();
@@ -56,7 +56,7 @@ fn the_first_run_can_be_left_without_a_name() {
     }
 }
 
-/// The code in the last question on a screen.
+/// The short code in the last question on a screen.
 fn code(term: &Term) -> String {
     let text = term.text();
     let groups = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
@@ -70,7 +70,7 @@ fn code(term: &Term) -> String {
 }
 
 #[test]
-fn two_people_compare_codes_and_an_impostor_is_told_of() {
+fn two_people_compare_codes_and_an_impostor_is_reported() {
     let ports = Ports::reserve(3);
     let alice = alice(&ports);
     let bob = chat("bob", &ports).spawn();
@@ -105,7 +105,7 @@ fn two_people_compare_codes_and_an_impostor_is_told_of() {
 }
 
 #[test]
-fn who_is_away_and_who_types_is_seen() {
+fn away_and_typing_people_are_shown() {
     let ports = Ports::reserve(2);
     let alice = alice(&ports);
     let bob = chat("bob", &ports).spawn();

@@ -1,11 +1,11 @@
-//! Ctrl-Z, and a stop from outside.
+//! Ctrl-Z, and being stopped from outside.
 
 use rustix::process::Signal;
 
 use super::{FOOTER, alice, assert_given_back};
 use crate::support::{Builder, Ports, Term, arguments, program};
 
-/// A shell in the terminal, with the chat started from it.
+/// A shell in the terminal that has started the chat.
 fn in_a_shell(ports: &Ports) -> Term {
     let shell = Builder::new("/bin/sh").args(["-i"]).env("PS1", "shell> ").spawn();
     shell.wait_text("shell> ");
@@ -15,7 +15,7 @@ fn in_a_shell(ports: &Ports) -> Term {
 }
 
 #[test]
-fn ctrl_z_gives_the_shell_its_terminal_and_fg_brings_the_draft_back() {
+fn ctrl_z_returns_the_terminal_and_fg_restores_the_draft() {
     let ports = Ports::reserve(1);
     let shell = in_a_shell(&ports);
     shell.send("half a sen");
@@ -29,7 +29,7 @@ fn ctrl_z_gives_the_shell_its_terminal_and_fg_brings_the_draft_back() {
     shell.send("tence");
     shell.wait_text("> half a sentence");
     shell.send("\x11");
-    // Its prompt: until the program has ended it still reads what is typed.
+    // Wait for the shell's prompt: until the program has ended, it still reads what is typed.
     shell.wait_for("the prompt", |screen| {
         !screen.alternate_screen()
             && screen
@@ -56,12 +56,13 @@ fn ctrl_z_without_a_shell_does_no_harm() {
 }
 
 #[test]
-fn stopped_from_outside_the_screen_comes_back() {
+fn a_screen_stopped_from_outside_comes_back() {
     let ports = Ports::reserve(1);
     let shell = in_a_shell(&ports);
     shell.send("draft");
     shell.wait_text("> draft");
-    // The shell's only job; `kill -STOP` by its job number needs the shell, so the program is found by its parent.
+    // The shell's only job. `kill -STOP` with its job number would need the shell, so the program is found by its
+    // parent.
     let child = std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", shell.pid().as_raw_nonzero())).unwrap();
     let child = rustix::process::Pid::from_raw(child.trim().parse().unwrap()).unwrap();
     rustix::process::kill_process(child, Signal::STOP).unwrap();

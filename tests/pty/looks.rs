@@ -4,7 +4,7 @@ use super::{FOOTER, alice, chat};
 use crate::support::Ports;
 
 #[test]
-fn any_size_down_to_one_cell_and_back() {
+fn every_size_down_to_one_cell_works() {
     let ports = Ports::reserve(1);
     let term = alice(&ports);
     term.send("still here\r");
@@ -22,7 +22,7 @@ fn any_size_down_to_one_cell_and_back() {
 }
 
 #[test]
-fn no_color_means_none_and_keeps_bold_and_reverse() {
+fn no_color_removes_colours_but_keeps_bold_and_reverse() {
     let ports = Ports::reserve(1);
     let term = chat("alice", &ports).env("NO_COLOR", "1").spawn();
     term.wait_text(FOOTER);
@@ -59,7 +59,7 @@ fn an_idle_screen_draws_nothing() {
     term.wait_text("No one else");
     let mut quiet = 0;
     let mut before = term.raw().len();
-    // Sweeps repeat and clocks tick; yet in five seconds there must be one in which nothing is written.
+    // Sweeps repeat and clocks tick, but in one of five seconds nothing may be written.
     for _ in 0..5 {
         std::thread::park_timeout(std::time::Duration::from_secs(1));
         let after = term.raw().len();

@@ -15,7 +15,7 @@ mod typing;
 
 use support::{Builder, Ports, Term, arguments, program};
 
-/// The footer of an 80x24 screen: with it the first frame is whole.
+/// The footer of an 80x24 screen. Once it is there, the first frame is complete.
 const FOOTER: &str = "Ctrl-R search again";
 
 /// What the input line shows while it is empty.
@@ -25,7 +25,7 @@ fn chat(nick: &str, ports: &Ports) -> Builder {
     Builder::new(&program()).args(arguments(nick, ports))
 }
 
-/// A screen that is up and listens.
+/// A screen that is up, and whose node listens.
 fn alice(ports: &Ports) -> Term {
     let term = chat("alice", ports).spawn();
     term.wait_text(FOOTER);

@@ -1,7 +1,7 @@
-//! A panic gives the terminal back, and is logged.
+//! A panic restores the terminal, and is logged.
 //!
-//! The product has no way to make it panic, and must have none; so this test binary runs itself in the pseudo-terminal, with the
-//! product's guard and run loop around a panic of its own.
+//! The program has no way to make it panic, and must have none. So this test binary runs itself in the pseudo-terminal,
+//! with the program's guard and event loop around a panic of its own.
 
 use std::{env, fs, path::PathBuf};
 
@@ -22,7 +22,7 @@ use crate::support::{Builder, Term};
 
 const WHERE: &str = "PANIC_IN";
 
-/// And where its log is.
+/// A terminal in which `child` panics at `place`, and the folder of its log.
 fn panicking_in(place: &str) -> (Term, PathBuf) {
     let here = env::current_exe().expect("this test has a path");
     let builder = Builder::new(here.to_str().expect("a path in UTF-8"))
@@ -45,7 +45,7 @@ fn assert_readable((term, log): &(Term, PathBuf), message: &str) {
 }
 
 #[test]
-fn on_the_thread_of_the_screen() {
+fn a_panic_on_the_screen_thread_restores_the_terminal() {
     let panicking = panicking_in("the screen");
     panicking.0.wait_text(FOOTER);
     panicking.0.send("hello\r");
@@ -53,7 +53,7 @@ fn on_the_thread_of_the_screen() {
 }
 
 #[test]
-fn on_the_thread_of_the_node() {
+fn a_panic_on_the_node_thread_restores_the_terminal() {
     let panicking = panicking_in("the node");
     panicking.0.wait_text(FOOTER);
     panicking.0.send("hello\r");
@@ -77,13 +77,13 @@ fn setup() -> Setup {
     }
 }
 
-/// No test of its own: what the tests above run in their pseudo-terminal.
+/// Not a test: the tests above run it in their pseudo-terminal.
 #[test]
 #[ignore = "runs inside the pseudo-terminal of the tests above"]
 fn child() {
-    // It also runs when someone runs all ignored tests.
+    // It also runs when somebody runs all ignored tests, and then does nothing.
     let Ok(place) = env::var(WHERE) else { return };
-    // As main does: before the screen.
+    // As in `main`: before the screen.
     let log = log_file::start(false).unwrap();
     let (commands, mut said) = mpsc::channel(8);
     let (to_screen, updates) = mpsc::channel(8);

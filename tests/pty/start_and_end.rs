@@ -1,4 +1,4 @@
-//! How the screen comes up, and how it gives the terminal back.
+//! How the screen starts, and how it restores the terminal.
 
 use rustix::process::Signal;
 
@@ -6,7 +6,7 @@ use super::{EMPTY_INPUT, FOOTER, alice, assert_given_back, chat};
 use crate::support::{Node, Ports, Term};
 
 #[test]
-fn the_first_frame_comes_and_says_who_and_where_we_are() {
+fn the_first_frame_says_who_and_where_we_are() {
     let ports = Ports::reserve(3);
     let term = alice(&ports);
     term.wait_text("alice");
@@ -36,7 +36,7 @@ fn ctrl_c_clears_a_draft_then_quits_when_pressed_twice() {
 }
 
 #[test]
-fn the_command_quits() {
+fn the_quit_command_quits() {
     let ports = Ports::reserve(1);
     let term = alice(&ports);
     term.send("/quit\r");
@@ -64,7 +64,7 @@ fn signals_give_the_terminal_back() {
     }
 }
 
-/// A screen with this configuration file.
+/// A screen with this config file.
 fn configured(ports: &Ports, json: &str) -> Term {
     let builder = chat("alice", ports);
     let path = builder.home().join("c.json");
@@ -73,7 +73,7 @@ fn configured(ports: &Ports, json: &str) -> Term {
 }
 
 #[test]
-fn a_bad_configuration_is_told_on_the_main_screen() {
+fn a_bad_configuration_is_reported_on_the_main_screen() {
     let ports = Ports::reserve(1);
     let term = configured(&ports, "{\n  \"cidr\": \"127.0.0.1/99\"\n}\n");
     assert_eq!(term.wait_exit().exit_code(), 2);
@@ -83,7 +83,7 @@ fn a_bad_configuration_is_told_on_the_main_screen() {
 }
 
 #[test]
-fn a_doubtful_configuration_is_told_on_the_screen() {
+fn a_doubtful_configuration_is_reported_on_the_screen() {
     let ports = Ports::reserve(1);
     let term = configured(&ports, "{\n  \"prot\": 1\n}\n");
     term.wait_text("c.json:2:3: \"prot\" is not a");
@@ -92,7 +92,7 @@ fn a_doubtful_configuration_is_told_on_the_screen() {
 }
 
 #[test]
-fn taken_ports_are_told_on_the_main_screen() {
+fn taken_ports_are_reported_on_the_main_screen() {
     let ports = Ports::reserve(1);
     let _there = Node::listening("bob", ports.range());
     let term = chat("alice", &ports).spawn();

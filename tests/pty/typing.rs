@@ -19,7 +19,7 @@ fn a_paste_fills_the_draft_and_never_sends() {
 
 #[test]
 fn a_page_typed_at_once_arrives_whole() {
-    // Terminals without bracketed paste send a paste as keys, more than one read of them.
+    // Terminals without bracketed paste send a paste as keys, in more than one read.
     let ports = Ports::reserve(1);
     let term = alice(&ports);
     term.send(format!("{}END", "word ".repeat(600)));
@@ -52,7 +52,7 @@ fn a_lone_alt_bracket_does_not_freeze_the_screen() {
 fn the_wheel_scrolls_and_a_single_arrow_is_history() {
     let ports = Ports::reserve(2);
     let term = alice(&ports);
-    // Somebody to talk to: the advice for who is alone takes rows, too.
+    // Somebody to talk to. Without a peer, the advice for a lone user takes up rows.
     let node = Node::listening("bob", ports.range());
     node.wait_nick("alice");
     term.wait_text("PEOPLE  1 here");
@@ -64,7 +64,7 @@ fn the_wheel_scrolls_and_a_single_arrow_is_history() {
     term.wait_text("messages below");
     term.send("\x1b[B\x1b[B\x1b[B\x1b[B\x1b[B\x1b[B");
     term.wait_no_text("messages below");
-    // An arrow right after a notch still belongs to it; the sent line says that the notch is long over.
+    // An arrow right after a notch of the wheel still belongs to it. Once the line is sent, the notch is long over.
     term.send("the end\r");
     term.wait_text("│ the end ");
     std::thread::park_timeout(std::time::Duration::from_millis(150));
@@ -73,7 +73,7 @@ fn the_wheel_scrolls_and_a_single_arrow_is_history() {
 }
 
 #[test]
-fn the_answer_about_the_background_never_types() {
+fn the_background_answer_is_never_typed() {
     for answer in ["\x1b]11;rgb:ffff/ffff/ffff\x07", "\x1b]11;rgb:1e1e/1e1e/1e1e\x1b\\"] {
         let ports = Ports::reserve(1);
         let term = chat("alice", &ports).background(answer).spawn();
@@ -86,7 +86,7 @@ fn the_answer_about_the_background_never_types() {
 }
 
 #[test]
-fn a_mute_terminal_is_asked_nothing_and_is_served_at_once() {
+fn a_mute_terminal_is_asked_nothing_and_works_immediately() {
     let ports = Ports::reserve(1);
     let term = chat("alice", &ports).env("TERM", "linux").spawn();
     term.wait_text(FOOTER);

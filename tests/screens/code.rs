@@ -1,4 +1,4 @@
-//! Code in messages: what is pasted, shown and copied.
+//! Code in messages: pasted, shown and copied.
 
 use proximity_chat::{
     domain::{bus::*, model::*},
@@ -20,14 +20,14 @@ fn screen(size: (u16, u16)) -> Screen {
     s
 }
 
-/// What was put into the clipboard; forgets all effects.
+/// What was put into the clipboard. Forgets all effects.
 fn copied(s: &mut Screen) -> Vec<String> {
     let copied = |effect| if let Output::Copy(text) = effect { Some(text.to_string()) } else { None };
     s.effects.drain(..).filter_map(copied).collect()
 }
 
 #[test]
-fn a_pasted_file_is_said_as_it_is() {
+fn a_pasted_file_is_sent_as_it_is() {
     let mut s = screen((80, 24));
     for file in [MAKEFILE, "/usr/bin/env python3\n\tpass\n", "//x\n/quit\n", "/quit\nno"] {
         s.feed(Input::Paste(file.replace('\n', "\r")));
@@ -37,7 +37,7 @@ fn a_pasted_file_is_said_as_it_is() {
 }
 
 #[test]
-fn a_draft_that_begins_like_a_command_and_goes_on_is_a_text() {
+fn a_multi_line_draft_beginning_like_a_command_is_text() {
     let mut s = screen((80, 24));
     s.typed("/quit");
     assert!(s.find("commands").is_some());
@@ -54,7 +54,7 @@ fn a_draft_that_begins_like_a_command_and_goes_on_is_a_text() {
 }
 
 #[test]
-fn a_text_that_comes_back_is_the_one_that_was_typed() {
+fn a_refused_text_comes_back_as_typed() {
     let mut s = screen((80, 24));
     for typed in ["/usr/bin/env\n\tx  \n", "//me", "  /x", "a\tb  "] {
         s.feed(Input::Paste(typed.into()));
@@ -68,7 +68,7 @@ fn a_text_that_comes_back_is_the_one_that_was_typed() {
 }
 
 #[test]
-fn tabs_are_drawn_as_columns_and_never_sent_to_the_terminal() {
+fn tabs_become_columns_and_never_reach_the_terminal() {
     let mut s = screen((80, 24));
     s.says(bob(), "bob", "a\tb\n\tif x:\n1234567\ty https://a.b/c\tz\n");
     let row = s.find("if x:").unwrap();
@@ -84,7 +84,7 @@ fn tabs_are_drawn_as_columns_and_never_sent_to_the_terminal() {
 }
 
 #[test]
-fn copy_puts_the_message_into_the_clipboard_byte_by_byte() {
+fn copy_puts_the_exact_message_into_the_clipboard() {
     let mut s = screen((80, 24));
     s.says(bob(), "bob", MAKEFILE);
     s.says(bob(), "bob", "\u{5c71}");
@@ -111,7 +111,7 @@ fn copy_puts_the_message_into_the_clipboard_byte_by_byte() {
 }
 
 #[test]
-fn copy_counts_from_what_is_in_sight() {
+fn copy_counts_from_the_messages_in_sight() {
     let mut s = screen((80, 24));
     for n in 0..60 {
         s.says(bob(), "bob", &format!("line {n}."));
@@ -128,7 +128,7 @@ fn copy_counts_from_what_is_in_sight() {
 }
 
 #[test]
-fn copy_says_why_not() {
+fn copy_says_why_it_fails() {
     let mut s = screen((80, 24));
     s.enter("/copy");
     assert!(s.find("There is no message to copy.").is_some(), "{}", s.text());
@@ -141,7 +141,7 @@ fn copy_says_why_not() {
 }
 
 #[test]
-fn the_plain_view_has_nothing_before_the_lines_of_a_text() {
+fn the_plain_view_puts_nothing_before_message_lines() {
     let mut s = screen((40, 24));
     s.key(Key::alt('l'));
     assert_eq!(s.sent(), [Command::PlainView(true)], "it is remembered");
@@ -164,7 +164,7 @@ fn the_plain_view_has_nothing_before_the_lines_of_a_text() {
 }
 
 #[test]
-fn the_plain_view_may_be_there_from_the_start() {
+fn the_plain_view_can_be_on_from_the_start() {
     let mut s = Screen::up(loopback().with(|setup| setup.plain_view = true), (80, 24));
     s.joins(bob(), Some("bob"));
     s.says(bob(), "bob", "a\nb");

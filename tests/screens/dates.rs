@@ -1,4 +1,4 @@
-//! Days and times: nobody takes what was said yesterday for what was said today.
+//! Days and times: nobody mistakes what was said yesterday for what was said today.
 
 use proximity_chat::{
     domain::{bus::Update, model::*},
@@ -13,7 +13,7 @@ fn bob() -> Whom {
     node("7f3a", "192.168.1.23:4565")
 }
 
-/// Bob has said something every half hour for three days, until just now.
+/// Bob has said something every half hour for three days.
 fn three_days(size: (u16, u16)) -> Screen {
     let mut s = Screen::up(lan(), size);
     s.joins(bob(), Some("bob"));
@@ -26,7 +26,7 @@ fn three_days(size: (u16, u16)) -> Screen {
     s
 }
 
-/// Asserts that every message in sight stands below the date of its day. Returns how many dates there are.
+/// Asserts that every message in sight stands below the date of its day. Returns the number of dates.
 fn dates(s: &mut Screen, place: &str) -> usize {
     let text = s.text();
     let (mut current, mut dates, mut messages) = (None, 0, 0);
@@ -46,7 +46,7 @@ fn dates(s: &mut Screen, place: &str) -> usize {
 }
 
 #[test]
-fn a_date_is_in_sight_wherever_one_reads() {
+fn a_date_is_always_in_sight() {
     for size in SIZES {
         let mut s = three_days(size);
         let bottom = s.text();
@@ -67,7 +67,7 @@ fn a_date_is_in_sight_wherever_one_reads() {
 }
 
 #[test]
-fn no_row_is_passed_over_page_by_page() {
+fn paging_skips_no_row() {
     for size in SIZES {
         let mut s = three_days(size);
         let mut seen = [false; 150];
@@ -86,7 +86,7 @@ fn no_row_is_passed_over_page_by_page() {
 }
 
 #[test]
-fn what_was_said_yesterday_alone_has_its_date() {
+fn messages_from_yesterday_alone_have_their_date() {
     let mut s = Screen::up(lan(), (80, 24));
     s.joins(bob(), Some("bob"));
     for n in 0..60 {
@@ -133,7 +133,7 @@ fn joins_and_leaves_have_a_time() {
 }
 
 #[test]
-fn a_jump_to_the_unread_shows_the_marker_and_a_date() {
+fn jumping_to_the_unread_shows_the_marker_and_a_date() {
     for size in SIZES {
         let mut s = Screen::up(lan(), size);
         s.joins(bob(), Some("bob"));
@@ -156,7 +156,7 @@ fn a_jump_to_the_unread_shows_the_marker_and_a_date() {
 }
 
 #[test]
-fn a_mention_just_above_is_not_passed_over() {
+fn a_mention_just_above_is_not_skipped() {
     let mut s = Screen::up(lan(), (80, 24));
     s.joins(bob(), Some("bob"));
     for n in 0..100 {
@@ -171,7 +171,7 @@ fn a_mention_just_above_is_not_passed_over() {
 }
 
 #[test]
-fn the_day_of_what_a_search_found_is_in_sight() {
+fn the_day_of_a_search_hit_is_in_sight() {
     let mut s = three_days((80, 24));
     let hit = s.old(Author::Peer(bob().id), "bob", "an old key", 40 * 86_400);
     s.enter("/search key");

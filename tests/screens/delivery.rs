@@ -1,4 +1,4 @@
-//! How far the user's own lines got, and who they wait for.
+//! How far the user's own messages got, and who they wait for.
 
 use proximity_chat::{
     domain::{bus::*, model::*},
@@ -11,7 +11,7 @@ use crate::{
     states::{chat, people, shoot},
 };
 
-/// Says something that waits; says which message that is.
+/// Says something that waits for a peer. Returns its id.
 fn waits(s: &mut Screen, text: &str) -> MessageId {
     let message = Message { delivery: Delivery::Waiting, ..s.message(Author::Own, "alice", text) };
     let id = message.id;
@@ -35,7 +35,7 @@ fn delivery() {
 }
 
 #[test]
-fn what_gets_through_at_once_says_nothing_in_between() {
+fn a_message_delivered_at_once_shows_no_progress() {
     let mut s = chat(lan(), (80, 24));
     let id = waits(&mut s, "quick");
     assert!(s.find("quick").is_some() && s.find("sending").is_none());
@@ -48,7 +48,7 @@ fn what_gets_through_at_once_says_nothing_in_between() {
     assert!(s.find("quick  2/4").is_some(), "{}", s.text());
     s.update(Update::Delivery { id, delivered: 4, of: 4 });
     assert!(s.find("2/4").is_none());
-    // Somebody who came and lacks it.
+    // Somebody came who lacks the message.
     s.update(Update::Delivery { id, delivered: 4, of: 5 });
     assert!(s.find("quick  4/5").is_some(), "{}", s.text());
 }
@@ -73,7 +73,7 @@ fn a_line_is_sending_only_while_someone_can_receive_it() {
 }
 
 #[test]
-fn thousands_that_wait_are_told_of_one_by_one() {
+fn thousands_of_waiting_messages_can_be_delivered_one_by_one() {
     let mut s = Screen::up(lan(), (80, 24));
     let ids: Vec<_> = (0..5_000).map(|n| waits(&mut s, &format!("mine {n}."))).collect();
     s.update(Update::Unsent { lines: 5_000 });
@@ -87,7 +87,7 @@ fn thousands_that_wait_are_told_of_one_by_one() {
 }
 
 #[test]
-fn what_waits_from_before_is_counted_and_told() {
+fn messages_waiting_from_earlier_are_counted_and_shown() {
     let make = |s: &Screen| {
         let waiting =
             |n| Message { delivery: Delivery::Waiting, ..s.old(Author::Own, "alice", &format!("mine {n}."), n) };
@@ -99,7 +99,7 @@ fn what_waits_from_before_is_counted_and_told() {
 }
 
 #[test]
-fn waiting_for_who_is_away() {
+fn the_list_shows_who_messages_wait_for() {
     shoot("waiting", |size| {
         let mut s = chat(lan(), size);
         let [bob, _, dave, _] = people();
@@ -117,7 +117,7 @@ fn waiting_for_who_is_away() {
 }
 
 #[test]
-fn who_is_waited_for_stays_listed_until_nothing_waits_any_more() {
+fn a_recipient_stays_listed_until_nothing_waits_for_them() {
     let mut s = chat(lan(), (120, 35));
     let [bob, carol, ..] = people();
     s.leaves(bob);
@@ -132,7 +132,7 @@ fn who_is_waited_for_stays_listed_until_nothing_waits_any_more() {
 }
 
 #[test]
-fn who_was_not_here_in_this_run_is_listed_by_the_name_of_before() {
+fn an_absent_recipient_is_listed_by_their_last_name() {
     let (mut s, _) = opened(|s| Disk::new([s.old(Author::Peer(bob().id), "bob", "bye", 9_000)]), (80, 24));
     s.update(Update::Waiting { node: *bob().id.node().unwrap(), lines: 3 });
     s.update(Update::Waiting { node: key("5e11"), lines: 9 });
@@ -148,7 +148,7 @@ fn who_was_not_here_in_this_run_is_listed_by_the_name_of_before() {
 }
 
 #[test]
-fn a_full_disk_marks_what_is_not_kept_and_gives_the_users_lines_back() {
+fn a_full_disk_marks_unkept_lines_and_returns_own_ones() {
     let mut s = chat(lan(), (80, 24));
     let full = DiskState { trouble: Some(DiskTrouble::Full), held_back: false };
     s.update(Update::Disk(full));

@@ -1,4 +1,4 @@
-//! A disk to read from, as the node answers from one.
+//! A disk that answers requests as the node would.
 
 use proximity_chat::{
     domain::{bus::*, model::*},
@@ -9,19 +9,19 @@ use crate::screen::*;
 
 pub(crate) struct Disk {
     messages: Vec<Message>,
-    /// What was asked for so far.
+    /// All requests for pages so far.
     pub(crate) asked: Vec<Seek>,
 }
 
 impl Disk {
-    /// With these messages on it, in whatever order.
+    /// A disk with these messages, in any order.
     pub(crate) fn new(messages: impl IntoIterator<Item = Message>) -> Self {
         let mut disk = Self { messages: messages.into_iter().collect(), asked: Vec::new() };
         disk.messages.sort_by_key(|message| message.position);
         disk
     }
 
-    /// `count` lines of bob, the last one a second ago and each a second after the other.
+    /// `count` lines of bob, each a second apart, the last one a second ago.
     pub(crate) fn of_bob(s: &Screen, count: u64) -> Self {
         let bob = Author::Peer(bob().id);
         Self::new((0..count).map(|n| s.old(bob, "bob", &format!("line {n}."), count - n)))
@@ -32,7 +32,7 @@ impl Disk {
         self.messages.insert(at, message);
     }
 
-    /// Answers all that was asked so far, and what is asked because of that.
+    /// Answers all requests so far, and those that the answers cause.
     pub(crate) fn answer(&mut self, s: &mut Screen) {
         loop {
             let effects = std::mem::take(&mut s.effects);

@@ -14,7 +14,7 @@ fn erase_question() {
 }
 
 #[test]
-fn a_room_is_erased_only_by_a_yes_to_the_question() {
+fn a_room_is_erased_only_after_a_yes() {
     let (mut s, _) = opened(|s| Disk::of_bob(s, 1_000), (80, 24));
     s.enter("/erase yes");
     assert!(s.find("Erase the history of #lobby").is_some(), "{}", s.text());

@@ -1,4 +1,4 @@
-//! The first run: the user says by which name to go.
+//! The first run: the user chooses a name.
 
 use proximity_chat::{
     domain::{bus::*, model::*},
@@ -16,7 +16,7 @@ fn named(nick: &str) -> Command {
 }
 
 #[test]
-fn enter_takes_the_name_that_is_proposed() {
+fn enter_takes_the_proposed_name() {
     let mut s = screen();
     assert!(s.find("Type the name others should see").is_some() && s.find("○ welcome").is_some(), "{}", s.text());
     assert_eq!(s.input(), "alice");
@@ -49,7 +49,7 @@ fn another_name_can_be_typed_or_pasted() {
 }
 
 #[test]
-fn what_is_typed_first_replaces_the_proposal_and_editing_keeps_it() {
+fn typing_first_replaces_the_proposal_and_editing_keeps_it() {
     let reversed = |s: &mut Screen| {
         let y = s.find("> ").and_then(|y| u16::try_from(y).ok()).unwrap();
         s.buffer()[(2, y)].modifier.contains(ratatui::style::Modifier::REVERSED)
@@ -74,7 +74,7 @@ fn what_is_typed_first_replaces_the_proposal_and_editing_keeps_it() {
 }
 
 #[test]
-fn what_is_no_name_stays_in_the_input_and_is_told() {
+fn an_invalid_name_stays_in_the_input_and_is_explained() {
     let mut s = screen();
     for (text, told) in [
         ("a:b", "A name cannot contain ':'"),
@@ -94,7 +94,7 @@ fn what_is_no_name_stays_in_the_input_and_is_told() {
 }
 
 #[test]
-fn nothing_but_a_name_and_leaving_is_possible() {
+fn only_choosing_a_name_or_leaving_is_possible() {
     let mut s = screen();
     s.press(KeyCode::Esc);
     s.press(KeyCode::Tab);
@@ -125,7 +125,7 @@ fn nothing_but_a_name_and_leaving_is_possible() {
 }
 
 #[test]
-fn a_name_that_did_not_reach_the_node_is_asked_for_again() {
+fn a_name_the_node_missed_is_asked_for_again() {
     let mut s = screen();
     s.press(KeyCode::Enter);
     let command = s.sent().remove(0);
@@ -136,7 +136,7 @@ fn a_name_that_did_not_reach_the_node_is_asked_for_again() {
 }
 
 #[test]
-fn a_node_that_ends_meanwhile_is_told_and_what_warned_stays_in_sight() {
+fn a_nodes_end_is_shown_and_warnings_stay_in_sight() {
     let mut s = Screen::new(lan().with(|s| (s.ask_name, s.warnings) = (true, vec!["a warning".into()])), (80, 24));
     assert!(s.find("a warning") < s.find("Welcome"), "{}", s.text());
     s.feed(Input::NodeGone);

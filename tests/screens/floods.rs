@@ -7,14 +7,14 @@ use proximity_chat::{
 
 use crate::{disk::*, screen::*};
 
-/// The size of the smallest usual terminal.
+/// The smallest common size of a terminal.
 const SIZE: (u16, u16) = (80, 24);
 
 fn guest(port: u16) -> std::net::SocketAddr {
     addr(&format!("127.0.0.1:{port}"))
 }
 
-/// Alice, with carol, whom she knows, and dave, whom she does not.
+/// Alice's screen with carol, whom she knows, and dave, whom she does not.
 fn room() -> (Screen, Whom, Whom) {
     let mut s = Screen::up(loopback(), SIZE);
     let (carol, dave) = (node("0b1e", "127.0.0.1:4566"), node("da7e", "127.0.0.1:4567"));
@@ -25,13 +25,13 @@ fn room() -> (Screen, Whom, Whom) {
     (s, carol, dave)
 }
 
-/// Where these texts stand on the screen, if they all do.
+/// The rows where these texts stand on the screen, if all do.
 fn places(s: &mut Screen, texts: &[&str]) -> Option<Vec<usize>> {
     texts.iter().map(|text| s.find(text)).collect()
 }
 
 #[test]
-fn what_others_say_before_and_during_a_flood_stays_in_its_place() {
+fn others_lines_keep_their_place_around_a_flood() {
     let (mut s, carol, dave) = room();
     s.says(dave, "dave", "lunch?");
     s.joins(guest(5_000), Some("mallory"));
@@ -56,7 +56,7 @@ fn what_others_say_before_and_during_a_flood_stays_in_its_place() {
 }
 
 #[test]
-fn several_floods_below_the_limit_of_a_second_are_folded_too() {
+fn several_floods_below_the_limit_per_second_fold_too() {
     let (mut s, carol, dave) = room();
     for second in 0..120 {
         for port in 5_000..5_003 {
@@ -90,7 +90,7 @@ fn floods_that_pause_are_one_fold() {
 }
 
 #[test]
-fn throw_away_names_share_one_fold_and_push_nobody_one_knows_out_of_view() {
+fn throw_away_names_share_one_fold_and_hide_nobody_known() {
     let (mut s, carol, _) = room();
     s.says(carol, "carol", "are you there?");
     for n in 0..3_000_u16 {
@@ -110,7 +110,7 @@ fn throw_away_names_share_one_fold_and_push_nobody_one_knows_out_of_view() {
 }
 
 #[test]
-fn a_flood_of_mentions_rings_and_shows_a_few() {
+fn a_flood_of_mentions_rings_and_shows_only_a_few() {
     let (mut s, carol, _) = room();
     s.feed(Input::Focus(false));
     for n in 0..60 {
@@ -144,7 +144,7 @@ fn every_message_of_a_flood_counts_as_new() {
 }
 
 #[test]
-fn what_is_read_stays_while_a_flood_goes_on_below() {
+fn the_view_stays_while_a_flood_goes_on_below() {
     let (mut s, carol, _) = room();
     for n in 0..60 {
         s.wait(1);
@@ -159,7 +159,7 @@ fn what_is_read_stays_while_a_flood_goes_on_below() {
         s.says(guest(5_000), "mallory", &format!("spam {n}."));
     }
     assert_eq!(shown(&mut s), before);
-    // Nor is anything folded that is being read.
+    // Nothing that is being read is folded either.
     s.press(KeyCode::End);
     for n in 0..40 {
         s.says(guest(5_001), "trudy", &format!("page {n}."));
@@ -173,7 +173,7 @@ fn what_is_read_stays_while_a_flood_goes_on_below() {
 }
 
 #[test]
-fn unfolding_shows_the_beginning_and_the_end_and_says_where_the_rest_is() {
+fn unfolding_shows_both_ends_and_says_where_the_rest_is() {
     let (mut s, _, _) = room();
     for n in 0..5_000 {
         s.says(guest(5_000), "mallory", &format!("spam {n}."));
@@ -187,7 +187,7 @@ fn unfolding_shows_the_beginning_and_the_end_and_says_where_the_rest_is() {
 }
 
 #[test]
-fn honest_lines_that_come_a_second_late_are_in_view_during_a_flood_of_thousands_a_second() {
+fn late_honest_lines_stay_in_view_during_a_huge_flood() {
     let (mut s, carol, dave) = room();
     let mallory = node("ba0d", "127.0.0.1:4568");
     s.joins(mallory, Some("mallory"));
@@ -212,14 +212,14 @@ fn honest_lines_that_come_a_second_late_are_in_view_during_a_flood_of_thousands_
 }
 
 #[test]
-fn who_opens_a_room_after_a_flood_sees_what_the_others_said() {
+fn opening_a_room_after_a_flood_shows_others_lines() {
     let mallory = node("ba0d", "10.0.0.9:1");
     let make = |s: &Screen| {
         let at = |n: i64, message: Message| {
             let hlc = Hlc::at(Timestamp::from_millis(message.sent_at.as_millis() + n));
             Message { position: Position { hlc, ..message.position }, ..message }
         };
-        // For five minutes, at the pace at which a guest is read, and bob beside it.
+        // Five minutes of a guest's flood at the pace at which guests are read, and of bob beside it.
         Disk::new((0..3_000).map(|n| match n % 50 {
             49 => at(n * 100, s.old(Author::Peer(bob().id), "bob", &format!("honest {}.", n / 50), 900)),
             _ => at(n * 100, s.old(Author::Peer(mallory.id), "mallory", &format!("junk {n}."), 900)),

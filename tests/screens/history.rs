@@ -1,4 +1,4 @@
-//! What is on disk: shown from the start, scrolled through, never all in memory.
+//! What is on disk is shown from the start and can be scrolled through, but is never all in memory.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ fn numbers(s: &mut Screen) -> Vec<u64> {
 }
 
 #[test]
-fn the_room_opens_with_what_was_said_and_without_a_flicker() {
+fn the_room_opens_with_its_history_and_without_flicker() {
     let mut s = Screen::new(lan(), (80, 24));
     let mut disk = Disk::of_bob(&s, 1_000);
     s.listens("alice");
@@ -30,7 +30,7 @@ fn the_room_opens_with_what_was_said_and_without_a_flicker() {
 }
 
 #[test]
-fn a_disk_that_does_not_answer_is_told_of_and_leaves_the_rest_alone() {
+fn an_unresponsive_disk_is_reported_and_disturbs_nothing_else() {
     let mut s = Screen::new(lan(), (80, 24));
     s.listens("alice");
     s.update(Update::Failed(Failure::Storage(StorageFailure::Request(StoreFailure::new(
@@ -41,7 +41,7 @@ fn a_disk_that_does_not_answer_is_told_of_and_leaves_the_rest_alone() {
 }
 
 #[test]
-fn pages_flow_to_the_oldest_line_and_back_and_nothing_is_left_out() {
+fn paging_to_the_oldest_line_and_back_skips_nothing() {
     let (mut s, mut disk) = opened(|s| Disk::of_bob(s, 10_000), (80, 24));
     let mut seen = BTreeSet::new();
     let mut last = u64::MAX;
@@ -69,7 +69,7 @@ fn pages_flow_to_the_oldest_line_and_back_and_nothing_is_left_out() {
 }
 
 #[test]
-fn what_is_loaded_moves_nothing() {
+fn loading_pages_does_not_move_the_view() {
     let (mut s, mut disk) = opened(|s| Disk::of_bob(s, 5_000), (80, 24));
     for _ in 0..400 {
         s.feed(Input::Scroll(7));
@@ -86,7 +86,7 @@ fn what_is_loaded_moves_nothing() {
 }
 
 #[test]
-fn what_arrives_while_reading_far_up_is_counted_and_end_shows_it() {
+fn new_lines_far_below_are_counted_and_end_shows_them() {
     let (mut s, mut disk) = opened(|s| Disk::of_bob(s, 20_000), (80, 24));
     s.press(KeyCode::Home);
     disk.answer(&mut s);
@@ -106,7 +106,7 @@ fn what_arrives_while_reading_far_up_is_counted_and_end_shows_it() {
 }
 
 #[test]
-fn who_reads_is_left_alone_by_thousands_of_new_lines() {
+fn thousands_of_new_lines_do_not_disturb_a_reader() {
     let (mut s, mut disk) = opened(|s| Disk::of_bob(s, 500), (80, 24));
     s.joins(bob(), Some("bob"));
     s.press(KeyCode::PageUp);
@@ -120,7 +120,7 @@ fn who_reads_is_left_alone_by_thousands_of_new_lines() {
         assert!(i % 500 > 0 || numbers(&mut s) == before);
     }
     assert_eq!(numbers(&mut s), before);
-    // And reads on from there.
+    // And the user can read on from there.
     let mut next = before[0];
     while next < 6_400 {
         let shown = numbers(&mut s);
@@ -146,7 +146,7 @@ fn a_resize_far_up_keeps_the_place() {
 }
 
 #[test]
-fn days_stand_between_lines_of_different_days_wherever_those_come_from() {
+fn day_rows_separate_lines_of_different_days() {
     let day = 24 * 3_600;
     let make = |s: &Screen| {
         let bob = Author::Peer(bob().id);
@@ -157,11 +157,11 @@ fn days_stand_between_lines_of_different_days_wherever_those_come_from() {
         let text = s.text();
         let days = text.lines().filter(|row| row.contains(" Nov 2026 ─")).count();
         let shown = numbers(&mut s);
-        // A hundred lines a day. The first comes at 18:22.
+        // There are a hundred lines a day, and the first comes at 18:22.
         let crossed = shown.windows(2).filter(|pair| (pair[0] + 76) / 100 != (pair[1] + 76) / 100).count();
-        // The first row has the day of what it covers, also where the next row begins another one.
+        // The first row shows the day of the messages it covers, even if the next row begins another day.
         let stacked = [1, 2].iter().all(|row| s.row(*row).contains(" Nov 2026 ─"));
-        // The last one may begin a day that has no visible message.
+        // The last row may begin a day none of whose messages is visible.
         let ends = s.row(20).contains(" Nov 2026 ─");
         let days = days - usize::from(stacked) - usize::from(ends);
         assert!(days == crossed || days == crossed + 1, "{days} {crossed}\n{text}");
@@ -171,7 +171,7 @@ fn days_stand_between_lines_of_different_days_wherever_those_come_from() {
     assert!(s.row(1).contains(" 15 Nov 2026 "), "{}", s.text());
 }
 
-/// A screen on which the user has lines of yesterday, and then come those that were said meanwhile.
+/// A screen with the user's lines of yesterday, to which then come the lines that were said meanwhile.
 fn back(size: (u16, u16), missed: u64) -> (Screen, Disk) {
     let (mut s, disk) = opened(
         |s| {
@@ -194,7 +194,7 @@ fn history_with_unread() {
 }
 
 #[test]
-fn the_room_opens_at_the_oldest_unread_line_and_stays_there_until_the_user_moves() {
+fn the_room_opens_and_stays_at_the_oldest_unread_line() {
     let (mut s, _) = back((80, 24), 300);
     assert_eq!(numbers(&mut s)[0], 0);
     assert!(
@@ -211,7 +211,7 @@ fn the_room_opens_at_the_oldest_unread_line_and_stays_there_until_the_user_moves
 }
 
 #[test]
-fn ten_thousand_unread_lines_open_at_the_first_one_too() {
+fn ten_thousand_unread_lines_open_at_the_first_too() {
     let (mut s, mut disk) = back((80, 24), 0);
     let bob = Author::Peer(bob().id);
     for n in 0..10_000 {
@@ -258,7 +258,7 @@ fn sync_progress() {
 }
 
 #[test]
-fn who_is_not_here_is_told_apart_by_the_key() {
+fn absent_people_are_told_apart_by_key() {
     let make = |s: &Screen| {
         let by = |key: &str, nick, text: &str, ago| s.old(Author::Peer(node(key, "10.0.0.1:1").id), nick, text, ago);
         Disk::new([
@@ -277,7 +277,7 @@ fn who_is_not_here_is_told_apart_by_the_key() {
     ] {
         assert!(s.find(&format!("{row}{text}")).is_some(), "{row}{text}\n{}", s.text());
     }
-    // A key that was only heard of gives way to one that is here.
+    // A key that is only in the history gets the tag if another key of that name is here.
     let (mut s, _) = opened(
         |s| Disk::new([s.old(Author::Peer(node("7f3a", "10.0.0.1:1").id), "bob", "from before", 400)]),
         (80, 24),

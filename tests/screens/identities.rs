@@ -28,7 +28,7 @@ fn first_run() {
     });
 }
 
-/// Everything that can be beside a name.
+/// Everything that can stand beside a name.
 pub(crate) fn everybody(size: (u16, u16)) -> Screen {
     let mut s = chat(lan(), size);
     let [bob, carol, ..] = people();
@@ -84,7 +84,7 @@ fn typing() {
     });
 }
 
-/// An alarm about a key that begins with `begin`.
+/// An alarm about a key with this prefix.
 pub(crate) fn alarm(kind: AlarmKind, begin: &str, nick: &str, verified: bool) -> Update {
     Update::Alarm(Alarm {
         kind,

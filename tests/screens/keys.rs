@@ -1,4 +1,4 @@
-//! One test for each row of the specification's table of keys, and what else typing does.
+//! One test for each row of the specification's table of keys, and for what else typing does.
 
 use proximity_chat::{
     domain::{bus::*, model::*},
@@ -76,7 +76,7 @@ fn the_readline_keys_edit() {
 }
 
 #[test]
-fn ctrl_u_and_ctrl_d_edit_or_scroll_but_never_quit() {
+fn ctrl_u_and_d_edit_or_scroll_but_never_quit() {
     let mut s = full(100);
     s.typed("abc");
     s.press(KeyCode::Left);
@@ -96,7 +96,7 @@ fn ctrl_u_and_ctrl_d_edit_or_scroll_but_never_quit() {
 }
 
 #[test]
-fn home_and_end_move_in_the_line_or_through_the_room() {
+fn home_and_end_move_within_the_line_or_room() {
     let mut s = full(100);
     s.press(KeyCode::Home);
     assert!(s.find("line 0.").is_some());
@@ -178,7 +178,7 @@ fn pages_lines_and_ends_scroll() {
 }
 
 #[test]
-fn alt_u_goes_to_the_first_unread_and_alt_p_and_n_to_mentions() {
+fn alt_u_finds_the_unread_alt_p_and_n_mentions() {
     let mut s = full(10);
     s.feed(Input::Focus(false));
     s.says(addr(BOB), "bob", "alice: first mention");
@@ -201,7 +201,7 @@ fn alt_u_goes_to_the_first_unread_and_alt_p_and_n_to_mentions() {
 }
 
 #[test]
-fn ctrl_r_and_f5_rescan_and_say_what_came_of_it() {
+fn ctrl_r_and_f5_rescan_and_report_the_result() {
     let mut s = screen();
     s.ctrl('r');
     s.press(KeyCode::F(5));
@@ -255,7 +255,7 @@ fn ctrl_q_and_quit_leave_at_once() {
 }
 
 #[test]
-fn f1_opens_help_which_esc_closes_and_typing_too() {
+fn f1_opens_help_and_esc_or_typing_closes_it() {
     let mut s = screen();
     s.press(KeyCode::F(1));
     assert!(s.find("Help").is_some() && s.find("complete a name").is_some());
@@ -275,7 +275,7 @@ fn f1_opens_help_which_esc_closes_and_typing_too() {
 }
 
 #[test]
-fn f8_turns_the_sidebar_and_alt_l_the_columns_off() {
+fn f8_hides_the_sidebar_and_alt_l_the_columns() {
     let mut s = full(3);
     assert!(s.find("PEOPLE").is_some());
     s.press(KeyCode::F(8));
@@ -325,7 +325,7 @@ fn a_paste_fills_the_draft_and_never_sends() {
 }
 
 #[test]
-fn a_draft_holds_what_a_message_holds() {
+fn a_draft_can_be_as_long_as_a_message() {
     let mut s = screen();
     s.resize(160, 24);
     for _ in 0..30 {
@@ -367,7 +367,7 @@ fn a_long_message_says_once_that_reference_nodes_get_less() {
 }
 
 #[test]
-fn commands_that_cannot_be_carried_out_keep_the_draft() {
+fn failed_commands_keep_the_draft() {
     let mut s = screen();
     s.enter("/jion");
     assert!(s.find("Unknown command /jion.").is_some());
@@ -414,7 +414,7 @@ fn commands_reach_the_node() {
 }
 
 #[test]
-fn what_the_full_channel_refused_comes_back() {
+fn a_message_refused_by_a_full_channel_comes_back() {
     let mut s = screen();
     s.enter("/me waves");
     let command = s.sent().remove(0);

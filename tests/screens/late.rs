@@ -1,4 +1,4 @@
-//! Lines that come long after they were said.
+//! Lines that arrive long after they were said.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use proximity_chat::{
 
 use crate::{disk::*, screen::*, states::shoot};
 
-/// Alice and carol have talked on while bob could not be reached.
+/// Alice and carol have gone on talking while bob could not be reached.
 fn apart(size: (u16, u16)) -> Screen {
     let carol = node("0b1e", "192.168.1.31:4565");
     let mut s = Screen::up(lan(), size);
@@ -23,7 +23,7 @@ fn apart(size: (u16, u16)) -> Screen {
     s
 }
 
-/// What bob said meanwhile, so many seconds ago.
+/// A line that bob said this many seconds ago.
 fn from_bob(s: &Screen, text: &str, ago: u64) -> Message {
     Message { history: false, ..s.old(Author::Peer(bob().id), "bob", text, ago) }
 }
@@ -41,10 +41,10 @@ fn late_notice() {
 }
 
 #[test]
-fn they_stand_where_they_belong_once_and_one_notice_counts_them() {
+fn late_lines_stand_once_in_place_under_one_notice() {
     let mut s = apart((80, 50));
     let messages: Vec<_> = (0..5).map(|n| from_bob(&s, &format!("there {n}"), 330 - 60 * n)).collect();
-    // In whatever order, and twice.
+    // In any order, and some twice.
     for at in [3, 0, 4, 0, 1, 2, 2] {
         s.update(Update::Message(messages[at].clone()));
     }
@@ -72,7 +72,7 @@ fn they_stand_where_they_belong_once_and_one_notice_counts_them() {
 }
 
 #[test]
-fn what_two_say_at_once_changes_places_without_a_word() {
+fn lines_said_at_the_same_time_reorder_silently() {
     let mut s = apart((80, 24));
     s.wait(60);
     s.own("mine", Delivery::Sent);
@@ -83,7 +83,7 @@ fn what_two_say_at_once_changes_places_without_a_word() {
 }
 
 #[test]
-fn nothing_that_is_read_moves_and_alt_u_goes_to_the_first() {
+fn the_view_stays_and_alt_u_finds_the_first() {
     let mut s = apart((80, 24));
     for n in 0..200 {
         s.wait(1);
@@ -103,7 +103,7 @@ fn nothing_that_is_read_moves_and_alt_u_goes_to_the_first() {
 }
 
 #[test]
-fn ten_thousand_of_them_freeze_nothing() {
+fn ten_thousand_late_lines_freeze_nothing() {
     let (mut s, mut disk) = opened(|s| Disk::of_bob(s, 3_000), (200, 50));
     s.joins(bob(), Some("bob"));
     let carol = Author::Peer(node("0b1e", "10.0.0.1:1").id);
@@ -118,7 +118,7 @@ fn ten_thousand_of_them_freeze_nothing() {
         }
     }
     let took = began.elapsed();
-    // Without optimisation, on a busy machine: a tenth of a millisecond each would be 1 s.
+    // On a busy machine without optimisation, a tenth of a millisecond each would be 1 s.
     assert!(took < Duration::from_secs(8), "{took:?}");
     assert!(s.find("⇢ 10,000 earlier messages arrived").is_some(), "{}", s.text());
     s.key(Key::alt('u'));

@@ -13,7 +13,7 @@ fn lines(count: usize) -> String {
     (1..=count).map(|n| format!("row {n}.")).collect::<Vec<_>>().join("\n")
 }
 
-/// Bob says something short, something of so many rows, and something short.
+/// Bob says something short, then something of `rows` rows, and something short again.
 fn screen(size: (u16, u16), rows: usize) -> Screen {
     let mut s = Screen::up(loopback(), size);
     s.joins(addr(BOB), Some("bob"));
@@ -44,7 +44,7 @@ fn only_a_message_of_more_than_twenty_rows_folds() {
 }
 
 #[test]
-fn ctrl_o_opens_a_long_message_where_it_is_and_closes_it() {
+fn ctrl_o_opens_and_closes_a_long_message_in_place() {
     let mut s = screen((80, 24), 190);
     let (closed, first) = (s.text(), s.find("row 1."));
     s.ctrl('o');
@@ -54,7 +54,7 @@ fn ctrl_o_opens_a_long_message_where_it_is_and_closes_it() {
     assert!(s.find("2 messages below · End").is_some(), "itself and the next one: {}", s.text());
     s.ctrl('o');
     assert_eq!(s.text(), closed);
-    // From somewhere inside it, too.
+    // Also from somewhere inside the message.
     s.ctrl('o');
     for _ in 0..5 {
         s.press(KeyCode::PageDown);
@@ -85,7 +85,7 @@ fn ctrl_o_takes_the_newest_long_message_in_sight() {
 }
 
 #[test]
-fn a_reader_is_two_pages_from_what_stood_before_a_book() {
+fn paging_past_a_huge_message_takes_two_pages() {
     let mut s = screen((80, 24), 3_000);
     for n in 0..20 {
         s.says(addr(BOB), "bob", &format!("later {n}."));
@@ -110,7 +110,7 @@ fn a_long_message_that_was_not_sent_says_so() {
 }
 
 #[test]
-fn another_width_folds_anew() {
+fn another_width_folds_again() {
     let mut s = Screen::up(loopback(), (120, 35));
     s.joins(addr(BOB), Some("bob"));
     s.says(addr(BOB), "bob", &"word ".repeat(200));
@@ -126,7 +126,7 @@ fn another_width_folds_anew() {
 }
 
 #[test]
-fn counts_are_of_messages() {
+fn counts_are_messages_not_rows() {
     let mut s = Screen::up(loopback(), (80, 24));
     s.joins(addr(BOB), Some("bob"));
     for n in 0..60 {
@@ -153,7 +153,7 @@ fn counts_are_of_messages() {
     assert!(s.find("more below · End").is_some() && s.find("messages below").is_none(), "{}", s.text());
 }
 
-/// The size of the draft in the status line.
+/// The size of the draft, as the status line shows it.
 fn size(s: &mut Screen) -> String {
     let text = s.text();
     let line = text.lines().find(|row| row.starts_with(" ○")).unwrap();
@@ -161,7 +161,7 @@ fn size(s: &mut Screen) -> String {
 }
 
 #[test]
-fn a_draft_shows_its_size_when_it_is_larger_than_the_input() {
+fn a_draft_larger_than_the_input_shows_its_size() {
     for (cols, rows, shown) in [
         (80, 24, "draft: 1,006 rows, 1.0 KB"),
         (120, 35, "draft: 1,006 rows, 1.0 KB"),
@@ -208,7 +208,7 @@ fn a_large_draft_is_sent_by_the_second_enter() {
 }
 
 #[test]
-fn a_recalled_large_line_is_asked_about_again() {
+fn a_recalled_large_draft_is_asked_about_again() {
     let mut s = Screen::up(loopback(), (80, 24));
     s.feed(Input::Paste(lines(30)));
     s.press(KeyCode::Enter);

@@ -1,6 +1,6 @@
-//! The screen as people see it: the state machine is fed, the frame is drawn, cells are compared.
+//! The screen as people see it: the tests feed the state machine, draw the frame, and compare cells.
 //!
-//! `INSTA_UPDATE=always cargo test --test screens` rewrites the snapshots; look at each before you commit it.
+//! `INSTA_UPDATE=always cargo test --test screens` rewrites the snapshots; look at each one before you commit it.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

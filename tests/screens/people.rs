@@ -1,4 +1,4 @@
-//! Who is who: names that look alike, people without a name, how long somebody is here.
+//! Who is who: names that look alike, people without a name, and how long somebody has been here.
 
 use proximity_chat::{
     domain::{bus::*, model::*},
@@ -18,7 +18,7 @@ fn screen(size: (u16, u16)) -> Screen {
 }
 
 #[test]
-fn two_of_one_name_can_be_told_apart() {
+fn two_people_with_one_name_can_be_told_apart() {
     let mut s = screen((80, 24));
     s.joins(addr(EVE), Some("bob"));
     s.says(addr(EVE), "bob", "so am I");
@@ -37,7 +37,7 @@ fn two_of_one_name_can_be_told_apart() {
 }
 
 #[test]
-fn a_clock_that_is_far_off_stands_beside_its_owner() {
+fn a_far_off_clock_is_shown_beside_its_owner() {
     let bob = node("7f3a", "192.168.1.23:4565");
     let mut s = Screen::up(lan(), (100, 24));
     s.joins(bob, Some("bob"));
@@ -65,7 +65,7 @@ fn a_clock_that_is_far_off_stands_beside_its_owner() {
 }
 
 #[test]
-fn who_says_since_when_somebody_is_away() {
+fn the_who_command_says_how_long_people_were_away() {
     let (bob, carol) = (node("7f3a", "192.168.1.23:4565"), node("0b1e", "192.168.1.31:4565"));
     for (size, ages) in [((120, 35), true), ((40, 24), false)] {
         let mut s = Screen::up(lan(), size);
@@ -95,7 +95,7 @@ fn who_says_since_when_somebody_is_away() {
     }
 }
 
-/// The colour of what stands `after` characters behind the start of `needle`.
+/// The colour of the character `after` positions behind the start of `needle`.
 fn colour(s: &mut Screen, needle: &str, after: usize) -> ratatui::style::Color {
     let text = s.text();
     let (row, line) = text.lines().enumerate().find(|(_, line)| line.contains(needle)).unwrap();
@@ -104,7 +104,7 @@ fn colour(s: &mut Screen, needle: &str, after: usize) -> ratatui::style::Color {
 }
 
 #[test]
-fn people_who_are_here_have_colours_of_their_own_everywhere() {
+fn present_people_have_distinct_colours_everywhere() {
     let mut s = Screen::up(lan(), (120, 35));
     let names = ["bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy", "mike", "niaj", "olivia"];
     let whom = |at: usize| node(&format!("{at:02x}"), &format!("192.168.1.{}:4565", 20 + at));
@@ -133,7 +133,7 @@ fn people_who_are_here_have_colours_of_their_own_everywhere() {
     }
 }
 
-/// What of a guest cannot be taken for what a person says whose key is known: in columns, in line, and for copying.
+/// A guest's name cannot be mistaken for that of a person whose key is known: in columns, inline, and for copying.
 #[test]
 fn a_guest_is_marked_wherever_it_is_named() {
     for (size, plain) in [((120, 35), false), ((80, 24), false), ((59, 24), false), ((40, 12), false), ((80, 24), true)]
@@ -172,7 +172,7 @@ fn a_guest_is_marked_wherever_it_is_named() {
             s.says(addr(EVE), "bob", &i.to_string());
         }
         assert!(s.find("?bob#4567: 51").is_some(), "{size:?}: {}", s.text());
-        // In the lowest window its first row is just out of sight, and then below the day.
+        // In the lowest window the first row of the fold is just out of sight, and then below the day.
         s.feed(Input::Scroll(2));
         assert!(s.find("more messages from ?bob#4567").is_some(), "{size:?}: {}", s.text());
     }
@@ -189,7 +189,7 @@ fn a_guest_that_gives_no_name_is_marked_too() {
 }
 
 #[test]
-fn a_flood_of_comers_is_a_few_rows_and_hides_nobody() {
+fn a_flood_of_arrivals_takes_few_rows_and_hides_nobody() {
     let mut s = Screen::up(loopback(), (80, 24));
     let bob = node("7f3a", BOB);
     s.joins(bob, Some("bob"));
@@ -215,7 +215,7 @@ impl IntoId for std::net::SocketAddr {
 }
 
 #[test]
-fn who_takes_the_users_name_or_one_that_looks_the_same_is_marked() {
+fn people_with_the_users_name_or_look_alikes_are_marked() {
     let mut s = screen((80, 24));
     s.joins(addr(EVE), None);
     for (name, shown) in
@@ -241,7 +241,7 @@ fn width(text: &str) -> usize {
 }
 
 #[test]
-fn a_mark_does_not_move_what_is_read() {
+fn a_mark_does_not_move_the_view() {
     let mut s = screen((40, 12));
     for i in 0..60 {
         s.wait(1);
@@ -270,7 +270,7 @@ fn the_end_of_an_address_is_kept() {
 }
 
 #[test]
-fn a_word_beside_a_name_gives_way_to_it_unless_it_says_more() {
+fn a_long_name_hides_the_word_guest_beside_it() {
     let mut s = screen((80, 24));
     s.joins(addr("127.0.0.1:4568"), Some("alexandria the"));
     s.joins(addr(EVE), Some("eve"));
@@ -301,7 +301,7 @@ fn the_status_line_says_that_guests_read_along() {
 }
 
 #[test]
-fn a_guest_without_a_name_is_completed_as_it_is_shown() {
+fn a_guest_without_a_name_is_completed_as_shown() {
     let mut s = Screen::up(loopback(), (80, 24));
     s.joins(addr(EVE), None);
     s.typed("/whois ?");

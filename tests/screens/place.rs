@@ -1,4 +1,4 @@
-//! Where the node is, as the screen says it.
+//! Where the node is, as the screen shows it.
 
 use std::time::Duration;
 
@@ -15,14 +15,14 @@ use crate::{
 
 pub(crate) const SIZE: (u16, u16) = (80, 24);
 
-/// What is said when there is no network.
+/// What the screen says when there is no network.
 const NO_NETWORK: &str = "No network: wlan0 is not connected. Plug in a cable or join a Wi-Fi.";
 
 fn no_network() -> NoNetwork {
     NoNetwork::NoAddress(vec![Unusable { interface: "wlan0".into(), connected: false }])
 }
 
-/// The screen's place on another network.
+/// The node's place on another network.
 fn cafe() -> NetworkStatus {
     let (ip, net) = ("10.0.7.31".parse().unwrap(), "10.0.0.0/20".parse().unwrap());
     NetworkStatus {
@@ -47,7 +47,7 @@ pub(crate) fn closed() -> Screen {
     Screen::up(loopback(), SIZE)
 }
 
-/// Open, and everybody was looked for.
+/// Open to the network, after a complete sweep, and nobody there.
 pub(crate) fn alone(size: (u16, u16)) -> Screen {
     let mut s = Screen::up(lan(), size);
     s.sweeps(1_270, 1_270);
@@ -74,7 +74,7 @@ fn pages(s: &mut Screen) -> usize {
     s.sent().iter().filter(|command| matches!(command, Command::Page { seek: Seek::Newest, .. })).count()
 }
 
-/// Whether the frame holds this, in a row or across the rows of one half.
+/// Whether the frame holds this text, in one row or across the rows of one half.
 pub(crate) fn holds(s: &mut Screen, text: &str) -> bool {
     let (left, right) = halves(s);
     s.find(text).is_some() || left.contains(text) || right.contains(text)
@@ -91,7 +91,7 @@ pub(crate) fn hides(s: &mut Screen, text: &str) {
 }
 
 #[test]
-fn f2_opens_what_is_closed_and_closes_what_is_open() {
+fn f2_opens_a_closed_chat_and_closes_an_open_one() {
     let mut s = closed();
     s.press(KeyCode::F(2));
     assert_eq!(s.sent(), [Command::Open(true)]);
@@ -107,7 +107,7 @@ fn f2_opens_what_is_closed_and_closes_what_is_open() {
 }
 
 #[test]
-fn f2_does_nothing_before_the_node_is_somewhere_or_after_it_ended() {
+fn f2_does_nothing_before_startup_or_after_the_node_ends() {
     let mut s = Screen::new(lan().with(|s| s.ask_name = true), SIZE);
     s.press(KeyCode::F(2));
     shows(&mut s, "Choose a name first");
@@ -116,7 +116,7 @@ fn f2_does_nothing_before_the_node_is_somewhere_or_after_it_ended() {
     assert_eq!(s.sent(), [Command::SetNick(Nick::new("alice").unwrap())]);
     s.press(KeyCode::F(2));
     shows(&mut s, "still starting");
-    // Whether it is open is not known before it says so.
+    // Until the node has reported it, nobody knows whether it is open.
     listens_at(&mut s, "192.168.1.20:4565");
     s.effects.clear();
     s.press(KeyCode::F(2));
@@ -158,7 +158,7 @@ fn another_network_is_another_room() {
 }
 
 #[test]
-fn what_was_begun_on_another_network_is_said_here_only_at_the_second_asking() {
+fn a_draft_from_another_network_needs_a_second_enter() {
     let mut s = chat(lan(), SIZE);
     s.typed("it jams again");
     moves(&mut s, cafe());
@@ -179,7 +179,7 @@ fn what_was_begun_on_another_network_is_said_here_only_at_the_second_asking() {
 }
 
 #[test]
-fn a_page_of_the_room_that_was_left_is_not_shown_in_the_other() {
+fn a_late_page_of_the_old_room_is_not_shown() {
     let mut s = chat(lan(), SIZE);
     s.press(KeyCode::Home);
     let old = s.old(Author::Peer(people()[0].id), "bob", "said at the office", 90_000);
@@ -189,7 +189,7 @@ fn a_page_of_the_room_that_was_left_is_not_shown_in_the_other() {
 }
 
 #[test]
-fn opening_and_closing_say_so_once() {
+fn opening_and_closing_are_reported_once() {
     let mut s = closed();
     moves(&mut s, network_status(true));
     shows(&mut s, "The chat is now open to your network: wlan0,");
@@ -204,7 +204,7 @@ fn opening_and_closing_say_so_once() {
     hides(&mut s, "open to your network");
     assert_eq!(pages(&mut s), 1);
 
-    // A network that the user gave a name is one room, open or closed.
+    // A network that the user has named is one room, whether open or closed.
     let named = |open| NetworkStatus { network: Network::new("office").unwrap(), ..network_status(open) };
     let mut s = Screen::new(loopback(), SIZE);
     listens_at(&mut s, "127.0.0.1:4565");
@@ -237,7 +237,7 @@ fn another_address_on_the_same_network_keeps_the_room() {
     hides(&mut s, "The chat is");
     assert_eq!(s.sent(), []);
 
-    // A cable beside it is told, and takes nothing away.
+    // An additional cable is reported, and takes nothing away.
     let cable = LocalSubnet { interface: "eth0".into(), index: 2, ..cafe().spots.remove(0) };
     moves(&mut s, NetworkStatus { spots: vec![cable, wifi()], ..moved });
     shows(&mut s, "The chat is now open to your network: eth0,");
@@ -252,7 +252,7 @@ fn another_address_on_the_same_network_keeps_the_room() {
 }
 
 #[test]
-fn a_network_that_is_gone_is_told_until_it_is_back() {
+fn a_lost_network_is_shown_until_it_is_back() {
     let mut s = chat(lan(), SIZE);
     let local = node("10ca1", "127.0.0.1:4566");
     s.effects.clear();
@@ -274,7 +274,8 @@ fn a_network_that_is_gone_is_told_until_it_is_back() {
     s.enter("/who");
     shows(&mut s, "No one else is here.");
 
-    // Who is on this machine can be reached all the same, and who links now from elsewhere cannot for long.
+    // Somebody on this machine can be reached all the same. A peer that links from elsewhere now cannot be reached for
+    // long.
     s.joins(local, Some("local"));
     s.joins(node("fa4", "192.168.1.77:4565"), Some("far"));
     shows(&mut s, "● online  1 here");
@@ -306,7 +307,7 @@ fn started_nowhere(size: (u16, u16)) -> Screen {
 }
 
 #[test]
-fn who_wanted_a_network_at_the_start_is_told_that_there_is_none() {
+fn a_missing_network_is_reported_to_users_who_wanted_one() {
     let mut s = started_nowhere(SIZE);
     shows(&mut s, "No network: wlan0 is not");
     shows(&mut s, "✗ OFFLINE");
@@ -319,7 +320,7 @@ fn who_wanted_a_network_at_the_start_is_told_that_there_is_none() {
 }
 
 #[test]
-fn what_f2_would_do_is_said_while_the_chat_is_closed() {
+fn a_closed_chat_says_what_f2_would_do() {
     let mut s = closed();
     s.sweeps(4, 4);
     shows(&mut s, "○ this machine only");
@@ -362,7 +363,7 @@ fn what_f2_would_do_is_said_while_the_chat_is_closed() {
 }
 
 #[test]
-fn help_and_the_list_of_commands_name_it() {
+fn help_and_the_command_list_name_f2_and_lan() {
     let mut s = closed();
     s.press(KeyCode::F(1));
     shows(&mut s, "F2  ");
@@ -377,7 +378,7 @@ fn help_and_the_list_of_commands_name_it() {
 }
 
 #[test]
-fn lan_opens_closes_and_says_which_it_is() {
+fn the_lan_command_opens_closes_and_reports() {
     let mut s = closed();
     s.enter("/lan on");
     s.enter("/lan off");
@@ -414,7 +415,7 @@ fn lan_opens_closes_and_says_which_it_is() {
 }
 
 #[test]
-fn what_the_full_channel_refused_comes_back() {
+fn an_opening_refused_by_a_full_channel_comes_back() {
     for (open, draft) in [(true, "/lan on"), (false, "/lan off")] {
         let mut s = closed();
         s.feed(Input::Refused(Command::Open(open)));
@@ -426,7 +427,7 @@ fn what_the_full_channel_refused_comes_back() {
 }
 
 #[test]
-fn the_time_that_a_sweep_still_takes_is_beside_its_progress() {
+fn a_sweeps_remaining_time_is_beside_its_progress() {
     for (left, told) in [(0, "1 s left"), (2_400, "3 s left"), (65_000, "65 s left"), (230_000, "4 min left")] {
         let mut s = Screen::up(lan(), SIZE);
         s.sweeps_for(741, 1_270, Duration::from_millis(left));

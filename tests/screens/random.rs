@@ -1,4 +1,4 @@
-//! Whatever happens, in any order, in any window: no panic, and the cursor stays in the frame.
+//! Whatever happens, in any order and in any window: no panic, and the cursor stays in the frame.
 
 use std::time::Duration;
 
@@ -38,10 +38,10 @@ enum Step {
     Place(Place),
 }
 
-/// What the node may tell of the history, asked or not.
+/// What the node may tell of the history, asked for or not.
 #[derive(Debug, Clone, Copy)]
 enum Log {
-    /// So many messages, from so many seconds ago on, in answer to whatever was asked last.
+    /// This many messages, starting this many seconds ago, as the answer to the latest request.
     Page(u64, u64, bool, bool),
     Late(u64, bool, Mark),
     Own(Delivery),
@@ -100,7 +100,7 @@ fn told_of_log(s: &mut Screen, log: Log) {
     s.update(update);
 }
 
-/// What the node may tell of one of a few keys, in whatever order.
+/// What the node may tell about one of a few keys, in any order.
 #[derive(Debug, Clone)]
 enum Mesh {
     Joins(Option<String>, Trust, bool),
@@ -115,7 +115,7 @@ enum Mesh {
     Verify(u8),
 }
 
-/// Keys that begin alike, and one that does not.
+/// Keys with a common prefix, and one without.
 const KEYS: [&str; 4] = ["c04e", "c04e5d", "c04e5d17aa", "7f3a"];
 
 fn mesh() -> impl Strategy<Value = Mesh> {
@@ -204,10 +204,10 @@ fn told(s: &mut Screen, begin: &str, mesh: Mesh) {
     }
 }
 
-/// What the node may tell of where it is, and of what is wrong there.
+/// What the node may tell about where it is, and about what is wrong there.
 #[derive(Debug, Clone)]
 enum Place {
-    /// Whether it is open, on which of a few networks, by how many addresses, and what is missing there.
+    /// Whether it is open, on which of a few networks, with how many addresses, and what is missing there.
     At(bool, u8, usize, Option<NoNetwork>),
     Wrong(Vec<Finding>),
 }
@@ -316,7 +316,7 @@ proptest! {
         }
         for step in steps {
             take(&mut s, step);
-            // Asserts that the cursor is in the frame.
+            // Drawing asserts that the cursor is in the frame.
             s.draw();
             prop_assert!(!s.app.needs_draw());
             for cell in &s.buffer().content {

@@ -1,4 +1,4 @@
-//! Why nobody comes, as the screen says it.
+//! Why nobody comes, as the screen explains it.
 
 use proximity_chat::{
     domain::{bus::*, model::*},
@@ -25,7 +25,7 @@ const CAPTURED: &str = "Traffic for 192.168.1.1 in your own network 192.168.1.0/
 const CAPTURED_TODO: &str = "A VPN often causes this. Let it leave your local network alone (\"allow LAN access\", split \
                              tunnelling), or disconnect it while you chat.";
 
-/// A reason that is too long for a sidebar.
+/// A reason that is too long for the sidebar.
 fn many_interfaces() -> (Finding, String) {
     let names: Vec<String> = (0..25).map(|n| format!("wlan{n}")).collect();
     let names_said = names.join(", ").replace(", wlan24", " and wlan24");
@@ -40,7 +40,7 @@ pub(crate) fn diagnosis(s: &mut Screen, findings: impl IntoIterator<Item = Findi
 }
 
 #[test]
-fn a_diagnosis_is_said_to_who_is_alone() {
+fn a_lone_user_is_told_the_diagnosis() {
     let mut s = alone(SIZE);
     diagnosis(&mut s, [captured(), isolated()]);
     let (left, right) = halves(&mut s);
@@ -61,7 +61,7 @@ fn a_diagnosis_is_said_to_who_is_alone() {
 }
 
 #[test]
-fn a_diagnosis_that_finds_nothing_leaves_the_general_advice() {
+fn an_empty_diagnosis_leaves_the_general_advice() {
     let mut s = alone(SIZE);
     let advice = s.text();
     diagnosis(&mut s, [Finding::ClocksAgree]);
@@ -82,7 +82,7 @@ fn a_diagnosis_that_finds_nothing_leaves_the_general_advice() {
 }
 
 #[test]
-fn the_begin_of_what_is_said_is_in_sight_however_long_it_is() {
+fn a_reasons_beginning_is_in_sight_at_any_length() {
     let (many, said) = many_interfaces();
     for size in [(120, 35), SIZE, (80, 12), (60, 10), (40, 12), (40, 8), (20, 5)] {
         for (finding, what) in [(captured(), CAPTURED), (many.clone(), said.as_str())] {
@@ -90,7 +90,7 @@ fn the_begin_of_what_is_said_is_in_sight_however_long_it_is() {
             diagnosis(&mut s, [finding]);
             let (left, right) = (s.text(), if size.0 < 60 { String::new() } else { halves(&mut s).1 });
             let begin = if left.contains("No one else") { "No one" } else { what.split(' ').next().unwrap() };
-            // A window that is too low for any of it shows its end, as it does with everything.
+            // A window that is too low for the reason shows the end of it, as of everything else.
             if size.1 > 8 && what.len() < 150 {
                 assert!(left.lines().take(2).any(|row| row.contains(begin)), "{size:?}: {left}");
             }

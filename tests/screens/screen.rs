@@ -1,4 +1,4 @@
-//! A screen to play with.
+//! A screen that tests can control.
 
 use std::{
     net::SocketAddr,
@@ -28,7 +28,7 @@ use ratatui::{
 /// 2026-11-21T18:22:00Z, a Saturday.
 const START: i64 = 1_795_285_320_000;
 
-/// Who is meant: a guest at an address, unless it is said otherwise.
+/// A person: a guest at an address, unless it is a node.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Whom {
     pub(crate) id: PeerId,
@@ -41,13 +41,13 @@ impl From<SocketAddr> for Whom {
     }
 }
 
-/// The key that begins with these digits, and goes on with others.
+/// The key with this prefix, filled up with other digits.
 pub(crate) fn key(begin: &str) -> NodeId {
     let digits = begin.chars().chain("5d179a3b6620e8f4017b2c6dd3958a1e".chars().cycle()).take(64);
     digits.collect::<String>().parse().unwrap()
 }
 
-/// A node of ours.
+/// One of our nodes.
 pub(crate) fn node(begin: &str, at: &str) -> Whom {
     Whom { id: PeerId::Node(key(begin)), addr: addr(at) }
 }
@@ -59,11 +59,11 @@ pub(crate) struct Screen {
     terminal: Terminal<TestBackend>,
     open: bool,
     shown: Buffer,
-    /// Messages made so far: no two have the same identity.
+    /// The number of messages made so far, so that no two have the same id.
     made: std::cell::Cell<u64>,
 }
 
-/// A screen, and where its node is.
+/// The setup of a screen, and whether its node is open to the network.
 #[derive(Debug, Clone)]
 pub(crate) struct Scene {
     pub(crate) setup: Setup,
@@ -71,14 +71,14 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
-    /// The same with another setup.
+    /// The same with a changed setup.
     pub(crate) fn with(mut self, change: impl FnOnce(&mut Setup)) -> Self {
         change(&mut self.setup);
         self
     }
 }
 
-/// On a network, as in the mock of the specification.
+/// On a network, as in the specification's example.
 pub(crate) fn lan() -> Scene {
     let setup = Setup {
         nick: Nick::new("alice").unwrap(),
@@ -102,13 +102,13 @@ pub(crate) fn loopback() -> Scene {
     Scene { open: false, ..lan() }
 }
 
-/// Our place on the network of [`lan`].
+/// Our address on the network of [`lan`].
 pub(crate) fn wifi() -> LocalSubnet {
     let (ip, network) = ("192.168.1.20".parse().unwrap(), "192.168.1.0/24".parse().unwrap());
     LocalSubnet { interface: "wlan0".into(), index: 3, ip, network, broadcast: None }
 }
 
-/// Where a node is.
+/// The state of the network, open or closed.
 pub(crate) fn network_status(open: bool) -> NetworkStatus {
     let own = if open { "192.168.1.20:4565" } else { "127.0.0.1:4565" };
     NetworkStatus {
@@ -145,7 +145,7 @@ impl Screen {
         screen
     }
 
-    /// A screen whose node listens, and has nothing on disk.
+    /// A screen whose node listens and has nothing on disk.
     pub(crate) fn up(setup: Scene, size: (u16, u16)) -> Self {
         let mut screen = Self::new(setup, size);
         screen.listens("alice");
@@ -154,7 +154,7 @@ impl Screen {
         screen
     }
 
-    /// The node listens.
+    /// The node reports that it listens.
     pub(crate) fn listens(&mut self, nick: &str) {
         let place = network_status(self.open);
         let (addr, nick) = (*place.addrs.first().unwrap(), Nick::new(nick).unwrap());
@@ -258,7 +258,7 @@ impl Screen {
         }
     }
 
-    /// A message that was said so many seconds ago, before this copy of the program started.
+    /// A message that was said this many seconds ago, before this copy of the program started.
     pub(crate) fn old(&self, author: Author, nick: &str, text: &str, seconds_ago: u64) -> Message {
         let message = self.message(author, nick, text);
         let ms = self.now.wall.as_millis() - i64::try_from(seconds_ago).unwrap() * 1_000;
@@ -266,7 +266,7 @@ impl Screen {
         let position = Position { hlc: Hlc::at(sent_at), ..message.position };
         let repute = match message.repute.trust {
             Trust::Guest => message.repute,
-            // Nobody has met them.
+            // Nobody has met them yet.
             _ => repute(Trust::New),
         };
         Message { sent_at, position, repute, history: true, ..message }
@@ -286,7 +286,7 @@ impl Screen {
         self.sweeps_for(probed, total, Duration::from_millis(12));
     }
 
-    /// A sweep that still takes so long.
+    /// A sweep that still takes this long.
     pub(crate) fn sweeps_for(&mut self, probed: u64, total: u64, left: Duration) {
         let (state, left) =
             if probed < total { (SweepState::Running, left) } else { (SweepState::Done, Duration::ZERO) };
@@ -294,7 +294,7 @@ impl Screen {
         self.update(Update::Sweep(SweepProgress { state, probed, total, found: 0, took, left }));
     }
 
-    /// The commands sent so far; forgets all effects.
+    /// The commands sent so far. Forgets all effects.
     pub(crate) fn sent(&mut self) -> Vec<Command> {
         let sent = |effect| if let Output::Send(command) = effect { Some(command) } else { None };
         self.effects.drain(..).filter_map(sent).collect()
@@ -305,11 +305,11 @@ impl Screen {
         self.sent().into_iter().filter_map(said).collect()
     }
 
-    /// Draws, and says where the cursor is, if anywhere.
+    /// Draws a frame. Returns where the cursor is, if it is visible.
     pub(crate) fn draw(&mut self) -> Option<Cell> {
         let frame = self.terminal.draw(|frame| view::draw(frame, &mut self.app)).unwrap();
         let area = frame.area;
-        // The test backend does not know what a link covers, so its own cells cannot be compared.
+        // The test backend does not know which cells a link covers, so its own cells cannot be compared.
         self.shown = frame.buffer.clone();
         let backend = self.terminal.backend();
         let at = backend.cursor_position();
@@ -349,7 +349,7 @@ impl Screen {
         self.text().lines().position(|line| line.contains(needle))
     }
 
-    /// The row of the input.
+    /// The text of the input row.
     pub(crate) fn input(&mut self) -> String {
         let text = self.text();
         let row = text.lines().rev().find(|line| line.starts_with('>')).unwrap();
@@ -357,12 +357,12 @@ impl Screen {
     }
 }
 
-/// What the disk answers.
+/// An answer of the disk.
 pub(crate) fn page(seek: Seek, messages: Vec<Message>, before: bool, after: bool) -> Page {
     Page { room: Room::LOBBY, seek, messages, before, after }
 }
 
-/// `symbol` without the escape sequences of a link, and those that hold a character in its columns.
+/// `symbol` without the escape sequences of links, and without those that keep a character to its columns.
 pub(crate) fn visible(symbol: &str) -> String {
     let symbol =
         symbol.strip_prefix("\x1b[").and_then(|held| held.split_once('X')).map_or(symbol, |(columns, rest)| {
@@ -390,7 +390,7 @@ pub(crate) fn peer(whom: impl Into<Whom>, nick: Option<&str>) -> Peer {
     Peer { id, nick: nick.map(|n| Nick::new(n).unwrap()), addr, software, repute: repute(trust) }
 }
 
-/// How a person is shown about whom this much is known.
+/// How a person of this trust is shown.
 pub(crate) fn repute(trust: Trust) -> Repute {
     Repute { namesake: trust == Trust::Suspect, ..Repute::of(trust) }
 }

@@ -1,4 +1,4 @@
-//! The message pane: what is being read stays where it is.
+//! The message pane: what is being read stays in its place.
 
 use proximity_chat::{
     domain::{bus::Update, model::*},
@@ -25,7 +25,7 @@ fn pane(s: &mut Screen) -> Vec<String> {
 }
 
 #[test]
-fn what_arrives_never_moves_what_is_read() {
+fn new_messages_never_move_the_view() {
     let mut s = full(200);
     s.press(KeyCode::PageUp);
     s.press(KeyCode::PageUp);
@@ -41,7 +41,7 @@ fn what_arrives_never_moves_what_is_read() {
 }
 
 #[test]
-fn rows_are_walked_one_by_one_also_inside_a_message_higher_than_the_pane() {
+fn scrolling_goes_row_by_row_even_inside_tall_messages() {
     let mut s = full(5);
     let long = (0..100).map(|i| format!("row {i}.")).collect::<Vec<_>>().join("\n");
     s.says(addr(BOB), "bob", &long);
@@ -55,15 +55,15 @@ fn rows_are_walked_one_by_one_also_inside_a_message_higher_than_the_pane() {
     }
     let top = seen.last().unwrap().clone();
     assert!(top.iter().any(|row| row.contains("line 0.")));
-    // Each step moved the rows by exactly one, until the top was reached.
+    // Each step moves the rows by exactly one, until the top is reached.
     let steps: Vec<_> = seen.windows(2).filter(|pair| pair[0] != pair[1]).collect();
     for pair in &steps {
-        // The first row shows its time, the others only when it changed.
+        // The first row always shows its time, the others only if it has changed.
         let texts = |rows: &[String]| rows.iter().map(|row| row.chars().skip(5).collect()).collect::<Vec<String>>();
         // The first row may be the day.
         assert_eq!(texts(&pair[0][1..19]), texts(&pair[1][2..]));
     }
-    // A day, who joined, five lines, a hundred rows and the end. Twenty of them were visible.
+    // The day, a join, five lines, a hundred rows and the end, of which twenty rows were visible at first.
     assert_eq!(steps.len(), 2 + 5 + 100 + 1 - 20);
     for (step, before) in seen.iter().rev().skip(200 - steps.len() + 1).enumerate() {
         s.feed(Input::Scroll(-1));
@@ -99,7 +99,7 @@ fn a_resize_keeps_the_place() {
 }
 
 #[test]
-fn the_unread_marker_comes_while_unfocused_and_goes_with_what_is_sent() {
+fn the_unread_marker_appears_while_unfocused_and_goes_on_sending() {
     let mut s = full(3);
     s.says(addr(BOB), "bob", "seen");
     assert!(s.find(" new").is_none(), "what is in sight of a focused window is read");
@@ -172,7 +172,7 @@ fn a_flood_folds_to_one_line_that_opens() {
         s.says(addr(BOB), "bob", &format!("spam {i}."));
     }
     s.says(addr("127.0.0.1:4567"), "carol", "what?");
-    // The first ones and the last ones are in sight.
+    // The first and the last lines are in sight.
     assert!(s.find("spam 2.").is_some() && s.find("spam 3.").is_none(), "{}", s.text());
     let fold = s.find("▸ 497 more messages from ?bob").unwrap();
     assert_eq!(s.find("?bob: spam 499."), Some(fold + 2), "{}", s.text());
@@ -190,10 +190,10 @@ fn a_flood_folds_to_one_line_that_opens() {
 }
 
 #[test]
-fn what_was_folded_shows_its_times_as_everything_does() {
+fn unfolded_messages_show_their_times_like_any_other() {
     let mut s = Screen::up(loopback(), (80, 24));
     s.joins(addr(BOB), Some("bob"));
-    // Until 18:22:59.9.
+    // Wait until 18:22:59.9.
     s.wait_ms(59_400);
     for _ in 0..60 {
         s.wait_ms(9);
@@ -225,7 +225,7 @@ fn many_people_find_room_or_are_counted() {
 }
 
 #[test]
-fn a_fold_that_was_opened_does_not_lead_lines_astray() {
+fn an_opened_fold_does_not_misplace_lines() {
     let mut s = Screen::up(loopback(), (80, 18));
     let [bob, carol, dave] = ["127.0.0.1:4566", "127.0.0.1:4567", "127.0.0.1:4568"].map(addr);
     let people = [(bob, "bob"), (carol, "carol"), (dave, "dave")];
@@ -237,7 +237,7 @@ fn a_fold_that_was_opened_does_not_lead_lines_astray() {
             s.says(peer, name, &format!("{i}."));
         }
     }
-    // All are at the limit: what follows are three folds, one behind the other.
+    // All are at the limit, so three folds follow, one after the other.
     s.says(bob, "bob", "opened");
     for (peer, name) in people {
         s.says(peer, name, "folded");

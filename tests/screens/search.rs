@@ -8,7 +8,7 @@ use ratatui::style::Modifier;
 
 use crate::{disk::*, screen::*, states::shoot};
 
-/// A history in which some lines are about the lab.
+/// A history in which some messages are about the lab.
 fn lab(s: &Screen) -> Disk {
     let by = |n: u64| match n % 3 {
         0 => (Author::Peer(bob().id), "bob"),
@@ -62,7 +62,7 @@ fn search_hit() {
 }
 
 #[test]
-fn a_hit_is_shown_among_what_was_said_around_it_and_esc_comes_back() {
+fn a_hit_is_shown_in_context_and_esc_comes_back() {
     let (mut s, mut disk) = searched("lab key", (80, 24));
     assert!(s.find("\"lab key\": 12 found, newest first").is_some(), "{}", s.text());
     s.press(KeyCode::End);
@@ -77,7 +77,7 @@ fn a_hit_is_shown_among_what_was_said_around_it_and_esc_comes_back() {
     assert!(s.find("+ messages below · End").is_some(), "{}", s.text());
     s.press(KeyCode::Esc);
     assert!(s.find("line 2999.").is_some() && s.find("below").is_none(), "{}", s.text());
-    // The list is kept, with the choice.
+    // The list is kept, with the selected hit.
     s.enter("/search");
     assert!(s.find("> 16 Mar").is_some() || s.find(">").is_some());
     s.press(KeyCode::Esc);
@@ -114,7 +114,7 @@ fn a_list_without_hits_is_closed_by_the_next_line() {
 }
 
 #[test]
-fn older_hits_come_when_the_end_is_near() {
+fn older_hits_are_loaded_near_the_end() {
     let (mut s, mut disk) = searched("line", (80, 24));
     assert!(s.find("50+ found").is_some(), "{}", s.text());
     for _ in 0..3_000 {
@@ -127,7 +127,7 @@ fn older_hits_come_when_the_end_is_near() {
 }
 
 #[test]
-fn an_answer_to_another_question_is_dropped() {
+fn an_answer_to_another_search_is_dropped() {
     let (mut s, _) = opened(lab, (80, 24));
     s.enter("/search");
     assert!(s.find("Type /search WORDS").is_some() && s.input() == "/search");
@@ -142,7 +142,7 @@ fn an_answer_to_another_question_is_dropped() {
 }
 
 #[test]
-fn a_flood_is_not_all_that_is_found() {
+fn a_flood_does_not_hide_the_other_hits() {
     let mallory = node("ba0d", "10.0.0.9:1");
     let make = |s: &Screen| {
         let honest = |n: u64| s.old(Author::Peer(bob().id), "bob", &format!("the key, {n}."), 900 + n * 400);

@@ -20,7 +20,7 @@ pub(crate) fn shoot(name: &str, make: impl Fn((u16, u16)) -> Screen) {
     }
 }
 
-/// Those of the specification.
+/// The people in the specification's example.
 pub(crate) fn people() -> [Whom; 4] {
     [
         node("7f3a", "192.168.1.23:4565"),
@@ -30,7 +30,7 @@ pub(crate) fn people() -> [Whom; 4] {
     ]
 }
 
-/// The conversation of the specification, as far as there is one room.
+/// The specification's example conversation, as far as it is in one room.
 pub(crate) fn chat(setup: Scene, size: (u16, u16)) -> Screen {
     let mut s = Screen::up(setup, size);
     let [bob, carol, dave, zoe] = people();

@@ -1,4 +1,4 @@
-//! What a terminal shows after many frames is what the last frame holds: links leave nothing behind.
+//! After many frames, a terminal shows exactly what the last frame holds: links leave nothing behind.
 
 use std::{cell::RefCell, io::Write, rc::Rc};
 
@@ -10,7 +10,7 @@ use crate::screen::*;
 
 const SIZE: (u16, u16) = (80, 24);
 
-/// What was written to the terminal and not read yet.
+/// What was written to the terminal and has not been read yet.
 #[derive(Clone, Default)]
 struct Pipe(Rc<RefCell<Vec<u8>>>);
 
@@ -119,7 +119,7 @@ fn help_over_a_link_leaves_no_link() {
     assert!(!real.written.contains("\x1b]8;"), "{:?}", real.written);
 }
 
-/// Flags, families and marks: what this terminal takes for wider or narrower than the program does.
+/// Flags, families and marks, which this terminal draws wider or narrower than the program expects.
 fn risky() -> impl Strategy<Value = String> {
     prop::sample::select(vec![
         "plain words",
@@ -136,7 +136,7 @@ fn risky() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
     #[test]
-    fn what_the_terminal_takes_for_wider_leaves_nothing_behind(
+    fn characters_the_terminal_draws_wider_leave_nothing_behind(
         steps in prop::collection::vec((risky(), -6_i32..8, 0_u8..8), 1..40),
     ) {
         // The twin is drawn onto an empty terminal every time.
@@ -162,7 +162,7 @@ proptest! {
 }
 
 #[test]
-fn a_row_that_stays_as_it_is_is_not_written_again() {
+fn an_unchanged_row_is_not_written_again() {
     let mut screen = Screen::up(loopback(), SIZE);
     let mut real = RealTerminal::new();
     screen.says(addr("127.0.0.1:4566"), "bob", "flag 🇪🇺");

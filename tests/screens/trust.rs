@@ -1,4 +1,4 @@
-//! Who is who by their keys: tags, marks, alarms, comparisons, and who is shut out.
+//! Who is who by their keys: tags, marks, alarms, comparisons, and ignored people.
 
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ fn changed(s: &Screen, nick: &str, verified: bool) -> Alarm {
     }
 }
 
-/// The row of somebody in the sidebar.
+/// Somebody's row in the sidebar.
 fn beside(s: &mut Screen, name: &str) -> String {
     let text = s.text();
     let rows = text.lines().filter_map(|row| row.split_once('│').map(|(_, side)| side));
@@ -47,7 +47,7 @@ fn beside(s: &mut Screen, name: &str) -> String {
 }
 
 #[test]
-fn two_of_one_name_are_told_apart_by_their_keys() {
+fn two_people_with_one_name_are_told_apart_by_key() {
     let mut s = screen();
     s.update(Update::PeerJoined(Peer { repute: repute(Trust::Suspect), ..peer(eve(), Some("bob")) }));
     s.says(eve(), "bob", "so am I");
@@ -65,7 +65,7 @@ fn two_of_one_name_are_told_apart_by_their_keys() {
 }
 
 #[test]
-fn one_key_is_one_person_who_reconnects_under_whatever_name() {
+fn one_key_is_one_person_under_any_name() {
     let mut s = screen();
     s.enter("/clear");
     s.leaves(bob());
@@ -84,7 +84,7 @@ fn one_key_is_one_person_who_reconnects_under_whatever_name() {
 }
 
 #[test]
-fn a_colour_is_the_keys_and_not_the_names() {
+fn a_colour_belongs_to_the_key_not_the_name() {
     let mut s = screen();
     let colour = |s: &mut Screen, text: &str| {
         let y = u16::try_from(s.find(text).unwrap()).unwrap();
@@ -101,13 +101,13 @@ fn a_colour_is_the_keys_and_not_the_names() {
 
 /// Red means doubt, even if the person is linked.
 #[test]
-fn who_is_in_doubt_is_red_in_the_pane_and_the_list() {
+fn doubtful_people_are_red_in_the_pane_and_list() {
     let mut s = screen();
     let red = |s: &mut Screen, text: &str, x: u16| {
         let y = u16::try_from(s.find(text).unwrap()).unwrap();
         s.buffer()[(x, y)].fg
     };
-    // Where the terminal does not say what its background is.
+    // The colour for terminals that do not report their background.
     let error = Color::Indexed(197);
     s.says(bob(), "bob", "before");
     assert_ne!(red(&mut s, "bob │ before", 14), error);
@@ -120,7 +120,7 @@ fn who_is_in_doubt_is_red_in_the_pane_and_the_list() {
 }
 
 #[test]
-fn an_alarm_says_whom_it_is_about_and_never_breaks_a_fingerprint() {
+fn an_alarm_names_its_subject_and_never_breaks_a_fingerprint() {
     for (cols, rows) in [(80, 24), (60, 24), (40, 24), (31, 24)] {
         let mut s = screen();
         s.resize(cols, rows);
@@ -134,7 +134,7 @@ fn an_alarm_says_whom_it_is_about_and_never_breaks_a_fingerprint() {
             assert!(s.find(shown).is_some(), "{cols}: {shown} in\n{}", s.text());
         }
     }
-    // Where a fingerprint has no room at all, no group of it is cut.
+    // Where there is no room for a fingerprint, none of its groups is cut.
     let mut s = screen();
     s.resize(21, 24);
     let alarm = changed(&s, "bob", true);
@@ -145,7 +145,7 @@ fn an_alarm_says_whom_it_is_about_and_never_breaks_a_fingerprint() {
 }
 
 #[test]
-fn a_low_window_shows_an_alarm_and_an_answer_from_the_title_on() {
+fn a_low_window_shows_alarms_and_answers_from_the_title() {
     for kind in [AlarmKind::KeyChanged, AlarmKind::LookAlike] {
         let mut s = screen();
         s.resize(40, 12);
@@ -169,7 +169,7 @@ fn a_low_window_shows_an_alarm_and_an_answer_from_the_title_on() {
 }
 
 #[test]
-fn an_alarm_is_never_folded_and_counts_as_news() {
+fn an_alarm_is_never_folded_and_counts_as_new() {
     let mut s = screen();
     s.feed(Input::Focus(false));
     s.effects.clear();
@@ -185,7 +185,7 @@ fn an_alarm_is_never_folded_and_counts_as_news() {
 }
 
 #[test]
-fn the_commands_of_an_alarm_mean_one_key_also_if_its_begin_was_ground() {
+fn an_alarms_commands_name_one_key_despite_equal_prefixes() {
     let mut s = screen();
     let alarm = changed(&s, "bob", false);
     s.update(Update::Alarm(Alarm { node: key("7f3a00"), ..alarm }));
@@ -193,7 +193,7 @@ fn the_commands_of_an_alarm_mean_one_key_also_if_its_begin_was_ground() {
 }
 
 #[test]
-fn a_look_alike_is_named_by_what_can_be_typed() {
+fn a_look_alike_is_named_by_its_key_prefix() {
     let mut s = screen();
     let alarm = Alarm { kind: AlarmKind::LookAlike, ..changed(&s, "bοb", true) };
     s.update(Update::Alarm(alarm));
@@ -222,7 +222,7 @@ fn glyphs_and_marks_follow_what_is_known() {
 }
 
 #[test]
-fn a_round_trip_that_shows_the_same_draws_nothing() {
+fn an_unchanged_round_trip_time_draws_nothing() {
     let mut s = screen();
     s.answers_in(bob(), 14);
     s.draw();
@@ -233,7 +233,7 @@ fn a_round_trip_that_shows_the_same_draws_nothing() {
 }
 
 #[test]
-fn who_is_ignored_is_neither_heard_nor_announced() {
+fn ignored_people_are_neither_heard_nor_announced() {
     let mut s = screen();
     s.enter("/clear");
     s.update(Update::PeerTrust { peer: bob().id, repute: Repute { ignored: true, ..repute(Trust::Known) } });
@@ -255,7 +255,7 @@ fn who_is_ignored_is_neither_heard_nor_announced() {
 }
 
 #[test]
-fn commands_about_people_reach_the_node_and_come_back_when_refused() {
+fn commands_about_people_reach_the_node_or_come_back() {
     let who = |text| Who::new(text).unwrap();
     let mut s = screen();
     for (line, command) in [
@@ -280,7 +280,7 @@ fn commands_about_people_reach_the_node_and_come_back_when_refused() {
 }
 
 #[test]
-fn tab_completes_whom_a_command_means() {
+fn tab_completes_the_person_in_a_command() {
     let mut s = screen();
     s.joins(eve(), Some("bobby"));
     s.joins(node("bb", "127.0.0.1:4568"), Some("bob"));
@@ -307,7 +307,7 @@ fn being_away_lasts_until_the_user_is_back() {
 }
 
 #[test]
-fn a_comparison_is_led_to_its_end() {
+fn a_comparison_runs_to_its_end() {
     let mut s = screen();
     let step = |s: &mut Screen, step| s.update(Update::Verify { peer: bob().id, step });
     s.feed(Input::Focus(false));
@@ -326,7 +326,7 @@ fn a_comparison_is_led_to_its_end() {
 }
 
 #[test]
-fn whois_tells_what_is_known_of_who_is_not_here() {
+fn whois_says_what_is_known_of_absent_people() {
     let mut s = screen();
     s.resize(80, 40);
     let known = Known {
@@ -369,7 +369,7 @@ fn whois_tells_what_is_known_of_who_is_not_here() {
 }
 
 #[test]
-fn whois_of_oneself_needs_no_node_but_somebody_of_that_name_comes_first() {
+fn whois_of_yourself_needs_no_node_but_namesakes_come_first() {
     let mut s = screen();
     s.enter("/whois Alice");
     assert_eq!(s.sent(), []);
@@ -379,9 +379,9 @@ fn whois_of_oneself_needs_no_node_but_somebody_of_that_name_comes_first() {
     assert_eq!(s.sent(), [Command::Whois(Who::new("alice").unwrap())]);
 }
 
-/// An innocent name washes nothing off what was said under another one.
+/// An innocent name does not clear what was said under another one.
 #[test]
-fn a_suspect_who_takes_another_name_leaves_the_mark_on_what_it_said() {
+fn a_renamed_suspects_earlier_messages_keep_their_mark() {
     let mut s = screen();
     s.leaves(bob());
     s.update(Update::PeerJoined(Peer { repute: repute(Trust::Suspect), ..peer(eve(), Some("bob")) }));
@@ -396,7 +396,7 @@ fn a_suspect_who_takes_another_name_leaves_the_mark_on_what_it_said() {
     assert!(s.find("!bob#c04e is now zoe").is_some(), "{}", s.text());
 }
 
-/// Every class, here and gone, in the pane and the list: the mark belongs to the key.
+/// Every class, present and gone, in the pane and the list: the mark belongs to the key.
 #[test]
 fn every_class_is_shown_alike_everywhere() {
     let namesake = |trust| Repute { namesake: true, ..Repute::of(trust) };
@@ -428,9 +428,9 @@ fn every_class_is_shown_alike_everywhere() {
     }
 }
 
-/// The first sam is tom now, and the user has given the name to the second one.
+/// The first sam is now called tom, and the user has given the name to the second one.
 #[test]
-fn what_was_said_under_a_name_that_another_has_now_gets_a_tag() {
+fn messages_under_a_name_given_to_another_get_a_tag() {
     let mut s = Screen::up(loopback(), (80, 24));
     s.joins(bob(), Some("sam"));
     s.joins(eve(), Some("sam"));

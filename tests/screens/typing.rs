@@ -1,4 +1,4 @@
-//! Who is typing: we, and the others.
+//! Who is typing: the user and others.
 
 use proximity_chat::{
     domain::{bus::*, model::*},
@@ -22,7 +22,7 @@ const TYPING: Command = Command::Typing(true);
 const STOPPED: Command = Command::Typing(false);
 
 #[test]
-fn a_draft_is_told_of_at_most_every_three_seconds() {
+fn typing_is_announced_at_most_every_three_seconds() {
     let mut s = screen();
     s.typed("hello");
     assert_eq!(s.sent(), [TYPING]);
@@ -39,7 +39,7 @@ fn a_draft_is_told_of_at_most_every_three_seconds() {
 }
 
 #[test]
-fn emptying_the_draft_is_told_and_sending_it_is_not() {
+fn emptying_the_draft_is_announced_but_sending_is_not() {
     let mut s = screen();
     s.typed("hello");
     s.ctrl('c');
@@ -54,7 +54,7 @@ fn emptying_the_draft_is_told_and_sending_it_is_not() {
 }
 
 #[test]
-fn commands_are_nobodys_business() {
+fn typing_a_command_is_not_announced() {
     let mut s = screen();
     s.enter("/who");
     s.typed("/me wav");
@@ -69,7 +69,7 @@ fn commands_are_nobodys_business() {
 }
 
 #[test]
-fn nobody_is_told_who_could_not_understand_it() {
+fn typing_is_announced_only_to_nodes_that_understand_it() {
     let mut s = Screen::up(loopback(), (80, 24));
     s.joins(addr("127.0.0.1:4567"), Some("guest"));
     s.typed("hello");
@@ -83,7 +83,7 @@ fn nobody_is_told_who_could_not_understand_it() {
 }
 
 #[test]
-fn what_found_no_room_is_dropped_without_a_word() {
+fn a_refused_typing_notice_is_dropped_silently() {
     let mut s = screen();
     s.typed("hello");
     let before = s.text();
@@ -93,7 +93,7 @@ fn what_found_no_room_is_dropped_without_a_word() {
 }
 
 #[test]
-fn others_type_for_six_seconds_or_until_their_line_is_there() {
+fn others_type_for_six_seconds_or_until_they_speak() {
     let mut s = screen();
     let shown = |s: &mut Screen| (s.find("bob is typing").is_some(), s.find("typing…").is_some());
     s.is_at(bob(), Presence::Here, true);
@@ -118,7 +118,7 @@ fn others_type_for_six_seconds_or_until_their_line_is_there() {
 }
 
 #[test]
-fn many_who_type_are_counted() {
+fn many_typing_people_are_counted() {
     let mut s = screen();
     for (key, name) in [("aa", "ann"), ("cc", "carol")] {
         s.joins(node(key, "127.0.0.1:4570"), Some(name));
@@ -136,7 +136,7 @@ fn status(s: &mut Screen) -> String {
 }
 
 #[test]
-fn a_narrow_window_says_who_is_typing_and_leaves_out_the_own_name() {
+fn a_narrow_window_shows_typing_people_instead_of_our_name() {
     let mut s = screen();
     s.resize(40, 12);
     let own = status(&mut s);
@@ -160,7 +160,7 @@ fn a_narrow_window_says_who_is_typing_and_leaves_out_the_own_name() {
 }
 
 #[test]
-fn unread_messages_leave_room_for_who_is_typing() {
+fn unread_messages_leave_room_for_typing_people() {
     let mut s = screen();
     s.resize(40, 12);
     s.feed(Input::Focus(false));
@@ -179,7 +179,7 @@ fn a_long_name_is_cut_before_the_verb() {
 }
 
 #[test]
-fn typing_is_told_in_neither_direction_when_it_is_switched_off() {
+fn switching_typing_off_silences_both_directions() {
     let mut s = screen();
     s.typed("hello");
     s.is_at(bob(), Presence::Here, true);
@@ -211,7 +211,7 @@ fn typing_is_told_in_neither_direction_when_it_is_switched_off() {
 }
 
 #[test]
-fn a_profile_may_begin_without_typing_notices() {
+fn a_profile_can_begin_without_typing_notices() {
     let mut s = Screen::up(loopback().with(|setup| setup.typing = false), (80, 24));
     s.joins(bob(), Some("bob"));
     s.effects.clear();

@@ -1,4 +1,4 @@
-//! What to run.
+//! The command line of the simulation.
 
 use std::ops::Range;
 

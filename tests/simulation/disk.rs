@@ -20,12 +20,12 @@ use crate::{faults::disk_pause, rules::Rules, world::World};
 /// More than a run ever has of anything.
 const ALL: usize = 1_000_000;
 
-/// What a history holds of honest authors.
+/// What a history holds from honest authors.
 #[derive(Debug, Default)]
 pub(crate) struct Held {
     /// All events.
     pub(crate) lines: Vec<Line>,
-    /// What its user sees, in the order of the screen, with how each line came to stand there. A line that was said again is
+    /// What its user sees, in the order of the screen, with how each line got its place. A line that was said again is
     /// seen once.
     pub(crate) seen: Vec<(Position, Placed)>,
 }
@@ -36,18 +36,18 @@ pub(crate) struct Line {
     pub(crate) log: LogId,
     pub(crate) seq: u64,
     pub(crate) id: MessageId,
-    /// The first event that says the same: itself, unless it repeats one.
+    /// The first event that says the same: the line itself, unless it repeats one.
     pub(crate) first: MessageId,
 }
 
-/// How a line came to stand where it stands.
+/// How a line got its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Placed {
-    /// Its author's clock says so.
+    /// By its author's clock.
     ByClock,
-    /// It came there.
+    /// By its arrival.
     ByArrival,
-    /// Another mark hides which of both it was.
+    /// Another mark hides which of the two it was.
     Unknown,
 }
 
@@ -63,13 +63,13 @@ pub(crate) fn open(directory: &Path, me: NodeId) -> Result<(Database, Snapshot),
     }
 }
 
-/// A store whose disk works as long as the host runs: what was not committed when it crashes is gone.
+/// A store whose disk works only while the host runs: what is not committed when it crashes is gone.
 pub(crate) fn run(mut database: Database, seed: u64, world: Rc<World>, node: usize) -> (Store, mpsc::Receiver<Answer>) {
     let (requests_in, mut requests) = mpsc::channel(MAX_REQUESTS);
     let (answers_in, answers) = mpsc::channel(MAX_REQUESTS);
     let mut random = fastrand::Rng::with_seed(seed);
     tokio::task::spawn_local(async move {
-        // As in the real store, what makes room waits until nobody asks for anything else.
+        // As in the real store, freeing space waits until nobody asks for anything else.
         let mut later = VecDeque::new();
         while let Some((ticket, request)) = next(&mut requests, &mut later).await {
             pause(&mut random).await;
@@ -105,11 +105,12 @@ async fn pause(random: &mut fastrand::Rng) {
     tokio::time::sleep(disk_pause(random)).await;
 }
 
-/// What honest authors have said of all that a history holds. What no honest node would have stored is an error: an event
-/// that its author did not sign, one that is in no chain, one that is not later than its causes.
+/// What honest authors have said, out of everything that a history holds. It fails if there is something that no honest
+/// node would have stored: an event that its author did not sign, one outside of every chain, or one that is not later
+/// than its causes.
 ///
-/// What others have said need not be whole, and contradicts itself. Signatures are what takes long; `thorough` looks at them
-/// too.
+/// Events of others may be incomplete and contradict each other. Checking signatures takes long, and happens only if
+/// `thorough`.
 pub(crate) fn read(
     database: &mut Database,
     snapshot: &Snapshot,
@@ -136,12 +137,12 @@ pub(crate) fn read(
         }
         let before = events.get(&(event.log, event.seq - 1));
         let honest = rules.is_honest(&event.log.author);
-        // What follows older lines that were held back comes without them.
+        // Events that follow older ones which were held back arrive without these.
         let is_gap = rules.has_gaps && before.is_none();
         if honest && !is_gap && event.prev != before.map(|(id, _)| *id) {
             return Err(format!("{at} does not follow the one before it"));
         }
-        // The store gives causes before effects. Of an author with two histories another event may be meant.
+        // The store returns causes before effects. For an author with two histories, another event may be meant.
         let meant = event.deps.iter().filter(|dep| !rules.is_copied(&dep.log.author));
         let causes = meant.filter_map(|dep| events.get(&(dep.log, dep.seq)));
         if honest && causes.chain(before).any(|(_, hlc)| *hlc >= event.hlc) {
@@ -173,7 +174,8 @@ pub(crate) fn read(
     all_is_seen_once(&lines, &events, &seen)?;
     let mut last: BTreeMap<(NodeId, u64), Position> = BTreeMap::new();
     for (position, placed) in &seen {
-        // Older lines that were held back stand where they came, after newer ones, if their author's clock was wrong.
+        // Older lines that were held back stand where they arrived, after newer ones, if their author's clock was
+        // wrong.
         if rules.has_gaps && *placed != Placed::ByClock {
             continue;
         }
@@ -185,7 +187,7 @@ pub(crate) fn read(
     Ok(Held { lines, seen })
 }
 
-/// Everything that is held is on the page once, and nothing else: of what was said again only a repetition.
+/// Everything held is on the page once, and nothing else is. Of a line that was said again, only a repetition is there.
 fn all_is_seen_once(
     lines: &[Line],
     events: &BTreeMap<(LogId, u64), (EventId, Hlc)>,
@@ -214,7 +216,7 @@ fn all_is_seen_once(
     }
 }
 
-/// What a line says: only its author can repeat it.
+/// What a line says. Only its author can repeat it.
 fn said(line: &Line) -> (NodeId, MessageId) {
     (line.log.author, line.first)
 }

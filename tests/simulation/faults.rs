@@ -1,6 +1,6 @@
-//! All that goes wrong with the simulated network, disks and clocks, and with the hosts; when it does is up to the seed.
+//! Everything that goes wrong with the simulated network, disks, clocks and hosts. The seed decides when.
 //!
-//! Faults of the program itself, which this simulation must notice, are in `core::mutant`.
+//! Faults of the program itself, which the simulation must notice, are in `core::mutant`.
 
 use std::{ops::Range, rc::Rc, sync::atomic::Ordering, time::Duration};
 
@@ -13,31 +13,31 @@ use crate::{
     world::World,
 };
 
-/// How slow messages are when nothing is wrong.
+/// The longest latency of messages when nothing is wrong.
 pub(crate) const LATENCY: Duration = Duration::from_millis(40);
 
 /// What can go wrong.
 #[derive(Debug, Clone, Copy)]
 enum Fault {
-    /// The network falls into two or three parts that do not reach each other.
+    /// The network splits into two or three parts that cannot reach each other.
     Split,
-    /// The parts are joined again: a split ends.
+    /// The parts are joined again.
     Join,
-    /// A host is killed, or loses its power: then the others hear no end of its connections.
+    /// A host is killed or loses power. Without power, the others do not see its connections end.
     Crash,
     /// The user of a host leaves, and comes back later.
     Leave,
     /// A host's clock is set to a wrong time.
     Clock,
-    /// Messages begin to be slow, or are fast again.
+    /// Messages become slow, or fast again.
     Slow,
-    /// Messages begin to get lost, or arrive again.
+    /// Messages begin to get lost, or stop getting lost.
     Loss,
-    /// A host's disk takes nothing for a while.
+    /// A host's disk accepts nothing for a while.
     FullDisk,
 }
 
-/// Which fault happens how often: parts of [`PARTS`].
+/// How often each fault happens, in parts of [`PARTS`].
 const FAULTS: [(Fault, u8); 8] = [
     (Fault::Split, 6),
     (Fault::Join, 3),
@@ -52,28 +52,28 @@ const FAULTS: [(Fault, u8); 8] = [
 /// The sum of the parts.
 const PARTS: u8 = 23;
 
-/// The side of a host that reaches nobody.
+/// The side of a split for a host that reaches nobody.
 const ALONE: u8 = 3;
 
 /// Milliseconds between two faults.
 const FAULT_EVERY: Range<u64> = 200..2_500;
 
-/// Milliseconds that a killed host, or one without power, is away.
+/// Milliseconds for which a host is down after it was killed or lost power.
 const CRASHED_FOR: Range<u64> = 100..12_000;
 
-/// Milliseconds that a user who left is away.
+/// Milliseconds for which a user who left is away.
 const LEFT_FOR: Range<u64> = 100..8_000;
 
-/// Milliseconds that a disk is full.
+/// Milliseconds for which a disk is full.
 const FULL_FOR: Range<u64> = 500..8_000;
 
-/// Milliseconds that messages take at most while the network is slow.
+/// The longest latency of messages in milliseconds while the network is slow.
 const SLOW: Range<u64> = 200..1_500;
 
-/// Part of the messages that is lost at most while the network loses some.
+/// The largest part of messages that is lost while the network loses some.
 const MAX_LOSS: f64 = 0.02;
 
-/// How wrong clocks are, in both directions: most by little, some by days or years.
+/// How wrong clocks are, in both directions: mostly by little, sometimes by days or years.
 const SKEWS: [Duration; 6] = [
     Duration::ZERO,
     Duration::from_mins(3),
@@ -83,14 +83,14 @@ const SKEWS: [Duration; 6] = [
     Duration::from_hours(10 * 365 * 24),
 ];
 
-/// How many milliseconds a disk takes at most for a request, and its answer for the way back: usually, and once in
-/// [`SLOW_DISK_ONCE_IN`]. A crash between the two leaves something on disk that nobody was told of.
+/// The most milliseconds that a disk takes for a request, and again for its answer: usually, and once in
+/// [`SLOW_DISK_ONCE_IN`]. A crash between the two leaves something on disk that nobody was told about.
 const DISK: u64 = 3;
 const SLOW_DISK: u64 = 60;
 const SLOW_DISK_ONCE_IN: u8 = 16;
 
-/// How long one lost message may go unnoticed, at most: two nodes that do not hear each other drop each other after 11 s. One
-/// step of the simulation is added.
+/// The longest time for which a lost message may go unnoticed: two nodes that do not hear each other drop each other
+/// after 11 s. A few steps of the simulation are added.
 pub(crate) const NOTICED: Duration = Duration::from_millis(11_010);
 
 pub(crate) struct Faults {
@@ -99,17 +99,17 @@ pub(crate) struct Faults {
     hosts: Vec<Rc<Host>>,
     /// Which side of a split each host is on.
     sides: Vec<u8>,
-    /// Whose cable is out, because it has no power.
+    /// Hosts without power, whose cable therefore counts as unplugged.
     off: Vec<bool>,
-    /// Two who never reach each other.
+    /// Two hosts that never reach each other.
     strangers: (usize, usize),
-    /// Since when each pair is cut.
+    /// Since when each pair is cut off from each other.
     cut: Vec<Vec<Option<Duration>>>,
-    /// Who crashes, and when.
+    /// When each host crashes.
     crashes: Vec<Option<Duration>>,
-    /// Who starts again, and when.
+    /// When each host starts again.
     restarts: Vec<Option<Duration>>,
-    /// Whose disk is full, and until when.
+    /// Until when each host's disk is full.
     full: Vec<Option<Duration>>,
     backups: Backups,
     moves: Moves,
@@ -147,12 +147,12 @@ impl Faults {
         }
     }
 
-    /// Whether these two can reach each other when nothing is wrong.
+    /// Whether these two never reach each other, even when nothing is wrong.
     pub(crate) fn are_strangers(&self, a: usize, b: usize) -> bool {
         self.strangers == (a, b) || self.strangers == (b, a)
     }
 
-    /// What is due, and now and then something new.
+    /// Does what is due, and now and then something new.
     pub(crate) fn step(&mut self, sim: &mut Sim<'_>) {
         let now = sim.elapsed();
         self.due(sim, now);
@@ -167,7 +167,7 @@ impl Faults {
         self.connect(sim, now);
     }
 
-    /// Nothing more happens, and all is repaired.
+    /// Repairs everything. After that, nothing more happens.
     pub(crate) fn end(&mut self, sim: &mut Sim<'_>) {
         let now = sim.elapsed();
         self.world.note(now, "all is repaired");
@@ -203,7 +203,7 @@ impl Faults {
                 self.crashes[index] = None;
                 self.crash(sim, now, index);
             }
-            // Who leaves takes a moment; it starts again when it is gone.
+            // Leaving takes a moment, and the host can start again only when it is gone.
             if self.restarts[index].is_some_and(|at| at <= now) && !sim.is_host_running(self.hosts[index].ip) {
                 self.restarts[index] = None;
                 self.off[index] = false;
@@ -227,7 +227,7 @@ impl Faults {
         self.restarts[index] = Some(now + Duration::from_millis(pause));
     }
 
-    /// A host comes to a place that may be another network, or it becomes certain that it is not.
+    /// A host comes to a place that may be another network, or it becomes certain that it is the old one.
     fn move_to(&self, certain: bool, now: Duration) {
         let index = self.moves.host;
         let what = if certain { "is certainly here" } else { "may be elsewhere" };
@@ -236,7 +236,7 @@ impl Faults {
         self.hosts[index].moves(certain);
     }
 
-    /// Copies a disk, or puts it back.
+    /// Copies a disk, or puts it back, when that is due.
     fn go_back(&mut self, sim: &mut Sim<'_>, now: Duration) {
         let index = self.backups.host;
         let host = self.hosts[index].clone();
@@ -249,7 +249,7 @@ impl Faults {
             self.backups.goes_back(now, &mut self.random);
             self.crash(sim, now, index);
             self.world.note(now, &format!("[{index}] goes back to the copy"));
-            // It speaks before anybody can tell it what it has lost.
+            // The host talks before anybody can tell it what it has lost.
             self.sides[index] = ALONE;
             let lines = self.random.u64(backups::SAYS_FIRST);
             self.world.must(host.go_back(lines, &self.world, now));
@@ -271,7 +271,7 @@ impl Faults {
                 self.world.note(now, "healed");
             }
             Fault::Crash if host.is_up() && !busy => {
-                // Words that are on their way to the disk, or from there to the others, when it happens.
+                // Lines that are on their way to the disk, or from there to the others, when the crash comes.
                 for _ in 0..self.random.usize(..4) {
                     host.say(None);
                 }
@@ -303,19 +303,19 @@ impl Faults {
                 sim.set_fail_rate(lost);
                 self.world.note(now, &format!("lost: {lost:.4} of all messages"));
             }
-            // It is down already, or about to be.
+            // The host is already down, or about to be.
             Fault::Crash | Fault::Leave => {}
         }
     }
 
-    /// A host's clock shows another time from now on.
+    /// Changes what a host's clock shows.
     fn set_clock(&mut self, index: usize, now: Duration) {
         let host = &self.hosts[index];
         host.skew.store(skew(&mut self.random), Ordering::Relaxed);
         self.world.note(now, &format!("[{index}] has another time: {:?} ms", host.skew));
     }
 
-    /// Makes the cables what they should be.
+    /// Cuts and joins cables as they should be.
     fn connect(&mut self, sim: &Sim<'_>, now: Duration) {
         for a in 0..self.hosts.len() {
             for b in 0..a {
@@ -335,7 +335,7 @@ impl Faults {
         }
     }
 
-    /// A dead link is noticed in time.
+    /// Checks that dead links are noticed in time.
     pub(crate) fn look(&self, now: Duration) {
         for (a, since) in self.cut.iter().enumerate() {
             for (b, since) in since.iter().enumerate() {
@@ -355,7 +355,7 @@ impl Faults {
     }
 }
 
-/// What goes wrong next.
+/// Chooses the next fault.
 fn chosen(random: &mut fastrand::Rng) -> Fault {
     let mut at = random.u8(..PARTS);
     for (fault, parts) in FAULTS {

@@ -1,4 +1,4 @@
-//! Many seeds, each in a process of its own, a few at a time.
+//! Many seeds, each in its own process, a few at a time.
 
 use std::{
     env,
@@ -15,11 +15,11 @@ use proximity_chat::core::mutant::Mutant;
 
 use crate::{args::Args, run::BROKEN, say};
 
-/// What CI runs, half of them with 5 and half with 8 nodes, and half of each with hostile members. A fault in the program
-/// must be noticed by one of them.
+/// The seeds that CI runs: half with 5 and half with 8 nodes, and half of each with hostile members. At least one of
+/// them must notice each fault in the program.
 const CI_SEEDS: std::ops::Range<u64> = 0..52;
 
-/// One seed and what to do with it.
+/// One seed and how to run it.
 #[derive(Debug, Clone)]
 struct Job {
     seed: u64,
@@ -29,7 +29,7 @@ struct Job {
     trace: bool,
 }
 
-/// What became of it.
+/// The result of a job.
 #[derive(Debug, Clone)]
 struct Outcome {
     passed: bool,
@@ -55,7 +55,7 @@ pub(crate) fn run(args: &Args) -> bool {
         let broken: Vec<_> = jobs.iter().zip(&outcomes).filter(|(_, o)| !o.passed).map(|(job, _)| job.seed).collect();
         say(&format!("{} seeds, {} broken {broken:?}, {:.1} s", jobs.len(), broken.len(), took.as_secs_f64()));
         passed &= broken.is_empty();
-        // A seed gives the same trace each time.
+        // A seed must give the same trace each time.
         let runs = || jobs.iter().zip(&outcomes);
         let (peaceful, hostile) = (runs().find(|(job, _)| job.hostile == 0), runs().find(|(job, _)| job.hostile > 0));
         for (job, Outcome { hash, .. }) in peaceful.into_iter().chain(hostile).filter(|_| plain) {
@@ -98,7 +98,7 @@ fn all(jobs: &[Job], at_once: usize) -> (Vec<Outcome>, Duration) {
     (outcomes, began.elapsed())
 }
 
-/// Runs a seed in a process of its own.
+/// Runs a seed in its own process.
 fn one(job: &Job) -> Outcome {
     let mut command = Command::new(env::current_exe().unwrap());
     command.args(["--one", &job.seed.to_string(), "--nodes", &job.nodes.to_string()]);
@@ -116,7 +116,7 @@ fn one(job: &Job) -> Outcome {
     Outcome { passed: output.status.success(), text, hash }
 }
 
-/// Does `work` for all items, in order, so many at once.
+/// Does `work` for all items, `at_once` at a time. Returns the results in order.
 fn in_parallel<T: Sync, R: Send>(items: &[T], at_once: usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::new());

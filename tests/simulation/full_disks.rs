@@ -1,5 +1,5 @@
-//! Disks that take nothing for a while, and what must hold meanwhile: what others say is shown, nobody is told that it is
-//! kept, and it is kept as soon as there is room.
+//! Disks that accept nothing for a while, and what must hold meanwhile: lines of others are shown, nobody is told that
+//! they are kept, and they are kept as soon as there is room.
 
 use std::{collections::BTreeSet, net::IpAddr};
 
@@ -15,11 +15,11 @@ pub(crate) struct Disks(Vec<Disk>);
 #[derive(Debug, Default)]
 struct Disk {
     is_full: bool,
-    /// Whether its host may have noticed.
+    /// Whether its host may have noticed that it was full.
     was_full: bool,
-    /// Lines of others that it did not take.
+    /// Lines of others that it did not accept.
     refused: BTreeSet<MessageId>,
-    /// Lines that its host has shown and not kept.
+    /// Lines that its host has shown but not kept.
     shown: BTreeSet<MessageId>,
 }
 
@@ -33,12 +33,12 @@ impl Disks {
         self.0[host].was_full |= is_full;
     }
 
-    /// Whether a host may say that it cannot write.
+    /// Whether a host may report that it cannot write.
     pub(crate) fn was_full(&self, host: usize) -> bool {
         self.0[host].was_full
     }
 
-    /// The same for the host at an address.
+    /// The same for the host at this address.
     pub(crate) fn had_outage(&self, ip: IpAddr) -> bool {
         let IpAddr::V4(ip) = ip else { return false };
         usize::from(ip.octets()[3]).checked_sub(1).and_then(|host| self.0.get(host)).is_some_and(|disk| disk.was_full)
@@ -50,8 +50,8 @@ impl Disks {
         self.0[host] = Disk { is_full, was_full: is_full, ..Disk::default() };
     }
 
-    /// Whether a disk takes these writes, of which `is_honest` says which count. Those of others that it did not take before
-    /// must have been shown by now.
+    /// Whether a disk accepts these writes. `is_honest` says which of them count. Lines of others that it refused
+    /// earlier must have been shown by now.
     pub(crate) fn take(
         &mut self,
         host: usize,
@@ -88,7 +88,7 @@ impl Disks {
         if disk.shown.insert(id) { Ok(()) } else { Err(format!("nothing twice: node {host} shows {id} once more")) }
     }
 
-    /// A host has kept a line that it had shown before.
+    /// A host has kept a line that it showed earlier.
     pub(crate) fn kept(&mut self, host: usize, id: MessageId) -> Result<(), String> {
         if self.0[host].shown.contains(&id) {
             Ok(())

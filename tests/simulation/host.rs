@@ -1,4 +1,4 @@
-//! One host: its node, across all of its starts.
+//! One host: its node, across all its starts.
 
 use std::{
     cell::{Cell, RefCell},
@@ -34,15 +34,15 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{backups, disk, run::EPOCH, speech, world::World};
 
-/// Where all nodes listen, in the simulation.
+/// The port of all nodes in the simulation.
 pub(crate) const PORT: u16 = 4_000;
 
-/// Where they look for each other.
+/// The network that they sweep.
 const NETWORK: &str = "192.168.0.0/28";
 
 const DAY: Duration = Duration::from_hours(24);
 
-/// How long lines are kept: longer than any run, so none is ever old enough to be forgotten.
+/// How long lines are kept: longer than any run, so that none gets old enough to be forgotten.
 pub(crate) const KEPT: Duration = Duration::from_hours(90 * 24);
 
 pub(crate) struct Host {
@@ -53,19 +53,19 @@ pub(crate) struct Host {
     /// What survives every crash.
     directory: PathBuf,
     seed: u64,
-    /// Whom it knows by configuration; the sweep finds the others.
+    /// The hosts that it knows by configuration. The sweep finds the others.
     peers: Vec<Target>,
-    /// Whom it has met on earlier days: everybody.
+    /// The keys that it met on earlier days: all hosts, and perhaps strangers.
     known: Vec<Known>,
     /// When it starts for the first time.
     pub(crate) joins_at: Duration,
     pub(crate) boots: Cell<u64>,
     /// By how much its clock is wrong, in milliseconds.
     pub(crate) skew: Arc<AtomicI64>,
-    /// Where it is.
+    /// The network that it is on.
     place: watch::Sender<DesiredNetwork>,
     commands: RefCell<Option<mpsc::Sender<Command>>>,
-    /// Whom it lists.
+    /// The nodes that it lists as present.
     pub(crate) listed: RefCell<BTreeSet<NodeId>>,
     lines: Cell<u64>,
     /// How many lines its user says as soon as it starts.
@@ -106,17 +106,17 @@ impl Host {
         }
     }
 
-    /// Says something, if it runs.
+    /// Says a line, if the host runs.
     pub(crate) fn say(&self, answers: Option<proximity_chat::domain::model::MessageId>) {
         if let Some(commands) = &*self.commands.borrow() {
             self.lines.set(self.lines.get() + 1);
             let text = Text::new(&speech::line(self.index, self.boots.get(), self.lines.get(), answers)).unwrap();
-            // A node that is thousands of commands behind does not get more.
+            // A node that is thousands of commands behind gets no more.
             let _ = commands.try_send(Command::Say { room: Room::LOBBY, text, action: false, network: None });
         }
     }
 
-    /// It comes to a place that may be another network; or it turns out to be this one, where everybody is known.
+    /// The host comes to a place that may be another network, or it turns out to be its own, where everybody is known.
     pub(crate) fn moves(&self, certain: bool) {
         let known = self.known.iter().filter(|_| certain).map(|known| known.node);
         let known = Arc::new(known.collect());
@@ -131,14 +131,14 @@ impl Host {
         self.skew.load(Ordering::Relaxed).unsigned_abs() <= 3_600_000
     }
 
-    /// Ends it politely.
+    /// Lets the user leave with `/quit`.
     pub(crate) fn leave(&self) {
         if let Some(commands) = &*self.commands.borrow() {
             let _ = commands.try_send(Command::Quit);
         }
     }
 
-    /// It is gone, without a word.
+    /// The host is gone without a word.
     pub(crate) fn crashed(&self) {
         self.commands.take();
         self.listed.take();
@@ -153,7 +153,8 @@ impl Host {
         backups::copy(&self.directory, &self.backup());
     }
 
-    /// Puts its disk back to the copy. It must not run. Its user says so many lines as soon as it starts again.
+    /// Puts its disk back to the copy. The host must not be running. Its user says this many lines as soon as it starts
+    /// again.
     pub(crate) fn go_back(&self, lines: u64, world: &World, now: Duration) -> Result<(), String> {
         self.says_first.set(lines);
         backups::copy(&self.backup(), &self.directory);
@@ -167,7 +168,7 @@ impl Host {
         self.directory.with_extension("backup")
     }
 
-    /// Reads its disk, as it is when it does not run, and holds it against the rules.
+    /// Reads the disk of a host that does not run, and checks it against the rules.
     pub(crate) fn read(&self, world: &World, thorough: bool) -> Result<(Database, Snapshot), String> {
         let (mut database, snapshot) = disk::open(&self.directory, self.node)?;
         let held = disk::read(&mut database, &snapshot, &world.rules.borrow(), thorough);
@@ -177,7 +178,8 @@ impl Host {
     }
 
     fn settings(&self, world: &Rc<World>, boot: u64, database: Database, snapshot: Snapshot) -> Settings {
-        // Fixed by the seed, and never the same twice: what the operating system's random numbers are to a real node.
+        // Decided by the seed, and different at each start: it takes the place of the operating system's random
+        // numbers.
         let mut random = fastrand::Rng::with_seed(self.seed ^ ((self.index as u64 + 1) << 48) ^ (boot << 32));
         let mut secret = [0; 32];
         random.fill(&mut secret);
@@ -228,7 +230,7 @@ pub(crate) fn identity_of(seed: u64, index: usize) -> Identity {
     Identity::from_secret(&secret)
 }
 
-/// So many keys that were met once, yesterday.
+/// Keys that were met once, yesterday.
 fn strangers_met(count: usize) -> impl Iterator<Item = Known> {
     (0..count).map(|number| {
         let mut key = [0xff; 32];
@@ -237,7 +239,7 @@ fn strangers_met(count: usize) -> impl Iterator<Item = Known> {
     })
 }
 
-/// What is remembered of a key that was met on so many days, the last of them so long ago.
+/// The record of a key that was met on this many days, the last of them this long ago.
 fn known(node: NodeId, days: u16, ago: Duration) -> Known {
     let at = |since_epoch: Duration| Timestamp::from_millis(i64::try_from(since_epoch.as_millis()).unwrap());
     let last_seen = at(EPOCH.saturating_sub(ago));
@@ -261,7 +263,7 @@ fn address(index: usize) -> IpAddr {
     Ipv4Addr::new(192, 168, 0, index as u8 + 1).into()
 }
 
-/// A start of a host, until it leaves or everything is dropped.
+/// One start of a host, until it leaves or everything is dropped.
 pub(crate) async fn live(world: Rc<World>, host: Rc<Host>) -> turmoil::Result {
     let now = turmoil::sim_elapsed().unwrap();
     tokio::time::sleep(host.joins_at.saturating_sub(now)).await;
@@ -291,7 +293,7 @@ pub(crate) async fn live(world: Rc<World>, host: Rc<Host>) -> turmoil::Result {
             Update::PeerLeft { peer: PeerId::Node(node), .. } => {
                 host.listed.borrow_mut().remove(&node);
             }
-            // What strangers say may be gone when the answer is shown.
+            // Lines of strangers are not answered: they may be gone when the answer is shown.
             Update::Message(message)
                 if world.rules.borrow().is_honest(&message.position.author)
                     && speech::invites_answer(&message, &mut random) =>

@@ -1,9 +1,9 @@
-//! Whole nodes, with real gRPC, TLS and HTTP/2, on a simulated network that fails in every way that a seed can think of:
-//! partitions, crashes, power cuts, loss, slowness, clocks that are years off, people who come late and go. In half of the
-//! runs two members are hostile: they do all that strangers can do to the others.
+//! Whole nodes, with real gRPC, TLS and HTTP/2, on a simulated network that fails in every way that a seed can think
+//! of: partitions, crashes, power cuts, loss, slowness, clocks that are years off, people who come late and leave. In
+//! half of the runs two members are hostile: they do everything that strangers can do to the others.
 //!
-//! What must hold, whatever happens, is in `rules`; what goes wrong is in `faults` and `hostile`. `args` says how to run
-//! it. One process runs one seed, because the trace of a seed must depend on nothing else.
+//! `rules` has what must always hold; `faults` and `hostile` have what goes wrong; `args` has the command line. One
+//! process runs one seed, because the trace of a seed must depend on nothing else.
 
 #![allow(
     clippy::expect_used,

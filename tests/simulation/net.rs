@@ -14,10 +14,10 @@ use proximity_chat::runtime::io::Net;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use turmoil::net::{TcpListener, TcpStream};
 
-/// How long the host takes that says that nobody listens on a port.
+/// How long a host takes to answer that nobody listens on a port.
 const REFUSAL: Duration = Duration::from_millis(1);
 
-/// What all hosts share: who listens, who cannot reach whom, and which connections there are.
+/// What all hosts share: who listens, who cannot reach whom, and the open connections.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Cables(Arc<Mutex<State>>);
 
@@ -25,9 +25,9 @@ pub(crate) struct Cables(Arc<Mutex<State>>);
 struct State {
     listening: BTreeSet<SocketAddr>,
     cut: BTreeSet<(IpAddr, IpAddr)>,
-    /// Where anybody has ever tried to connect to.
+    /// All addresses that anybody has ever dialled.
     dialled: BTreeSet<SocketAddr>,
-    /// Accepted connections that are open, by who accepted and who dialled.
+    /// Open accepted connections, by the accepting and the dialling host.
     open: BTreeMap<(IpAddr, IpAddr), usize>,
 }
 
@@ -36,7 +36,8 @@ impl Cables {
         self.0.lock().unwrap()
     }
 
-    /// Whether packets between these two are lost, for those who dial: turmoil would say "connection refused".
+    /// Sets whether packets between these two are lost. It matters to dials, for which turmoil would say "connection
+    /// refused".
     pub(crate) fn set_cut(&self, a: IpAddr, b: IpAddr, cut: bool) {
         for pair in [(a, b), (b, a)] {
             if cut {
@@ -47,13 +48,13 @@ impl Cables {
         }
     }
 
-    /// Connections between these two.
+    /// The number of connections between these two.
     pub(crate) fn between(&self, a: IpAddr, b: IpAddr) -> usize {
         let state = self.state();
         [(a, b), (b, a)].iter().filter_map(|pair| state.open.get(pair)).sum()
     }
 
-    /// Where anybody has ever tried to connect to.
+    /// All addresses that anybody has ever dialled.
     pub(crate) fn dialled(&self) -> BTreeSet<SocketAddr> {
         self.state().dialled.clone()
     }
@@ -75,7 +76,7 @@ impl Net for SimNet {
     type Listener = Listener;
 
     async fn bind(&self, addr: SocketAddr) -> io::Result<Listener> {
-        // turmoil knows no other address to listen on.
+        // turmoil can listen on no other address.
         let inner = TcpListener::bind((Ipv4Addr::UNSPECIFIED, addr.port())).await?;
         self.cables.state().listening.insert(addr);
         Ok(Listener { inner, addr, cables: self.cables.clone() })
@@ -88,7 +89,7 @@ impl Net for SimNet {
         Ok((Connection { stream, counted: Some((pair, self.cables.clone())) }, from))
     }
 
-    /// Asks turmoil only where it can succeed: it keeps a socket for ever for each dial that does not.
+    /// Asks turmoil only if the dial can succeed, because turmoil keeps a socket for ever for each dial that does not.
     async fn connect(&self, _from: Option<IpAddr>, to: SocketAddr) -> io::Result<Connection> {
         self.cables.state().dialled.insert(to);
         if self.cables.state().cut.contains(&(self.ip, to.ip())) {
@@ -100,7 +101,7 @@ impl Net for SimNet {
         }
         match TcpStream::connect(to).await {
             Ok(stream) => Ok(Connection { stream, counted: None }),
-            // The packet was lost: nobody refused.
+            // The packet was lost, so nobody refused.
             Err(_) => future::pending().await,
         }
     }

@@ -1,21 +1,21 @@
-//! A host that comes to a place that may be its network or another one: nobody gets its older lines there until that is
-//! certain. A visitor looks whether that is so.
+//! A host that comes to a place that may be its own network or another one. Until that is certain, nobody there gets
+//! its older lines. A visitor checks this.
 
 use std::{collections::BTreeSet, ops::Range, time::Duration};
 
 use proximity_chat::domain::model::MessageId;
 
-/// In one of so many seeds somebody moves, and which of them.
+/// In one of this many seeds a host moves, and the remainder that selects these seeds.
 const ONE_IN: u64 = 3;
 const SEED: u64 = 1;
 
-/// Milliseconds after which the host moves for the first time, and after the end of the last stay.
+/// Milliseconds until the host moves for the first time, and again after the end of each stay.
 const MOVES_AFTER: Range<u64> = 4_000..9_000;
 
-/// Milliseconds until it is certain where it is.
+/// Milliseconds until it is certain where the host is.
 const CERTAIN_AFTER: Range<u64> = 3_000..8_000;
 
-/// Who moves, and when.
+/// Which host moves, and when.
 #[derive(Debug)]
 pub(crate) struct Moves {
     pub(crate) host: usize,
@@ -29,7 +29,7 @@ impl Moves {
         Self { host, next: if is_moving(seed) { first } else { Duration::MAX }, is_certain: true }
     }
 
-    /// Whether it is certain where the host is from now on; none if nothing has changed.
+    /// Whether it is certain from now on where the host is; `None` if nothing has changed.
     pub(crate) fn news(&mut self, now: Duration, random: &mut fastrand::Rng) -> Option<bool> {
         if now < self.next {
             return None;
@@ -40,22 +40,22 @@ impl Moves {
         Some(self.is_certain)
     }
 
-    /// Nothing more happens. Whether it is to be told now that it is certain where the host is.
+    /// Ends all moves. Returns whether the host must now be told that it is certain where it is.
     pub(crate) fn end(&mut self) -> bool {
         self.next = Duration::MAX;
         !std::mem::replace(&mut self.is_certain, true)
     }
 }
 
-/// Whether somebody moves in this seed.
+/// Whether a host moves in this seed.
 pub(crate) fn is_moving(seed: u64) -> bool {
     seed % ONE_IN == SEED
 }
 
-/// A stay at a place that is not yet known to be the network.
+/// A stay at a place that is not yet known to be the host's network.
 #[derive(Debug, Clone)]
 pub(crate) struct Stay {
     pub(crate) host: usize,
-    /// What the host held before.
+    /// The messages that the host held before.
     pub(crate) older: BTreeSet<MessageId>,
 }

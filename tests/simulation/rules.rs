@@ -1,10 +1,11 @@
-//! What must hold, whatever goes wrong: nothing is lost or comes twice, each author's lines keep their order, no line stands
-//! before one that it answers, all nodes show the same order, and no node says that a line is delivered that is not. Where
-//! clocks are days off, a line may stand where it came; that place is its node's own. But what a user says is always the
-//! last line of their own screen. What hostile members say counts for none of that; of them little is kept.
+//! What must hold, whatever goes wrong. Nothing is lost or comes twice, each author's lines keep their order, no line
+//! stands before one that it answers, all nodes show the same order, and no node calls a line delivered that is not.
+//! Where clocks are days off, a line may stand where it arrived, and each node then has its own place for it. But what
+//! a user says is always the last line of their own screen. Lines of hostile members do not count for any of this, and
+//! few of them are kept.
 //!
-//! Of somebody with two histories, one number may stand for two events, and no place holds both. Then what users see counts:
-//! everything that was said is there, once, though it may be in a line that says it again.
+//! If somebody has two histories, one number may stand for two events, and no node holds both. Then what users see
+//! counts: everything that was said is there, once, though perhaps in a line that says it again.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -30,30 +31,30 @@ use crate::{
     speech,
 };
 
-/// What is known of all nodes, against which everything that one of them shows is held.
+/// What is known of all nodes. Everything that a node shows is checked against it.
 #[derive(Debug)]
 pub(crate) struct Rules {
-    /// The one event that each author's number of each log stands for.
+    /// The one event that each number of each log stands for.
     numbers: BTreeMap<(NodeId, u64, u64), MessageId>,
     /// Every message that any node has shown or stored.
     said: BTreeMap<MessageId, Said>,
-    /// Those that stand where they came, at any node.
+    /// Messages that stand where they arrived, on any node.
     aside: BTreeSet<MessageId>,
-    /// Those that are dated before what is kept. Nobody but their authors offers them.
+    /// Messages dated before the time from which lines are kept. Only their authors offer them.
     too_old: BTreeSet<MessageId>,
-    /// Where the others stand.
+    /// The positions of all others.
     positions: BTreeMap<MessageId, Position>,
-    /// When the first node showed it.
+    /// When the first node showed each message.
     first: BTreeMap<MessageId, Duration>,
     nodes: Vec<Known>,
     honest: BTreeSet<NodeId>,
-    /// Whether somebody held older lines back: then what is said now comes first.
+    /// Whether somebody held older lines back. New lines then come before the older ones.
     pub(crate) has_gaps: bool,
-    /// Those who went back to an earlier copy of their profile.
+    /// Those who went back to an earlier copy of their profile, and the numbers of their hosts.
     copied: BTreeMap<NodeId, usize>,
-    /// What is dated before this is too old.
+    /// Lines dated before this are too old.
     kept_from: Timestamp,
-    /// Keys that have said that they hold what they do not hold.
+    /// How many keys have claimed to hold what they do not hold.
     liars: usize,
 }
 
@@ -62,7 +63,7 @@ pub(crate) struct Rules {
 struct Said {
     log: LogId,
     seq: u64,
-    /// The first message that says the same: itself, unless it repeats one.
+    /// The first message that says the same: the message itself, unless it repeats one.
     first: MessageId,
     /// Whether it was only on a disk that was put back to an earlier copy.
     lost: bool,
@@ -71,21 +72,23 @@ struct Said {
 /// What is known of one node.
 #[derive(Debug, Default)]
 struct Known {
-    /// What it has on disk for certain: it has shown it, or it was read after a crash.
+    /// What it certainly has on disk: it has shown it, or it was read from the disk after a crash.
     held: BTreeSet<MessageId>,
-    /// The last number that it has shown or read of each log.
+    /// The last number of each log that it has shown or that was read.
     last: BTreeMap<(NodeId, u64), u64>,
-    /// Until when it had no line at all of some log, and lacked more than a few of anybody's: until it showed something that may
-    /// have ended that. What it takes in is judged by what it has then, and shown together with what came meanwhile.
+    /// Until when it had no line at all of some log, and until when it lacked more than a few of anybody's: each time
+    /// up to the moment when it showed something that may have ended that. A node judges what it takes in by what it
+    /// has then, and shows it together with what came meanwhile.
     strange_until: Duration,
     behind_until: Duration,
-    /// What it has shown of those who are not honest. They may contradict themselves, and not all of it is kept.
+    /// What it has shown of authors who are not honest. They may contradict themselves, and not everything of theirs is
+    /// kept.
     strange: BTreeSet<MessageId>,
-    /// What it has shown and not kept, because its disk was full.
+    /// What it has shown but not kept, because its disk was full.
     unkept: BTreeSet<MessageId>,
-    /// The last line of its screen.
+    /// The position of the last line on its screen.
     bottom: Option<Position>,
-    /// What it had before its disk was put back, and when that was: others may not have noticed that it is gone.
+    /// What it had before its disk was put back, and when that happened: others may not have noticed that this is gone.
     had: (BTreeSet<MessageId>, Duration),
 }
 
@@ -135,12 +138,12 @@ impl Rules {
         name.contains("node") || self.honest.iter().any(tag)
     }
 
-    /// One more key will say that it holds what it does not hold.
+    /// Counts one more key that will claim to hold what it does not hold.
     pub(crate) fn a_liar_comes(&mut self) {
         self.liars += 1;
     }
 
-    /// Whether an honest member has said this, as far as any node has shown it.
+    /// Whether this message is from an honest member, as far as any node has shown it.
     pub(crate) fn is_of_honest(&self, id: &MessageId) -> bool {
         self.positions.contains_key(id)
     }
@@ -148,7 +151,7 @@ impl Rules {
     /// A node showed a message as new; `unkept` if it may not be on its disk.
     pub(crate) fn shown(&mut self, node: usize, message: &Message, unkept: bool, now: Duration) -> Result<(), String> {
         let Message { id, position, .. } = message;
-        // Its number is used again: nobody else has heard of it.
+        // Its number is used again, because nobody else has seen it.
         if message.delivery == Delivery::NotSent {
             return Ok(());
         }
@@ -198,7 +201,8 @@ impl Rules {
             let question = self.said.iter().find(|(id, _)| id.to_string() == question);
             let (&question, asked) =
                 question.ok_or_else(|| format!("node {node} shows {text}, and nobody the question"))?;
-            // Who answers a line that stands where it came does not name it as a cause. What is said again stands elsewhere.
+            // The answer to a line that stands where it arrived does not name it as a cause. A line that is said again
+            // stands elsewhere.
             let is_elsewhere = self.aside.contains(id) || placed == Placed::Unknown || message.again.is_some();
             if is_elsewhere || self.aside.contains(&question) || self.copied.contains_key(&asked.log.author) {
                 return Ok(());
@@ -206,13 +210,12 @@ impl Rules {
             if self.positions.get(&question).is_some_and(|question| question >= position) {
                 return Err(format!("never against causality: {text} stands before what it answers"));
             }
-            // What nobody passes on must not hold up the rest for ever: neither this line nor one before it, which this one
-            // may name as its cause instead.
+            // Lines that nobody passes on must not hold up the rest for ever. That holds for the question, and for a
+            // line before it, which the answer may name as its cause instead.
             let said = self.first.get(&question).copied().unwrap_or_default();
             let patience = if strange_until >= said_at { WAIT_FOR_STRANGERS } else { WAIT_FOR_CAUSES };
             let waited = now.saturating_sub(said) >= patience;
-            // Nor does what was missed by the dozen hold up what is said now.
-            // Nor what was held back.
+            // Dozens of missed lines must not hold up new lines either, and neither must lines that were held back.
             let is_missing = !self.nodes[node].has_shown(&question) && !self.has_gaps;
             if !waited && is_missing && behind_until < said_at {
                 return Err(format!("never against causality: node {node} shows {text} without what it answers"));
@@ -221,7 +224,7 @@ impl Rules {
         Ok(())
     }
 
-    /// A node has kept a line that it had shown before.
+    /// A node has kept a line that it showed earlier.
     pub(crate) fn kept(&mut self, node: usize, id: MessageId) {
         let known = &mut self.nodes[node];
         if known.unkept.remove(&id) {
@@ -242,18 +245,18 @@ impl Rules {
         Ok(())
     }
 
-    /// A node has put lines elsewhere that a wrong clock had placed.
+    /// A node has moved lines that a wrong clock had placed.
     pub(crate) fn rearranged(&mut self, node: usize) {
         self.nodes[node].bottom = None;
     }
 
-    /// Whether a node has no line at all of some log.
+    /// Whether there is a log of which a node has no line at all.
     fn has_nothing_of_somebody(&self, node: usize) -> bool {
         let last = &self.nodes[node].last;
         self.numbers.keys().any(|(author, epoch, _)| !last.contains_key(&(*author, *epoch)))
     }
 
-    /// Whether a node lacks more than a few of anybody's lines.
+    /// Whether a node lacks more than a few lines of anybody.
     fn is_far_behind(&self, node: usize) -> bool {
         let mut newest: BTreeMap<(NodeId, u64), u64> = BTreeMap::new();
         for (author, epoch, seq) in self.numbers.keys() {
@@ -263,7 +266,7 @@ impl Rules {
         newest.iter().any(|(log, seq)| seq - last.get(log).copied().unwrap_or(0).min(*seq) > FAR)
     }
 
-    /// This is what a node has on disk, before it starts or after it has ended.
+    /// Takes in what a node has on disk, before it starts or after it has ended.
     pub(crate) fn on_disk(&mut self, node: usize, on_disk: &Held) -> Result<(), String> {
         for line in &on_disk.lines {
             self.numbered(node, line)?;
@@ -293,7 +296,7 @@ impl Rules {
         self.copied.insert(node, index);
     }
 
-    /// What nobody has after that is lost: it was nowhere else yet.
+    /// What nobody has after that is lost: it had not reached anybody.
     pub(crate) fn some_may_be_lost(&mut self) {
         let there: BTreeSet<MessageId> = self.nodes.iter().flat_map(|known| self.firsts(known)).collect();
         for said in self.said.values_mut() {
@@ -301,7 +304,7 @@ impl Rules {
         }
     }
 
-    /// A node takes what follows this number out of a log of its own: it was said again.
+    /// A node removes everything after this number from its own log: it was said again.
     pub(crate) fn taken_out(&mut self, node: usize, log: LogId, after: u64) -> Result<(), String> {
         let is_out = |id: &MessageId| self.said.get(id).is_some_and(|said| said.log == log && said.seq > after);
         let out: Vec<MessageId> = self.nodes[node].held.extract_if(.., is_out).collect();
@@ -313,7 +316,7 @@ impl Rules {
         }
     }
 
-    /// What a node has of what was said, whether it was said again or not.
+    /// What a node has of what was said, including lines that were said again.
     fn firsts(&self, known: &Known) -> impl Iterator<Item = MessageId> {
         known.held.iter().filter_map(|id| self.said.get(id).map(|said| said.first))
     }
@@ -329,7 +332,7 @@ impl Rules {
         Ok(())
     }
 
-    /// One event stands in one place.
+    /// One event has one position.
     fn placed(&mut self, node: usize, position: Position, placed: Placed) -> Result<(), String> {
         let id = position.id;
         match placed {
@@ -348,7 +351,7 @@ impl Rules {
         }
     }
 
-    /// A node tells its user that so many others have a message.
+    /// A node tells its user that this many others have a message.
     pub(crate) fn delivered(
         &mut self,
         node: usize,
@@ -368,7 +371,7 @@ impl Rules {
         Ok(())
     }
 
-    /// What a node has on disk of strangers in the end, when none of them is here who has said anything.
+    /// Checks what a node has on disk of strangers at the end, when no stranger who has said anything is present.
     pub(crate) fn strangers(&self, node: usize, snapshot: &Snapshot) -> Result<(), String> {
         let bytes = snapshot.bytes.iter().filter(|(log, _)| !self.is_honest(&log.author));
         let logs: BTreeMap<LogId, u64> = bytes.copied().collect();
@@ -399,7 +402,7 @@ impl Rules {
         self.missing().is_none()
     }
 
-    /// Some node that lacks a message, and which one.
+    /// A node that lacks a message, and that message.
     pub(crate) fn missing(&self) -> Option<(usize, MessageId)> {
         let must_have = || self.said.iter().filter(|(id, said)| !said.lost && !self.too_old.contains(id));
         let is_copied = |said: &Said| self.copied.contains_key(&said.log.author);
@@ -412,7 +415,7 @@ impl Rules {
         })
     }
 
-    /// What a node has.
+    /// The messages that a node has.
     pub(crate) fn held_by(&self, node: usize) -> BTreeSet<MessageId> {
         self.nodes[node].held.clone()
     }

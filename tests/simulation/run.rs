@@ -23,37 +23,37 @@ use crate::{
     world::World,
 };
 
-/// What a line about a seed says where a rule was broken.
+/// How the line about a seed reports a broken rule.
 pub(crate) const BROKEN: &str = "BROKEN";
 
-/// For so long everything may happen.
+/// How long anything may happen.
 pub(crate) const CHAOS: Duration = Duration::from_secs(30);
 
-/// For so long after that lines are said: the last ones while all is well.
+/// How long lines are said after that, the last ones while all is well.
 const LAST_WORDS: Duration = Duration::from_secs(15);
 
-/// After so long all links are open again, and the clocks measured: that is done every 10 s.
+/// By then all links are open again and the clocks are measured, which happens every 10 s.
 const COMPARED: Duration = Duration::from_secs(13);
 
-/// Then everybody must have everything after at most so long: the longest pause between two dials, and some.
+/// By then everybody must have everything: the longest pause between two dials, and some more.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// And nothing more may happen for so long: a link that is too many, or a line that comes twice, shows by then.
+/// How long nothing more may happen after that. A superfluous link, or a line that comes twice, shows by then.
 const QUIET: Duration = Duration::from_secs(12);
 
-/// And for so long nothing may have been written.
+/// How long nothing may have been written at the end.
 const DRAINED: Duration = Duration::from_secs(5);
 
 /// One step of the simulation.
 const TICK: Duration = Duration::from_millis(2);
 
-/// What the clocks show at the begin: a day in January 2027.
+/// What the clocks show at the beginning: a day in January 2027.
 pub(crate) const EPOCH: Duration = Duration::from_hours(500_000);
 
-/// A seed that takes longer than this, in real time, hangs.
+/// A seed that takes longer than this in real time counts as hanging.
 const HANGS: Duration = Duration::from_mins(5);
 
-/// Runs a seed and prints what became of it.
+/// Runs a seed and prints the result.
 pub(crate) fn one(seed: u64, nodes: usize, hostile: usize, trace: bool) -> bool {
     watch(seed);
     let began = Instant::now();
@@ -82,21 +82,21 @@ pub(crate) fn one(seed: u64, nodes: usize, hostile: usize, trace: bool) -> bool 
     broken.is_none()
 }
 
-/// A panic anywhere, which tokio would hide, and a run without end are failures of this seed.
+/// Makes a panic anywhere, which tokio would hide, and an endless run failures of this seed.
 fn watch(seed: u64) {
     panic::set_hook(Box::new(move |info| {
         say(&format!("seed={seed} {BROKEN}: {info}").replace('\n', " "));
         process::exit(1);
     }));
     thread::spawn(move || {
-        // Nobody wakes it.
+        // Nobody wakes this thread.
         thread::park_timeout(HANGS);
         say(&format!("seed={seed} {BROKEN}: hangs"));
         process::exit(1);
     });
 }
 
-/// Runs a seed. How long after the last repair everybody had everything.
+/// Runs a seed. Returns how long after the last repair everybody had everything.
 fn run(world: &Rc<World>, nodes: usize, hostile: usize, directory: &Path) -> Option<Duration> {
     let mut random = fastrand::Rng::with_seed(world.seed);
     let mut sim = turmoil::Builder::new()
@@ -109,7 +109,7 @@ fn run(world: &Rc<World>, nodes: usize, hostile: usize, directory: &Path) -> Opt
         .tcp_capacity(4_096)
         .enable_random_order()
         .build();
-    // Beside hostile members there is no room for the keys that they throw away.
+    // With hostile members, the trust records start full, so that there is no room for the throw-away keys.
     let strangers = if hostile > 0 { MAX_KEYS - nodes } else { 0 };
     let hosts = hosts(world.seed, (nodes, strangers), &mut random, directory);
     for host in &hosts {
@@ -121,7 +121,7 @@ fn run(world: &Rc<World>, nodes: usize, hostile: usize, directory: &Path) -> Opt
         let (world, member) = (world.clone(), Rc::new(Member::new(number, victims.clone())));
         sim.host(member.ip, move || hostile::live(world.clone(), member.clone()));
     }
-    // It has the address of the first hostile one.
+    // It has the address of the first hostile member.
     if hostile == 0 && nodes <= hostile::MOST_HONEST && places::is_moving(world.seed) {
         let (world, visitor) = (world.clone(), Rc::new(Member::new(0, victims.clone())));
         sim.host(visitor.ip, move || hostile::visit(world.clone(), visitor.clone()));
@@ -144,7 +144,7 @@ fn run(world: &Rc<World>, nodes: usize, hostile: usize, directory: &Path) -> Opt
     }
     faults.end(&mut sim);
     let healed = sim.elapsed();
-    // Then nobody whose clock is right is misled: most of those whom they reach are right, too.
+    // From then on nobody whose clock is right is misled, because most of those whom they reach are right too.
     let right = hosts.iter().filter(|host| host.is_right()).count();
     if 2 * right.saturating_sub(2) >= nodes - 1 {
         world.sane_from.set(healed + COMPARED);
@@ -184,7 +184,7 @@ fn run(world: &Rc<World>, nodes: usize, hostile: usize, directory: &Path) -> Opt
 
 fn hosts(seed: u64, (nodes, strangers): (usize, usize), random: &mut fastrand::Rng, directory: &Path) -> Vec<Rc<Host>> {
     let host = |index: usize| {
-        // One of four comes late; some know the others by configuration, some only by looking.
+        // One host in four comes late. Some know others by configuration, and some only by sweeping.
         let joins_at = if random.u8(..4) == 0 { random.u64(5_000..25_000) } else { random.u64(..2_000) };
         let knows: Vec<_> = (0..nodes).filter(|&other| other != index && random.u8(..3) == 0).collect();
         let directory = directory.join(index.to_string());
@@ -193,7 +193,7 @@ fn hosts(seed: u64, (nodes, strangers): (usize, usize), random: &mut fastrand::R
     (0..nodes).map(host).collect()
 }
 
-/// Who talks, and when.
+/// The hosts that talk, and when each does so next.
 struct Speakers {
     hosts: Vec<Rc<Host>>,
     next: Vec<Duration>,
@@ -215,7 +215,7 @@ fn pairs(hosts: &[Rc<Host>]) -> impl Iterator<Item = (&Rc<Host>, &Rc<Host>)> {
     hosts.iter().enumerate().flat_map(|(index, one)| hosts[..index].iter().map(move |other| (one, other)))
 }
 
-/// Whether everybody lists everybody whom they can reach.
+/// Whether all nodes list everybody whom they can reach.
 fn all_listed(hosts: &[Rc<Host>], faults: &Faults) -> bool {
     pairs(hosts).all(|(one, other)| {
         let listed = |a: &Host, b: &Host| a.listed.borrow().contains(&b.node);
@@ -223,7 +223,7 @@ fn all_listed(hosts: &[Rc<Host>], faults: &Faults) -> bool {
     })
 }
 
-/// The same events, in the same order, on all disks, and nothing else.
+/// All disks must have the same events in the same order, and nothing else.
 fn check_disks(world: &World, sim: &mut Sim<'_>, hosts: &[Rc<Host>]) {
     for host in hosts {
         sim.crash(host.ip);
@@ -236,7 +236,7 @@ fn check_disks(world: &World, sim: &mut Sim<'_>, hosts: &[Rc<Host>]) {
     }
 }
 
-/// What hostile members have at each host in the end, and what they have made them do.
+/// Checks what hostile members have on each host at the end, and what they have made hosts do.
 fn check_strangers(world: &World, now: Duration, hosts: &[Rc<Host>], victims: &[SocketAddr], hostile: usize) {
     for number in 0..hostile {
         let ip = Member::new(number, victims.to_vec()).ip;
@@ -255,7 +255,7 @@ fn check_strangers(world: &World, now: Duration, hosts: &[Rc<Host>], victims: &[
     }
 }
 
-/// One link per pair in the end.
+/// Each pair must have one link at the end.
 fn check_links(world: &World, hosts: &[Rc<Host>], faults: &Faults) {
     for (one, other) in pairs(hosts) {
         let links = world.cables.between(one.ip, other.ip);

@@ -1,10 +1,10 @@
-//! All that the nodes of a run say, and when.
+//! Everything that the nodes of a run report, and when.
 
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-/// Two runs of a seed have the same hash, or they are not the same run.
+/// The hash of a run. Two runs of a seed that have different hashes are not the same run.
 #[derive(Debug)]
 pub(crate) struct Trace {
     hash: Sha256,

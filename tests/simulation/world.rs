@@ -1,4 +1,4 @@
-//! What the hosts of a run share: their cables, the trace, and what has been broken.
+//! What the hosts of a run share: their network, the trace, and the first broken rule.
 
 use std::{
     cell::{Cell, RefCell},
@@ -21,14 +21,14 @@ pub(crate) struct World {
     pub(crate) cables: Cables,
     pub(crate) trace: RefCell<Trace>,
     pub(crate) rules: RefCell<Rules>,
-    /// Lines that were shown as said by others, by any node.
+    /// Lines of others that any node has shown.
     pub(crate) heard: Cell<u64>,
     pub(crate) disks: RefCell<Disks>,
-    /// From when on nobody whose clock is right may date a line far ahead.
+    /// From then on, nobody whose clock is right may date a line far ahead.
     pub(crate) sane_from: Cell<Duration>,
-    /// When any node wrote an event last.
+    /// When any node last wrote an event.
     pub(crate) last_written: Cell<Duration>,
-    /// Where somebody is at an uncertain place.
+    /// The stay of a host that is at an uncertain place.
     stay: RefCell<Option<Stay>>,
     broken: RefCell<Option<String>>,
 }
@@ -49,7 +49,7 @@ impl World {
         })
     }
 
-    /// A rule was broken. The first time is the one to look at.
+    /// Notes a broken rule. Only the first one counts.
     pub(crate) fn must(&self, kept: Result<(), String>) {
         if let Err(what) = kept {
             self.broken.borrow_mut().get_or_insert(what);
@@ -60,19 +60,19 @@ impl World {
         self.broken.borrow().clone()
     }
 
-    /// Somebody comes to an uncertain place, or it has become certain.
+    /// A host comes to an uncertain place, or it has become certain where it is.
     pub(crate) fn stays(&self, host: Option<usize>) {
         let stay = host.map(|host| Stay { host, older: self.rules.borrow().held_by(host) });
         self.rules.borrow_mut().has_gaps |= stay.is_some();
         self.stay.replace(stay);
     }
 
-    /// Who is at an uncertain place now.
+    /// The current stay at an uncertain place.
     pub(crate) fn stay(&self) -> Option<Stay> {
         self.stay.borrow().clone()
     }
 
-    /// Whether this stay lasts.
+    /// Whether this stay still lasts.
     pub(crate) fn is_at(&self, stay: &Stay) -> bool {
         self.stay.borrow().as_ref().is_some_and(|now| now.host == stay.host && now.older == stay.older)
     }
@@ -82,7 +82,7 @@ impl World {
         self.trace.borrow_mut().note(at, line);
     }
 
-    /// A host starts, for the first time or once more.
+    /// A host starts, for the first time or again.
     pub(crate) fn starts(&self, host: &Host) {
         self.disks.borrow_mut().starts(host.index);
         let line = format!("[{}] starts, boot {}", host.index, host.boots.get());
@@ -93,7 +93,7 @@ impl World {
         matches!(peer, PeerId::Node(node) if self.rules.borrow().is_honest(node))
     }
 
-    /// A node writes to its disk. Whether that takes it.
+    /// A node writes to its disk. Returns whether the disk accepts that.
     pub(crate) fn writes(&self, node: usize, writes: &[Write]) -> Result<(), StoreFailure> {
         let taken = self.disks.borrow_mut().take(node, writes, |write| match write {
             Write::Event(entry) => self.rules.borrow().is_honest(&entry.event.log.author),
@@ -122,13 +122,13 @@ impl World {
                 self.must(self.rules.borrow_mut().taken_out(node, state.id, state.head));
             }
         }
-        // What the user says goes before whatever others have sent.
+        // The user's own lines are written before any that others have sent.
         if events.any(|entry| !entry.own) && events.any(|entry| entry.own) {
             self.must(Err(format!("own lines first: node {node} writes others' lines before its user's")));
         }
     }
 
-    /// Nobody's clock takes others along: a line of somebody whose clock is right is dated a day ahead at most.
+    /// No clock takes others along: a line of somebody whose clock is right is dated at most a day ahead.
     fn is_sane(&self, host: &Host, message: &Message, now: Duration) -> Result<(), String> {
         let latest = i64::try_from((EPOCH + now + MAX_OFF + Duration::from_hours(1)).as_millis()).unwrap();
         let dated = message.position.hlc.wall().as_millis();
@@ -138,7 +138,7 @@ impl World {
         Ok(())
     }
 
-    /// A node said something to its user.
+    /// A node reported something to its user.
     pub(crate) fn saw(&self, host: &Host, update: &Update) {
         self.note(turmoil::sim_elapsed().unwrap(), &format!("[{}] {update:?}", host.index));
         let kept = match update {
@@ -147,7 +147,7 @@ impl World {
                 self.must(self.is_sane(host, message, turmoil::sim_elapsed().unwrap()));
                 let is_honest = self.rules.borrow().is_honest(&message.position.author);
                 let mut disks = self.disks.borrow_mut();
-                // What contradicts itself is marked as that, so nothing says that it is not kept.
+                // Events that contradict themselves are marked as that, and then nothing says that they are not kept.
                 let unkept = message.mark == Mark::NotKept || !is_honest && disks.was_full(host.index);
                 let kept = if unkept && is_honest { disks.shown(host.index, message.id) } else { Ok(()) };
                 kept.and_then(|()| {
@@ -172,7 +172,7 @@ impl World {
             Update::PeerJoined(peer) if peer.repute.trust != Trust::Known && self.is_honest(&peer.id) => {
                 Err(format!("who was met on two days is known: node {} does not know {}", host.index, peer.addr))
             }
-            // Only hostile ones contradict themselves.
+            // Only hostile members contradict themselves.
             Update::Notice(Notice::History(HistoryNotice::Forked(name)))
                 if !self.rules.borrow().is_honest_name(name) =>
             {

@@ -1,8 +1,8 @@
-//! What all tests, benchmarks and examples share: the program as a child process, in a pipe or in a pseudo-terminal,
-//! ports and networks that nobody else uses, and waiting for conditions.
+//! What all tests, benchmarks and examples share: the program as a child process, with pipes or in a pseudo-terminal;
+//! ports and networks that nobody else uses; and waiting for conditions.
 //!
-//! Nothing here touches the user's directories or the program's default ports outside of a network namespace of the
-//! test's own, and every child ends with the value that stands for it.
+//! Nothing here touches the user's directories or, outside of the test's own network namespaces, the program's default
+//! ports. Every child process ends with the value that stands for it.
 
 #![allow(dead_code, unused_imports, reason = "every test binary uses its own part of it")]
 #![allow(

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use super::{PATIENCE, Process, Setup, Tool, schema};
 
-/// A running node. What every [`Process`] can, it can as well.
+/// A running node. It has all methods of [`Process`].
 pub(crate) struct Node {
     pub(crate) nick: String,
     process: Process,
@@ -27,31 +27,31 @@ impl Node {
         Self::start_at(&Arc::new(TempDir::new().unwrap()), setup)
     }
 
-    /// Starts a node for somebody whose directories are there already.
+    /// Starts a node with an existing home directory.
     pub(crate) fn start_at(home: &Arc<TempDir>, setup: &Setup) -> Self {
         let started = Instant::now();
         let process = Process::start(&setup.nick, &mut setup.command(home));
         Self { nick: setup.nick.clone(), process, started, setup: setup.clone(), home: Arc::clone(home) }
     }
 
-    /// Starts the same node again, which has ended: the same person on the same machine.
+    /// Starts the same node again after it has ended: the same person on the same machine.
     pub(crate) fn start_again(self) -> Self {
         let (setup, home) = (self.setup.clone(), self.home());
         drop(self);
         Self::start_at(&home, &setup)
     }
 
-    /// When it was started: before the program was loaded.
+    /// When it was started, before the program was loaded.
     pub(crate) fn started(&self) -> Instant {
         self.started
     }
 
-    /// Where everything is that it keeps.
+    /// The directory with everything that it keeps.
     pub(crate) fn home(&self) -> Arc<TempDir> {
         Arc::clone(&self.home)
     }
 
-    /// What `proximity-chat log` prints of the lobby, whether the node runs or not.
+    /// What `proximity-chat log` prints for the lobby. The node may be running.
     pub(crate) fn log(&self, options: &[&str]) -> String {
         let done = self.setup.log_command(&self.home, options).output().unwrap();
         let said = String::from_utf8_lossy(&done.stderr);
@@ -59,7 +59,7 @@ impl Node {
         String::from_utf8(done.stdout).unwrap()
     }
 
-    /// All that its history has, in the order in which it is shown.
+    /// All lines of its history, in the order in which they are shown.
     pub(crate) fn history(&self) -> Vec<Value> {
         self.log(&["--json"]).lines().map(|line| schema::event(Tool::Log, line)).collect()
     }
@@ -69,21 +69,21 @@ impl Node {
         self.history().iter().map(|line| line["text"].as_str().expect("a line has a text").to_owned()).collect()
     }
 
-    /// The hash of its history: two nodes with the same one show the same.
+    /// The hash of its history. Two nodes with the same hash show the same.
     pub(crate) fn hash(&self) -> String {
         let hash = self.log(&["--hash"]);
         assert!(hash.trim().len() >= 32, "{hash:?} is no hash");
         hash
     }
 
-    /// Waits until its own line is on disk, and returns its id.
+    /// Waits until one of its own lines is on disk, and returns the line's id.
     pub(crate) fn wait_own(&self, text: &str) -> String {
         let own = |e: &&Value| e["event"] == "message" && e["own"] == true && e["text"] == text;
         let id = |events: &[Value]| events.iter().find(own)?["id"].as_str().map(str::to_owned);
         self.wait(&format!("its own {text:?}"), PATIENCE, id).0
     }
 
-    /// Waits until so many of so many have an own message.
+    /// Waits until `delivered` of `of` peers have one of its messages.
     pub(crate) fn wait_delivered(&self, id: &str, delivered: u32, of: u32) -> Duration {
         let last = |e: &&Value| e["event"] == "delivery" && e["id"] == id;
         self.wait(&format!("{id} delivered to {delivered} of {of}"), PATIENCE, |events| {
@@ -100,7 +100,7 @@ impl Node {
         node
     }
 
-    /// Where it listens, as soon as it does.
+    /// Where it listens. Waits until it does.
     pub(crate) fn addr(&self) -> SocketAddr {
         self.wait("listening", PATIENCE, |events| {
             events.iter().find(|e| e["event"] == "listening")?["addr"].as_str()?.parse().ok()
@@ -108,7 +108,7 @@ impl Node {
         .0
     }
 
-    /// Its key in hex, which is what others know it by.
+    /// Its key in hex, by which others know it.
     pub(crate) fn id(&self) -> String {
         let node = |e: &Value| (e["event"] == "listening").then(|| e["node"].as_str().map(str::to_owned));
         let listening = self.wait("listening", PATIENCE, |events| events.iter().find_map(node));
@@ -120,7 +120,7 @@ impl Node {
         self.wait(&format!("{peer} joined"), PATIENCE, |events| present(events).contains(&peer).then_some(())).1
     }
 
-    /// Waits until a peer of this name has come.
+    /// Waits until a peer with this name has come.
     pub(crate) fn wait_nick(&self, nick: &str) {
         let wanted = |e: &&Value| e["event"] == "peer" && e["nick"] == nick;
         self.wait(&format!("{nick} joined"), PATIENCE, |events| events.iter().find(wanted).map(drop));
@@ -131,12 +131,12 @@ impl Node {
         self.wait_peers_within(count, PATIENCE)
     }
 
-    /// The same, where another time is long enough.
+    /// The same with another deadline.
     pub(crate) fn wait_peers_within(&self, count: usize, deadline: Duration) -> Duration {
         self.wait(&format!("{count} peers"), deadline, |events| (present(events).len() == count).then_some(())).1
     }
 
-    /// When `peer` joined for the first time.
+    /// When `peer` first joined.
     pub(crate) fn joined_at(&self, peer: &str) -> Option<Instant> {
         self.first_at(|event| event["change"] == "joined" && event["peer"] == peer)
     }
@@ -152,7 +152,7 @@ impl Node {
         })
     }
 
-    /// Waits for a message of this text by somebody else, and returns it.
+    /// Waits for a message with this text by somebody else, and returns it.
     pub(crate) fn wait_text(&self, text: &str) -> Value {
         self.wait(&format!("message {text:?}"), PATIENCE, |events| {
             events.iter().find(|e| is_theirs(e) && e["text"] == text).cloned()
@@ -160,13 +160,13 @@ impl Node {
         .0
     }
 
-    /// Waits for a message of this text under this name, its own ones included.
+    /// Waits for a message with this text under this name, which may be its own.
     pub(crate) fn wait_said(&self, nick: &str, text: &str) {
         let wanted = |e: &&Value| e["event"] == "message" && e["nick"] == nick && e["text"] == text;
         self.wait(&format!("{text:?} by {nick}"), PATIENCE, |events| events.iter().find(wanted).map(drop));
     }
 
-    /// How many messages it has shown, its own ones included.
+    /// How many messages it has shown, including its own.
     pub(crate) fn messages(&self) -> usize {
         self.all(|e| (e["event"] == "message").then_some(())).len()
     }
@@ -176,7 +176,7 @@ impl Node {
         self.all(|e| is_theirs(e).then(|| e["text"].as_str().unwrap_or_default().to_owned()))
     }
 
-    /// Who is there now.
+    /// The ids of the peers that are present now.
     pub(crate) fn roster(&self) -> Vec<String> {
         let events = self.all(|e| Some(e.clone()));
         let mut roster: Vec<_> = present(&events).into_iter().map(str::to_owned).collect();
@@ -184,14 +184,14 @@ impl Node {
         roster
     }
 
-    /// Waits for a notice of this kind, and returns its text.
+    /// Waits for a notice with this code, and returns its text.
     pub(crate) fn wait_notice(&self, code: &str) -> String {
         let wanted = |e: &&Value| e["event"] == "notice" && e["code"] == code;
         let notice = self.wait(&format!("notice {code}"), PATIENCE, |events| events.iter().find(wanted).cloned()).0;
         notice["text"].as_str().unwrap_or_default().to_owned()
     }
 
-    /// Who came and went so far, as `joined 7f3a…` and `left guest:…`.
+    /// Who has come and gone so far, as `joined 7f3a…` and `left guest:…`.
     pub(crate) fn peer_changes(&self) -> Vec<String> {
         self.all(|e| {
             let change = e["change"].as_str().filter(|change| ["joined", "left"].contains(change))?;
@@ -199,14 +199,14 @@ impl Node {
         })
     }
 
-    /// Leaves in the way that users do, and checks that this counts as success.
+    /// Leaves as users do, and checks that this counts as success.
     pub(crate) fn quit(&mut self) {
         self.say("/quit");
         let status = self.wait_exit(PATIENCE);
         assert!(status.success(), "{}: {status} after /quit; {:?}", self.nick, self.other());
     }
 
-    /// Checks that it never panicked and never printed anything but events.
+    /// Checks that it never panicked and printed nothing but events.
     pub(crate) fn assert_clean(&self) {
         let other = self.other();
         assert!(other.is_empty(), "{} printed more than events: {other:#?}", self.nick);
@@ -227,10 +227,10 @@ impl DerefMut for Node {
     }
 }
 
-/// Who is there after all of `events`.
+/// The peers that are present after all of `events`.
 ///
 /// # Panics
-/// When somebody joins twice, or leaves who was not there.
+/// If somebody joins twice, or somebody leaves who was not there.
 fn present(events: &[Value]) -> Vec<&str> {
     let mut present = Vec::new();
     for event in events.iter().filter(|e| e["event"] == "peer") {

@@ -1,4 +1,4 @@
-//! Port ranges that no other test of this machine uses at the same time.
+//! Port ranges that no other test on this machine uses at the same time.
 
 use std::{
     net::{Ipv4Addr, SocketAddr, TcpListener},
@@ -7,31 +7,31 @@ use std::{
     sync::atomic::{AtomicU16, Ordering},
 };
 
-/// First port that is handed out: above the program's default range, which a chat of the person at this machine may use.
+/// The first port to use: above the program's default range, which a chat of this machine's user may have.
 const FIRST: u16 = 10_000;
 
-/// Ports in a block: the one that is held, and the range.
+/// Ports in a block: the one that is held, and the usable range.
 const BLOCK: u16 = 32;
 
-/// Blocks there are; they end below 32,768, where Linux begins to take ports for outgoing connections.
+/// The number of blocks. They end below 32,768, from where Linux takes ports for outgoing connections.
 const BLOCKS: u16 = 710;
 
-/// A range of free ports on 127.0.0.1 that nobody else is given as long as this lives.
+/// A range of free ports on 127.0.0.1. Nobody else gets them while this lives.
 #[derive(Debug)]
 pub(crate) struct Ports {
     first: u16,
     count: u16,
-    /// Listens on the port before the range. Another test that wants this block finds that port taken.
+    /// Listens on the port before the range, so that another test which wants this block finds the port taken.
     _held: TcpListener,
 }
 
 impl Ports {
-    /// Takes a block with as many ports as a block has to use.
+    /// Takes a block with all its usable ports.
     pub(crate) fn take() -> Self {
         Self::reserve(BLOCK - 1)
     }
 
-    /// Takes a block, and uses its first `count` ports only.
+    /// Takes a block, of which only the first `count` ports are used.
     pub(crate) fn reserve(count: u16) -> Self {
         static NEXT: AtomicU16 = AtomicU16::new(0);
         assert!(count < BLOCK, "a block has {} ports to use", BLOCK - 1);
@@ -42,12 +42,12 @@ impl Ports {
         block.unwrap_or_else(|| panic!("no {count} consecutive free ports on 127.0.0.1"))
     }
 
-    /// Takes exactly these ports, for what must look the same every time.
+    /// Takes exactly these ports, for output that must look the same every time.
     pub(crate) fn exactly(first: u16, count: u16) -> Self {
         Self::block(first - 1, count).expect("the ports are free")
     }
 
-    /// Holds one port, if the `count` ports after it are free too.
+    /// Holds one port if the `count` ports after it are free too.
     fn block(held: u16, count: u16) -> Option<Self> {
         let bind = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
         let listener = bind(held).ok()?;

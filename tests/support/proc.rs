@@ -1,4 +1,4 @@
-//! What the kernel knows about a process of ours.
+//! What the kernel knows about one of our processes.
 
 use std::{collections::HashSet, fs, time::Duration};
 
@@ -7,8 +7,8 @@ pub(crate) fn memory_kib(pid: u32) -> u64 {
     status_kib(pid, "VmRSS:")
 }
 
-/// Memory in use that is no page of a file, in KiB: what a process has taken, without the parts of its program that the kernel
-/// has happened to load or drop.
+/// Memory in use that belongs to no file, in KiB: what a process has taken, without the parts of its program that the
+/// kernel happens to have loaded or dropped.
 pub(crate) fn own_memory_kib(pid: u32) -> u64 {
     status_kib(pid, "RssAnon:")
 }
@@ -24,18 +24,18 @@ pub(crate) fn descriptors(pid: u32) -> usize {
     fs::read_dir(format!("/proc/{pid}/fd")).expect("the process runs").count()
 }
 
-/// Time that a process has had a processor, of all its threads.
+/// Processor time of all threads of a process.
 pub(crate) fn busy(pid: u32) -> Duration {
-    /// What the kernel counts in, whatever it measures in (`USER_HZ`).
+    /// The kernel's unit for this (`USER_HZ`), whatever it measures with.
     const TICK: Duration = Duration::from_millis(10);
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).expect("the process runs");
-    // The name may have spaces and brackets in it; what follows it has not.
+    // The name may contain spaces and brackets; nothing after it does.
     let (_, rest) = stat.rsplit_once(") ").expect("a process has a name");
     let ticks: u32 = rest.split(' ').skip(11).take(2).map(|ticks| ticks.parse::<u32>().expect("ticks")).sum();
     TICK * ticks
 }
 
-/// Established TCP connections of a process, in whichever network namespace it is.
+/// Established TCP connections of a process, in any network namespace.
 pub(crate) fn connections(pid: u32) -> usize {
     const ESTABLISHED: &str = "01";
     let table = |name| fs::read_to_string(format!("/proc/{pid}/net/{name}")).expect("the process runs");

@@ -16,16 +16,16 @@ use super::{
     until,
 };
 
-/// A look at the events that takes longer is not taken after every line.
+/// If checking the events takes longer than this, it does not happen after every line.
 const CHEAP: Duration = Duration::from_millis(1);
 
-/// A child with its input, and everything that it printed so far. It is killed when this is dropped.
+/// A child process with its input, and everything that it has printed so far. Dropping it kills the child.
 pub(crate) struct Process {
     name: String,
     child: Child,
     stdin: Option<ChildStdin>,
     output: Arc<Output>,
-    /// What must be in the contract; none of another program.
+    /// The tool whose contract its events must match; `None` for another program.
     tool: Option<Tool>,
 }
 
@@ -38,11 +38,11 @@ struct Output {
 #[derive(Default)]
 struct Seen {
     events: Vec<Value>,
-    /// When each of them came.
+    /// When each event came.
     at: Vec<Instant>,
-    /// Whatever was no JSON, and standard error.
+    /// Lines that were not JSON, and standard error.
     other: Vec<String>,
-    /// The first event that is not in the contract, and why.
+    /// The first event that does not match the contract, and why.
     wrong: Option<String>,
     ended: bool,
     /// Whether standard error has ended too.
@@ -50,7 +50,7 @@ struct Seen {
 }
 
 impl Process {
-    /// Starts `command`, which is the chat, with all three standard streams piped. Its events must be in the contract.
+    /// Starts `command`, which is the chat, with all three standard streams piped. Its events must match the contract.
     pub(crate) fn start(name: &str, command: &mut Command) -> Self {
         schema::prepare();
         Self::spawn(name, command, Some(Tool::Chat))
@@ -111,28 +111,28 @@ impl Process {
         });
     }
 
-    /// Its standard input, for a thread that fills it; [`Self::say`] is over then.
+    /// Its standard input, for a thread that fills it. After that, [`Self::say`] no longer works.
     pub(crate) fn take_input(&mut self) -> ChildStdin {
         self.stdin.take().expect("standard input is still open")
     }
 
-    /// Waits until all that a process printed was read, which has been killed.
+    /// Waits until all output of a killed process was read.
     pub(crate) fn wait_output(&self) {
         until(&format!("the last output of {}", self.name), Duration::from_secs(30), || {
             self.output.seen.lock().unwrap().ended.then_some(())
         });
     }
 
-    /// Ends its standard input.
+    /// Closes its standard input.
     pub(crate) fn end_input(&mut self) {
         self.stdin = None;
     }
 
-    /// The first answer that `find` has for what was printed so far or is printed within `deadline`, and how long it
-    /// took from now.
+    /// The first answer of `find` to what was printed so far or is printed within `deadline`, and how long that took
+    /// from now.
     ///
     /// # Panics
-    /// When there is no answer, with what was printed.
+    /// If there is no answer. The message has the end of the output.
     pub(crate) fn wait<T>(
         &self,
         what: &str,
@@ -160,7 +160,7 @@ impl Process {
             if cost < CHEAP {
                 seen = self.output.grew.wait_timeout(seen, left).unwrap().0;
             } else {
-                // A burst: looking through all of it after each line would be most of the work.
+                // During a burst, checking all events after each line would be most of the work.
                 drop(seen);
                 thread::park_timeout(cost * 4);
                 seen = self.output.seen.lock().unwrap();
@@ -168,7 +168,7 @@ impl Process {
         }
     }
 
-    /// Watches for the whole of `time` that `find` has no answer.
+    /// Checks for the whole of `time` that `find` has no answer.
     pub(crate) fn never<T: std::fmt::Debug>(
         &self,
         what: &str,
@@ -183,7 +183,7 @@ impl Process {
                 panic!("{}: {what} after {:?}: {answer:?}\n{}", self.name, begun.elapsed(), self.output.tail());
             }
             assert!(!seen.ended, "{} ended while nothing should happen: {what}", self.name);
-            // Looked at once more when the time is over: what came in the end counts too.
+            // Checked once more when the time is over, so that the last events count too.
             let left = time.saturating_sub(begun.elapsed());
             if left.is_zero() {
                 return;
@@ -192,28 +192,28 @@ impl Process {
         }
     }
 
-    /// A copy of everything printed so far that `find` wants.
+    /// Everything that `find` returns for the events printed so far.
     pub(crate) fn all<T>(&self, find: impl Fn(&Value) -> Option<T>) -> Vec<T> {
         self.output.seen.lock().unwrap().events.iter().filter_map(find).collect()
     }
 
-    /// When the first event came that `find` wants; none if it has not come.
+    /// When the first event came that `find` accepts; `None` if there is none yet.
     pub(crate) fn first_at(&self, find: impl Fn(&Value) -> bool) -> Option<Instant> {
         let seen = self.output.seen.lock().unwrap();
         seen.events.iter().position(find).map(|at| seen.at[at])
     }
 
-    /// How many events were printed so far: a place to look on from.
+    /// How many events were printed so far, as a position to continue from.
     pub(crate) fn mark(&self) -> usize {
         self.output.seen.lock().unwrap().events.len()
     }
 
-    /// What it printed beside events.
+    /// What it printed besides events.
     pub(crate) fn other(&self) -> Vec<String> {
         self.output.seen.lock().unwrap().other.clone()
     }
 
-    /// Waits until the process ended and all that it printed was read.
+    /// Waits until the process has ended and all its output was read.
     pub(crate) fn wait_exit(&mut self, deadline: Duration) -> ExitStatus {
         let what = format!("the end of {}", self.name);
         let (status, _) = until(&what, deadline, || self.child.try_wait().unwrap());
@@ -224,14 +224,14 @@ impl Process {
         status
     }
 
-    /// Whether it still runs.
+    /// Whether it is still running.
     pub(crate) fn runs(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
     }
 
-    /// Ends it without warning.
+    /// Kills it without warning.
     pub(crate) fn kill(&mut self) {
-        // Both fail only when it has ended already.
+        // Both fail only if it has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -247,7 +247,7 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         self.kill();
-        // Also what no test has waited for is in the contract.
+        // Events that no test waited for must match the contract too.
         if self.tool.is_some()
             && !thread::panicking()
             && let Some(wrong) = self.output.all_wrong()
@@ -272,14 +272,14 @@ impl Output {
         self.grew.notify_all();
     }
 
-    /// What was wrong with any of the output of a process that was killed.
+    /// What was wrong with any output of a process that was killed.
     fn all_wrong(&self) -> Option<String> {
         let seen = self.seen.lock().unwrap();
         let (mut seen, _) = self.grew.wait_timeout_while(seen, PATIENCE, |seen| !seen.ended).unwrap();
         seen.wrong.take()
     }
 
-    /// The end of what was printed, for a failed test's report.
+    /// The end of the output, for the report of a failed test.
     fn tail(&self) -> String {
         const LINES: usize = 60;
         let seen = self.seen.lock().unwrap();

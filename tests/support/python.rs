@@ -9,16 +9,16 @@ use std::{
 
 use super::skip;
 
-/// A virtual environment: what is installed into it, and what must work before that.
+/// A virtual environment: what is installed into it, and what it needs from the system.
 struct Environment {
     name: &'static str,
-    /// It is made anew when this changes.
+    /// The environment is made again when this changes.
     made_of: &'static str,
-    /// How pip is told what to install.
+    /// The arguments for `pip install`.
     install: &'static [&'static str],
-    /// A shared library of the system that its scripts load.
+    /// A shared library of the system that the scripts load.
     library: Option<&'static str>,
-    /// A statement that works once it is made.
+    /// A statement that works once the environment is made.
     import: &'static str,
     made: OnceLock<Result<PathBuf, String>>,
 }
@@ -57,12 +57,12 @@ pub(crate) struct Python {
 }
 
 impl Python {
-    /// One that can `import grpc`, or `None` after saying loudly that `test` is skipped.
+    /// An interpreter that can `import grpc`, or `None` after reporting loudly that `test` is skipped.
     pub(crate) fn or_skip(test: &str) -> Option<Self> {
         Self::with(&REFERENCE, test)
     }
 
-    /// One that can run `interop/client.py`, or `None` in the same way.
+    /// An interpreter that can run `interop/client.py`, or `None` in the same way.
     pub(crate) fn for_interop_or_skip(test: &str) -> Option<Self> {
         Self::with(&INTEROP, test)
     }
@@ -77,12 +77,12 @@ impl Python {
         }
     }
 
-    /// Runs a script of `tests/e2e`.
+    /// A command that runs a script of `tests/e2e`.
     pub(crate) fn command(&self, script: &str) -> Command {
         with_script(Command::new(&self.program), script)
     }
 
-    /// Runs a script of `tests/e2e` in a network namespace.
+    /// A command that runs a script of `tests/e2e` in a network namespace.
     #[cfg(target_os = "linux")]
     pub(crate) fn command_in(&self, netns: &str, script: &str) -> Command {
         let mut ip = Command::new("ip");
@@ -91,7 +91,7 @@ impl Python {
     }
 }
 
-/// Adds a script of `tests/e2e`, and what grpcio needs to hear. Bytecode would be left among the sources.
+/// Adds a script of `tests/e2e`, and the variables that grpcio needs. Bytecode must not be left among the sources.
 fn with_script(mut command: Command, script: &str) -> Command {
     command.arg("-u").arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/e2e").join(script));
     // Fork support prints warnings, and a proxy must not see loopback traffic.
@@ -99,14 +99,14 @@ fn with_script(mut command: Command, script: &str) -> Command {
     command
 }
 
-/// Where files may stay between runs. Cargo names it to tests and benchmarks; examples need no Python.
+/// Where files may stay between runs. Cargo sets the variable for tests and benchmarks; examples need no Python.
 const TEMPORARY: &str = match option_env!("CARGO_TARGET_TMPDIR") {
     Some(directory) => directory,
     None => "target/tmp",
 };
 
 impl Environment {
-    /// Makes it, or finds it made. Test processes that run at the same time wait for each other.
+    /// Makes the environment unless it is already there. Test processes that run at the same time wait for each other.
     fn make(&self) -> Result<PathBuf, String> {
         let place = Path::new(TEMPORARY);
         let venv = place.join(self.name);

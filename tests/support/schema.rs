@@ -1,17 +1,17 @@
-//! What the program prints with `--json`, against `docs/headless.schema.json`.
+//! Checks what the program prints with `--json` against `docs/headless.schema.json`.
 //!
-//! The published schema leaves room for keys of later versions. Here it leaves none, so that a key which is not
-//! documented fails a test.
+//! The published schema leaves room for keys of later versions. Here it leaves none, so that an undocumented key fails
+//! a test.
 
 use std::{collections::BTreeMap, sync::OnceLock};
 
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-/// The schema, as it is published.
+/// The schema, as published.
 pub(crate) const SCHEMA: &str = include_str!("../../docs/headless.schema.json");
 
-/// What prints JSON. Each has its own events.
+/// A tool that prints JSON. Each has its own events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Tool {
     Chat,
@@ -21,11 +21,11 @@ pub(crate) enum Tool {
 }
 
 impl Tool {
-    /// All of them, and the definitions of the schema that list their events.
+    /// All tools, and the schema definitions that list their events.
     pub(crate) const ALL: [(Self, &str); 4] =
         [(Self::Chat, "chat"), (Self::Log, "log"), (Self::Discover, "discover"), (Self::Doctor, "doctor")];
 
-    /// What a command line starts; none if it prints no JSON.
+    /// The tool that a command line starts; `None` if it prints no JSON.
     pub(crate) fn of<S: AsRef<str>>(arguments: &[S]) -> Option<Self> {
         let has = |word: &str| arguments.iter().any(|argument| argument.as_ref() == word);
         let tool = Self::ALL.into_iter().find(|(_, name)| has(name)).map_or(Self::Chat, |(tool, _)| tool);
@@ -33,16 +33,16 @@ impl Tool {
     }
 }
 
-/// For each tool, what its events must look like, by their names.
+/// For each tool, a validator for each event, by the event's name.
 type Contract = BTreeMap<Tool, BTreeMap<String, Validator>>;
 
-/// Compiled once for each test process.
+/// The contract, compiled once for each test process.
 fn contract() -> &'static Contract {
     static CONTRACT: OnceLock<Contract> = OnceLock::new();
     CONTRACT.get_or_init(|| compile(serde_json::from_str(SCHEMA).expect("the schema is JSON")))
 }
 
-/// Compiles the schema, so that no event has to wait for it.
+/// Compiles the schema in advance, so that no event has to wait for it.
 pub(crate) fn prepare() {
     contract();
 }
@@ -61,13 +61,13 @@ fn compile(mut schema: Value) -> Contract {
     Tool::ALL.into_iter().map(|(tool, name)| (tool, events(name))).collect()
 }
 
-/// The name of the event that a definition is for.
+/// The name of the event that a definition describes.
 fn name(schema: &Value, reference: &str) -> String {
     let definition = schema.pointer(reference.trim_start_matches('#')).expect("what is referred to is there");
     definition["properties"]["event"]["const"].as_str().expect("an event has a name").to_owned()
 }
 
-/// Takes the room for other keys out of a schema.
+/// Makes a schema reject keys that it does not list.
 fn close(schema: &mut Value) {
     match schema {
         Value::Object(members) => {
@@ -84,7 +84,7 @@ fn close(schema: &mut Value) {
 /// Checks an event that `tool` printed.
 ///
 /// # Errors
-/// The event and every reason why it is not in the contract.
+/// The event, and every reason why it does not match the contract.
 pub(crate) fn check(tool: Tool, event: &Value) -> Result<(), String> {
     check_against(contract(), tool, event)
 }
@@ -106,7 +106,7 @@ fn check_against(contract: &Contract, tool: Tool, event: &Value) -> Result<(), S
 /// The event that `tool` printed in `line`.
 ///
 /// # Panics
-/// If it is not in the contract, with the line and the reason.
+/// If it does not match the contract. The message has the line and the reason.
 pub(crate) fn event(tool: Tool, line: &str) -> Value {
     let event = serde_json::from_str(line).unwrap_or_else(|error| panic!("not JSON: {error}: {line:?}"));
     check(tool, &event).unwrap_or_else(|wrong| panic!("{wrong}"));

@@ -1,4 +1,4 @@
-//! The command line of a node that touches nothing of its user's.
+//! The command line of a node that touches nothing of its user.
 
 use std::{
     net::{IpAddr, Ipv4Addr},
@@ -14,21 +14,21 @@ use super::{Wrong, program};
 pub(crate) const DIRECTORIES: [&str; 6] =
     ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"];
 
-/// What is said of where a node is.
+/// What a node is told about where it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     /// The address and the network of the setup.
     Given,
-    /// It is opened to the networks of the machine's interfaces. Only where these are the test's own.
+    /// It is opened to the networks of the machine's interfaces. Only for interfaces of the test's own.
     Lan,
-    /// Nothing: what the profile remembers counts. Only where the machine's interfaces are the test's own.
+    /// Nothing: what the profile remembers counts. Only for interfaces of the test's own.
     Unsaid,
 }
 
 /// How to start a node.
 #[derive(Clone)]
 pub(crate) struct Setup {
-    /// This build's program, unless another one is to be compared with it.
+    /// The program of this build, unless another one is to be compared with it.
     pub(crate) program: String,
     pub(crate) nick: String,
     pub(crate) ip: IpAddr,
@@ -38,13 +38,13 @@ pub(crate) struct Setup {
     /// The network namespace to start it in.
     pub(crate) netns: Option<String>,
     pub(crate) json: bool,
-    /// How far off its clock is; [`Wrong`] says how.
+    /// How far off its clock is, if at all.
     pub(crate) clock: Option<Wrong>,
     pub(crate) more: Vec<String>,
 }
 
 impl Setup {
-    /// On loopback, looking at `ports` and nowhere else.
+    /// On loopback, sweeping `ports` and nothing else.
     pub(crate) fn new(nick: &str, ports: RangeInclusive<u16>) -> Self {
         Self {
             program: program(),
@@ -60,7 +60,7 @@ impl Setup {
         }
     }
 
-    /// The command line that starts it.
+    /// The command that starts the node.
     pub(crate) fn command(&self, home: &TempDir) -> Command {
         let mut command = self.program_at(home);
         command.arg("--headless").args(self.json.then_some("--json")).args(self.arguments());
@@ -68,20 +68,20 @@ impl Setup {
         command
     }
 
-    /// The command line that prints what is on disk of the lobby.
+    /// The command that prints what is on disk of the lobby.
     pub(crate) fn log_command(&self, home: &TempDir, options: &[&str]) -> Command {
         let mut command = self.program_at(home);
-        // The same network, as far as that is set.
+        // The same network, if one is set.
         let network = self.more.iter().skip_while(|option| *option != "--network").take(2);
         command.args(["log", "--profile", "default"]).args(self.where_it_is());
         command.args(network).args(options);
         command
     }
 
-    /// The program in its namespace, with a cleared environment and `home` in place of all of the user's directories.
+    /// The program in its namespace, with a cleared environment and `home` in place of all the user's directories.
     fn program_at(&self, home: &TempDir) -> Command {
         let mut command = match &self.netns {
-            // `ip` replaces itself with the program, so that the child's id is the node's.
+            // `ip` replaces itself with the program, so that the child's process id is the node's.
             Some(netns) => {
                 let mut ip = Command::new("ip");
                 ip.args(["netns", "exec", netns, &self.program]);
@@ -96,7 +96,7 @@ impl Setup {
         command
     }
 
-    /// The options that say who it is and where it looks.
+    /// The options for who it is and where it looks.
     pub(crate) fn arguments(&self) -> Vec<String> {
         let mut arguments: Vec<_> = [
             ["--nick", &self.nick],
@@ -112,7 +112,7 @@ impl Setup {
         arguments
     }
 
-    /// The options that say where it is.
+    /// The options for where it is.
     fn where_it_is(&self) -> Vec<String> {
         let own = self.place == Place::Given || self.netns.is_some();
         assert!(own, "outside of a namespace the network is other people's");

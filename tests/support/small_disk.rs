@@ -1,4 +1,4 @@
-//! A disk of a few megabytes that can be filled, and made read-only.
+//! A disk of a few megabytes that can be filled, and can be made read-only.
 
 use std::{
     fs,
@@ -13,16 +13,16 @@ use tempfile::TempDir;
 
 use super::skip;
 
-/// The names of all of them begin so, and the process id follows: one whose process is gone is a leftover of a killed run.
+/// All names begin with this, followed by the process id. A name whose process is gone is left over from a killed run.
 const PREFIX: &str = "pctest-disk-";
 
-/// A file system in memory. It goes on drop.
+/// A file system in memory. Dropping it removes it.
 pub(crate) struct SmallDisk {
     mounted: TempDir,
 }
 
 impl SmallDisk {
-    /// A disk of this size in bytes, or `None` after saying loudly that `test` is skipped.
+    /// A disk of this size in bytes, or `None` after reporting loudly that `test` is skipped.
     pub(crate) fn or_skip(test: &str, bytes: u64) -> Option<Self> {
         if !rustix::process::geteuid().is_root() {
             skip(test, "mounting a disk needs root");
@@ -50,19 +50,19 @@ impl SmallDisk {
         self.mounted.path().join("filler")
     }
 
-    /// Takes all the room there is.
+    /// Takes up all free space.
     pub(crate) fn fill(&self) {
         let mut file = File::create(self.filler()).unwrap();
         while file.write_all(&[0; 4_096]).is_ok() {}
         while file.write_all(&[0]).is_ok() {}
     }
 
-    /// Gives the room back.
+    /// Frees the space again.
     pub(crate) fn empty(&self) {
         fs::remove_file(self.filler()).unwrap();
     }
 
-    /// From now on it can only be read, or be written again.
+    /// Makes the disk read-only, or writable again.
     pub(crate) fn set_read_only(&self, read_only: bool) {
         let options = if read_only { "remount,ro" } else { "remount,rw" };
         let done = Command::new("mount").args(["-o", options]).arg(self.mounted.path()).output().unwrap();
@@ -76,7 +76,7 @@ impl Drop for SmallDisk {
     }
 }
 
-/// Also if something is still open there: it goes when that is closed.
+/// Unmounts it even if something is still open there: it then goes when that is closed.
 fn unmount(path: &Path) {
     let _ = Command::new("umount").arg("-l").arg(path).output();
 }

@@ -54,13 +54,13 @@ impl Builder {
         self
     }
 
-    /// Another size.
+    /// Sets another size.
     pub(crate) fn size(mut self, cols: u16, rows: u16) -> Self {
         (self.cols, self.rows) = (cols, rows);
         self
     }
 
-    /// Answers OSC 11 with this, terminator included.
+    /// Answers OSC 11 with this, which includes the terminator.
     pub(crate) fn background(mut self, answer: &'static str) -> Self {
         self.background = Some(answer);
         self
@@ -113,7 +113,7 @@ impl Builder {
     }
 }
 
-/// A running program and its terminal. It ends when this is dropped.
+/// A running program and its terminal. Dropping it ends the program.
 pub(crate) struct Term {
     shared: Arc<Shared>,
     writer: Arc<Mutex<Box<dyn Write + Send>>>,
@@ -144,7 +144,7 @@ impl Shared {
     }
 }
 
-/// What a terminal answers, and what the program asked of it beyond drawing.
+/// What the terminal answers, and what the program has asked of it besides drawing.
 #[derive(Debug, Default)]
 struct Answers {
     background: Option<&'static str>,
@@ -184,12 +184,12 @@ impl Term {
         self.screen(vt100::Screen::contents)
     }
 
-    /// Looks at the screen.
+    /// Reads the screen.
     pub(crate) fn screen<T>(&self, look: impl FnOnce(&vt100::Screen) -> T) -> T {
         look(self.lock().parser.screen())
     }
 
-    /// The last title of the window.
+    /// The last window title.
     pub(crate) fn title(&self) -> String {
         self.lock().parser.callbacks().title.clone()
     }
@@ -199,7 +199,7 @@ impl Term {
         self.lock().parser.callbacks().asked_background
     }
 
-    /// Everything that was written to the terminal.
+    /// Everything written to the terminal.
     pub(crate) fn raw(&self) -> Vec<u8> {
         self.lock().raw.clone()
     }
@@ -219,7 +219,7 @@ impl Term {
         kill_process(self.pid, signal).expect("the program runs");
     }
 
-    /// Waits until the screen is like this.
+    /// Waits until the screen is as wanted.
     #[track_caller]
     pub(crate) fn wait_for(&self, what: &str, matches: impl Fn(&vt100::Screen) -> bool) {
         self.wait(what, |state| matches(state.parser.screen()));
@@ -237,7 +237,7 @@ impl Term {
         self.wait_for(&format!("no {text:?}"), |screen| !screen.contents().contains(text));
     }
 
-    /// How long it takes until the screen is like this.
+    /// How long it takes until the screen is as wanted.
     #[track_caller]
     pub(crate) fn time_until(&self, what: &str, matches: impl Fn(&vt100::Screen) -> bool) -> Duration {
         let begin = Instant::now();
@@ -245,14 +245,14 @@ impl Term {
         begin.elapsed()
     }
 
-    /// Waits until the program ended and everything that it wrote is on the screen.
+    /// Waits until the program has ended and everything that it wrote is on the screen.
     #[track_caller]
     pub(crate) fn wait_exit(&self) -> ExitStatus {
         self.wait("the end", |state| state.closed && state.exit.is_some());
         self.lock().exit.clone().expect("it was just there")
     }
 
-    /// Waits until a title was set that is like this.
+    /// Waits until a title was set that is as wanted.
     #[track_caller]
     pub(crate) fn wait_title(&self, what: &str, matches: impl Fn(&str) -> bool) {
         self.wait(what, |state| matches(&state.parser.callbacks().title));
@@ -260,7 +260,7 @@ impl Term {
 
     /// Changes the size of the terminal.
     pub(crate) fn resize(&self, cols: u16, rows: u16) {
-        // Together, so that no output for the old size is read as if it were for the new one.
+        // Both under one lock, so that no output for the old size is read as if it were for the new one.
         let mut state = self.lock();
         state.parser.set_size(cells(rows), cells(cols));
         self.master.resize(size(cols, rows)).expect("the terminal takes any size");
@@ -271,7 +271,7 @@ impl Term {
         self.lock().exit.is_none()
     }
 
-    /// What is left wrong in the terminal after the program gave it back; empty if nothing is.
+    /// What is still wrong in the terminal after the program has restored it; empty if nothing is.
     pub(crate) fn damage(&self) -> String {
         let mut damage = String::new();
         let modes = format!("{:?}", self.master.get_termios());
@@ -327,7 +327,8 @@ impl Term {
 
 impl Drop for Term {
     fn drop(&mut self) {
-        // SIGKILL, since a stopped program takes no other; only ours, and only while it was not waited for.
+        // SIGKILL, because a stopped program reacts to no other signal. Only our child, and only while it was not
+        // waited for.
         if self.shared.state.lock().is_ok_and(|state| state.exit.is_none()) {
             let _ = kill_process(self.pid, Signal::KILL);
         }

@@ -1,4 +1,4 @@
-//! The bare stream inside TLS 1.3 with raw public keys, as nodes have it.
+//! The bare stream inside TLS 1.3 with raw public keys, as between nodes.
 
 use std::{
     io,
@@ -19,10 +19,10 @@ use tonic::transport::{Channel, Endpoint, server::Connected};
 
 use crate::attack::{Face, Key, client_config, server_config};
 
-/// A session that tonic's server takes.
+/// A session that tonic's server accepts.
 pub(super) struct Session(TlsStream<TcpStream>);
 
-/// Shakes hands with whoever dialled.
+/// Shakes hands with a dialler.
 pub(super) async fn accept(socket: TcpStream) -> io::Result<Session> {
     let config = server_config(&Face::of(&Key::random()));
     TlsAcceptor::from(Arc::new(config)).accept(socket).await.map(Session)

@@ -9,7 +9,7 @@ use crate::{
 const CHAT: &str = "/message.Chat/NewNode";
 const LINK: &str = "/proximity.v1.Mesh/Link";
 
-/// A record of TLS.
+/// A TLS record.
 fn record(kind: u8, payload: &[u8]) -> Vec<u8> {
     [&[kind, 3, 3], &(payload.len() as u16).to_be_bytes()[..], payload].concat()
 }
@@ -18,7 +18,7 @@ fn extension(kind: u16, payload: &[u8]) -> Vec<u8> {
     [&kind.to_be_bytes()[..], &(payload.len() as u16).to_be_bytes(), payload].concat()
 }
 
-/// A `ClientHello` like ours (RFC 8446, section 4.1.2), with the TLS versions and the protocol that it offers.
+/// A `ClientHello` like ours (RFC 8446, section 4.1.2) that offers these TLS versions and this protocol.
 fn client_hello(versions: &[u8], protocol: &[u8]) -> Vec<u8> {
     let alpn = [&[0, protocol.len() as u8 + 1, protocol.len() as u8], protocol].concat();
     let share = [&[0, 36, 0, 0x1d, 0, 32][..], &[9; 32]].concat();
@@ -115,7 +115,7 @@ pub(super) fn answering(corpus: &mut Corpus) {
     add("nothing", Vec::new());
     add("garbage", (0..=255).collect());
 
-    // A `ServerHello` with the cipher and a share of a key (RFC 8446, section 4.1.3), and records that do not decrypt.
+    // A `ServerHello` with the cipher and a key share (RFC 8446, section 4.1.3), and records that do not decrypt.
     let share = [&[0, 0x1d, 0, 32][..], &[9; 32]].concat();
     let extensions = [extension(43, &[3, 4]), extension(51, &share)].concat();
     let body =

@@ -1,4 +1,4 @@
-//! Events of the log, and what tells of them.
+//! Events of the log, and the frames that describe what somebody holds.
 
 use bytes::Bytes;
 use proximity_chat::{
@@ -18,13 +18,13 @@ use crate::{
     protobuf::{bytes, fixed64, number, varint},
 };
 
-/// When everything here was said.
+/// When everything here was said, in milliseconds after 1970.
 const WALL: i64 = 1_767_323_045_000;
 
-/// Who has written nothing of what is here.
+/// A key that has written none of the events here.
 const OTHER: [u8; 32] = [0x0a; 32];
 
-/// One log, from its beginning on. The same inputs make the same bytes.
+/// One log, written from its beginning. Equal inputs make equal bytes.
 pub(super) struct Author {
     identity: Identity,
     log: LogId,
@@ -33,7 +33,7 @@ pub(super) struct Author {
 }
 
 impl Author {
-    /// A log of the lobby by who is at the other end of the link.
+    /// A lobby log of the peer at the other end of the link.
     pub(super) fn them() -> Self {
         Self::of(&THEIR_SECRET, 7)
     }
@@ -69,23 +69,23 @@ impl Author {
         written(&signed)
     }
 
-    /// Its log.
+    /// The log's id.
     pub(super) fn id(&self) -> LogId {
         self.log
     }
 
-    /// All that it has said.
+    /// The range that covers everything said so far.
     pub(super) fn range(&self) -> Vec<u8> {
         range(&self.log, self.seq, self.prev.map(|EventId(id)| id.to_vec()).unwrap_or_default(), 1)
     }
 }
 
-/// What an event says.
+/// The content of a line.
 pub(super) fn content(nick: &[u8], text: &[u8]) -> Bytes {
     [&[1; SALT_BYTES][..], &bytes(1, nick), &bytes(2, text)].concat().into()
 }
 
-/// An event as it travels.
+/// An event in its wire format.
 pub(super) fn written(signed: &Signed) -> Vec<u8> {
     [bytes(1, &signed.body), bytes(2, signed.sig), bytes(3, &signed.content)].concat()
 }
@@ -103,13 +103,13 @@ pub(super) fn range(of: &LogId, seq: u64, head: impl AsRef<[u8]>, base: u64) -> 
     [bytes(1, log(of)), number(2, seq), bytes(3, head), number(4, base)].concat()
 }
 
-/// A frame that tells what somebody holds.
+/// A frame that says what its sender holds.
 pub(super) fn have(ranges: &[Vec<u8>], more: bool, want: bool) -> Vec<u8> {
     let ranges = ranges.iter().flat_map(|range| bytes(1, range)).collect();
     bytes(HAVE, [ranges, number(2, more.into()), number(3, want.into())].concat())
 }
 
-/// A range of a log that nobody writes.
+/// A range of a log that does not exist.
 fn made_up(n: u64) -> Vec<u8> {
     let id = LogId { room: Room::LOBBY.id(), author: them(), epoch: n };
     range(&id, n, [7; 32], 1)
@@ -159,7 +159,7 @@ pub(super) fn frames(add: &mut impl FnMut(&str, Vec<u8>)) {
     }
 }
 
-/// Single events, each wrong in its own way, or not.
+/// Single events, valid ones and ones with one fault each.
 pub(super) fn event(corpus: &mut Corpus) {
     let mut add = |name: &str, bytes: Vec<u8>| corpus.add("event", name, bytes);
     let mut bob = Author::them();

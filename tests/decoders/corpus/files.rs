@@ -1,4 +1,4 @@
-//! Files: what people edit, copy and damage.
+//! Files, as people edit, copy and damage them.
 
 use proximity_chat::protocol::identity::Identity;
 

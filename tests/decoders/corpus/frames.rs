@@ -13,12 +13,12 @@ const BYE: u64 = 8;
 const PING: u64 = 9;
 const LOOK: u64 = 11;
 const SEEN: u64 = 12;
-/// Lines outside the log, of release 0.2.
+/// Lines outside the log, as in release 0.2.
 const SAY: u64 = 10;
 
 const KEY: [u8; 32] = [0x5a; 32];
 
-/// Names and texts that must not come through as they are.
+/// Names and texts that must not come through unchanged.
 pub(super) const HOSTILE: [(&str, &[u8]); 9] = [
     ("escape", b"a\x1b[2J\x1b]0;owned\x07b"),
     ("c1", "a\u{9b}31mb".as_bytes()),
@@ -61,7 +61,7 @@ pub(super) fn sighting(node: &[u8], addrs: &[Vec<u8>]) -> Vec<u8> {
     bytes(1, [bytes(1, node), addrs.concat()].concat())
 }
 
-/// A line as release 0.2 says it.
+/// A line as release 0.2 sends it.
 fn say(text: &[u8]) -> Vec<u8> {
     bytes(SAY, bytes(1, text))
 }
@@ -91,7 +91,7 @@ fn seen(nick: &[u8], version: &[u8], wall: u64) -> Vec<u8> {
     bytes(SEEN, [fields.concat(), number(7, 1), number(8, 9)].concat())
 }
 
-/// Datagrams of announcements; whether the signature is right is looked at later.
+/// Announcement datagrams. Their signatures are checked later.
 pub(super) fn announcement(corpus: &mut Corpus) {
     let mut add = |name: &str, bytes: &[u8]| corpus.add("announcement", name, bytes);
     let datagram = |head: &[u8], port: u16| [head, &port.to_be_bytes(), &KEY, &[1; 16], &[2; 64]].concat();

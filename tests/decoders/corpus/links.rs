@@ -1,4 +1,4 @@
-//! What another node says over a link, and what the user does meanwhile.
+//! What another node sends over a link, and what the user does meanwhile.
 
 use proximity_chat::protocol::identity::short_code;
 
@@ -93,14 +93,14 @@ pub(super) fn link(corpus: &mut Corpus) {
     logs(&mut |name, rest| add(name, bob, parts(&rest)));
 }
 
-/// What is wrong with events beyond each of them, and with what is told of them.
+/// Faults in the sequence of events, and in what is claimed about them.
 fn logs(add: &mut impl FnMut(&str, Vec<Vec<u8>>)) {
     let mut bob = Author::them();
     let lines: Vec<_> = (0..20).map(|n| bob.line(format!("line {n}").as_bytes())).collect();
     let backwards: Vec<_> = lines.iter().rev().cloned().collect();
     let all = have(&[bob.range()], false, true);
     add("log-in-order", vec![all.clone(), batch(&lines), WAIT.to_vec(), SAY.to_vec(), WAIT.to_vec()]);
-    // Each turn one of them is next.
+    // Each round lets one more of them find its place.
     add("log-backwards", [vec![all.clone()], vec![batch(&backwards); 20]].concat());
     add("log-again-and-again", vec![batch(&lines); 30]);
     add("log-with-a-hole", vec![all.clone(), batch(&lines[..5]), batch(&lines[6..]), WAIT.to_vec()]);
@@ -110,7 +110,7 @@ fn logs(add: &mut impl FnMut(&str, Vec<Vec<u8>>)) {
     let forked: Vec<_> = (0..5).map(|n| other.line(format!("other {n}").as_bytes())).collect();
     add("log-forked", vec![batch(&lines[..5]), batch(&forked), have(&[other.range()], false, false), WAIT.to_vec()]);
 
-    // Under their name, and nobody has signed it so.
+    // Names them as the author, but carries somebody else's signature.
     let mut forger = Author::of(&[9; 32], 7);
     let mut draft = forger.draft(content(b"bob", b"forged"));
     draft.log.author = them();

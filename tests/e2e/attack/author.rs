@@ -10,19 +10,19 @@ use super::{
     proto::{Batch, Dep, Event, Have, HeldRange, LogId, Said, Signed, frame::Body},
 };
 
-/// What stands in front of an event's bytes when they are signed or hashed.
+/// What is put before an event's bytes when they are signed or hashed.
 const DOMAIN: &[u8] = b"proximity-chat/1 event\0";
 
-/// The id of the room that everyone is in.
+/// The id of the lobby.
 pub(crate) const LOBBY: [u8; 32] = *b"proximity-chat/1 room #lobby\0\0\0\0";
 
-/// The kind of event that says something.
+/// The kind of event that carries a line.
 const SAID: u32 = 1;
 
-/// Bits of a clock's reading below the milliseconds.
+/// Bits of a clock reading below the milliseconds.
 const COUNTER: u32 = 16;
 
-/// One log of somebody, written from its beginning on.
+/// One log, written from its beginning.
 #[derive(Clone)]
 pub(crate) struct Author {
     key: Key,
@@ -31,7 +31,7 @@ pub(crate) struct Author {
     seq: u64,
     head: Vec<u8>,
     hlc: u64,
-    /// What its clock shows for ever, in milliseconds after 1970.
+    /// What its clock always shows, in milliseconds after 1970.
     fixed: Option<u64>,
 }
 
@@ -49,17 +49,17 @@ impl Author {
         author
     }
 
-    /// Whose it is.
+    /// The key that the log belongs to.
     pub(crate) fn key(&self) -> &Key {
         &self.key
     }
 
-    /// The log's name.
+    /// The log's id.
     pub(crate) fn log(&self) -> LogId {
         self.log.clone()
     }
 
-    /// The clock that the next event shows.
+    /// The clock reading of the next event.
     pub(crate) fn clock(&self) -> u64 {
         match self.fixed {
             Some(ms) if self.seq == 0 => ms << COUNTER,
@@ -73,12 +73,12 @@ impl Author {
         self.hlc = ms << COUNTER;
     }
 
-    /// From now on the clock stands still at so many milliseconds after 1970, also in what is said of the time of day.
+    /// From now on the clock stands still at `ms` milliseconds after 1970, and so does the stated time of day.
     pub(crate) fn fix_clock(&mut self, ms: u64) {
         self.fixed = Some(ms);
     }
 
-    /// The next event, for a test that wants to change something about it.
+    /// The next event, for a test that changes something in it.
     pub(crate) fn draft(&self) -> Event {
         let hlc = self.clock();
         Event {
@@ -100,14 +100,14 @@ impl Author {
         [salt, said.encode_to_vec()].concat()
     }
 
-    /// The event with this content, signed, whatever it says. The author goes on as if it had not been.
+    /// Signs the event with this content, whatever it says. The author's log does not advance.
     pub(crate) fn sign(&self, event: Event, content: Vec<u8>) -> Signed {
         let body = Event { content_hash: Sha256::digest(&content).to_vec(), ..event }.encode_to_vec();
         let sig = self.key.sign(&[DOMAIN, &body].concat());
         Signed { body, sig, content }
     }
 
-    /// An event as it comes next, with `text`. The author goes on as if it had not been: another one like it is a fork.
+    /// The event that comes next, with `text`. The author's log does not advance: a second call makes a fork.
     pub(crate) fn try_line(&self, text: &str) -> Signed {
         self.sign(self.draft(), self.content(text))
     }
@@ -119,37 +119,37 @@ impl Author {
         signed
     }
 
-    /// The next line, after these events of others.
+    /// The next line, with these events of others as its causes.
     pub(crate) fn line_after(&mut self, text: &str, deps: Vec<Dep>) -> Signed {
         let signed = self.sign(Event { deps, ..self.draft() }, self.content(text));
         self.follow(&signed);
         signed
     }
 
-    /// So many lines, one after the other.
+    /// One line for each of these texts.
     pub(crate) fn lines(&mut self, texts: impl IntoIterator<Item = String>) -> Vec<Signed> {
         texts.into_iter().map(|text| self.line(&text)).collect()
     }
 
-    /// Goes on after this event of its own.
+    /// Continues the log after this event of its own.
     pub(crate) fn follow(&mut self, signed: &Signed) {
         let event = read(signed);
         (self.seq, self.head, self.hlc) = (event.seq, id(signed), event.hlc);
     }
 
-    /// All that was said so far.
+    /// The range that covers everything said so far.
     pub(crate) fn range(&self) -> HeldRange {
         HeldRange { name: 0, log: Some(self.log.clone()), seq: self.seq, head: self.head.clone(), base: 1 }
     }
 }
 
-/// The present time as a clock of the log shows it.
+/// The present time as a clock reading of the log.
 pub(crate) fn now() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     u64::try_from(now.as_millis()).unwrap() << COUNTER
 }
 
-/// What tells an event from all others.
+/// The event's id.
 pub(crate) fn id(signed: &Signed) -> Vec<u8> {
     Sha256::new().chain_update(DOMAIN).chain_update(&signed.body).finalize().to_vec()
 }
@@ -159,7 +159,7 @@ pub(crate) fn read(signed: &Signed) -> Event {
     Event::decode(&signed.body[..]).expect("an event")
 }
 
-/// The line that an event is.
+/// The text of an event that carries a line.
 pub(crate) fn text(signed: &Signed) -> Option<String> {
     let said = Said::decode(signed.content.get(16..)?).ok()?;
     Some(said.text)
@@ -178,7 +178,7 @@ pub(crate) fn batch(events: Vec<Signed>) -> Body {
     Body::Batch(Batch { events })
 }
 
-/// A frame that tells what its sender holds.
+/// A frame that says what its sender holds.
 pub(crate) fn have(ranges: Vec<HeldRange>) -> Body {
     Body::Have(Have { ranges, changes: Vec::new(), more: false, want: false })
 }

@@ -1,4 +1,4 @@
-//! What many strangers do together, or one stranger under many keys. Each attack ends by itself, in a bounded time.
+//! What many strangers do together, or one stranger under many keys. Each attack ends by itself, in bounded time.
 
 use std::{
     net::SocketAddr,
@@ -13,25 +13,25 @@ use std::{
 
 use super::{Author, End, Face, Key, Link, batch, connect, have, hello, proto::frame::Body};
 
-/// Keys that attack at the same time. Two processors carry no more.
+/// Keys that attack at the same time. Two processors can handle no more.
 const AT_ONCE: u64 = 4;
 
-/// How long a stranger tries to get in: a node lets in only so many links of one host at once.
+/// How long a stranger tries to get in: a node admits only so many links of one host at once.
 const TRIES_FOR: Duration = Duration::from_secs(10);
 
 /// The wait between two tries.
 const TRY_AGAIN: Duration = Duration::from_millis(50);
 
-/// How long all idle links together may take to get in. A node that has no place for them answers some of them late.
+/// How long all idle links together may take to get in. A node without free places answers some of them late.
 const OPENED: Duration = Duration::from_secs(15);
 
-/// Events in a frame: below its limit, and what a node sends.
+/// Events in a frame: below the limit, and below what a node sends.
 const EVENTS: usize = 60;
 
-/// Ranges in a frame.
+/// Ranges in a frame: below the limit.
 const RANGES: usize = 500;
 
-/// Milliseconds of a day.
+/// Milliseconds in a day.
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// A link under `key`, past the greeting.
@@ -42,7 +42,7 @@ pub(crate) fn meet(to: SocketAddr, key: &Key, nick: &str) -> Result<Link, End> {
     Ok(link)
 }
 
-/// The same, tried for a while. None if it was in vain.
+/// The same, retried for [`TRIES_FOR`]. `None` if that fails.
 pub(crate) fn meet_in_time(to: SocketAddr, key: &Key, nick: &str) -> Option<Link> {
     let begun = Instant::now();
     while begun.elapsed() < TRIES_FOR {
@@ -54,7 +54,7 @@ pub(crate) fn meet_in_time(to: SocketAddr, key: &Key, nick: &str) -> Option<Link
     None
 }
 
-/// Runs `each` for 0 to `count`, [`AT_ONCE`] at a time.
+/// Runs `each` for 0 to `count`, `at_once` at a time.
 fn side_by_side(count: u64, at_once: u64, each: impl Fn(u64) + Sync) {
     let next = AtomicU64::new(0);
     thread::scope(|scope| {
@@ -71,22 +71,22 @@ fn side_by_side(count: u64, at_once: u64, each: impl Fn(u64) + Sync) {
     });
 }
 
-/// Keys that each have logs of one line.
+/// Many keys, each with several logs of one line.
 pub(crate) struct ManyLogs {
     pub(crate) keys: u64,
     /// Logs of each key.
     pub(crate) logs: u64,
     /// How old their lines are, in days.
     pub(crate) age_days: u64,
-    /// How long each key waits until the node has said that it holds them.
+    /// How long each key waits for the node to say that it holds them.
     pub(crate) wait: Duration,
 }
 
 impl ManyLogs {
-    /// As many logs as a node holds, and each key waits until it holds them: a full table.
+    /// As many logs as a node holds. Each key waits until the node holds its logs, so that the table fills up.
     pub(crate) const FULL_TABLE: Self = Self { keys: 64, logs: 64, age_days: 0, wait: Duration::from_secs(2) };
 
-    /// Says them all; how many logs the node said to hold.
+    /// Sends them all. Returns how many logs the node said it holds.
     pub(crate) fn pour(&self, to: SocketAddr) -> u64 {
         let held = AtomicU64::new(0);
         side_by_side(self.keys, AT_ONCE, |n| {
@@ -119,12 +119,12 @@ impl ManyLogs {
     }
 }
 
-/// What a line of a flood says.
+/// The text of a flood's lines.
 #[derive(Clone, Copy)]
 pub(crate) enum Filler {
-    /// The same letter.
+    /// One letter, repeated.
     Same,
-    /// Words that were never said before: each has to be added to the index.
+    /// Words that were never said before: each must be added to the index.
     NewWords,
 }
 
@@ -142,7 +142,7 @@ impl Filler {
     }
 }
 
-/// Links that say as much as they can for `time`, in lines of `size` bytes; how many bytes of text they have sent.
+/// Links that send as much as they can for `time`, in lines of `size` bytes. Returns how many bytes of text they sent.
 pub(crate) fn fill(to: SocketAddr, links: u64, time: Duration, size: usize, filler: Filler) -> u64 {
     let sent = AtomicU64::new(0);
     side_by_side(links, links, |n| {
@@ -169,7 +169,7 @@ pub(crate) fn fill(to: SocketAddr, links: u64, time: Duration, size: usize, fill
     sent.into_inner()
 }
 
-/// One stranger's lines.
+/// Says one stranger's lines.
 pub(crate) fn say(to: SocketAddr, nick: &str, texts: impl IntoIterator<Item = String>) {
     let key = Key::random();
     let Some(mut link) = meet_in_time(to, &key, nick) else { return };
@@ -183,7 +183,7 @@ pub(crate) fn say(to: SocketAddr, nick: &str, texts: impl IntoIterator<Item = St
     let _ = link.stay(Duration::from_millis(1_500));
 }
 
-/// Links that say to hold nothing, and take nothing.
+/// Links that say they hold nothing, and acknowledge nothing.
 pub(crate) struct Idle {
     stop: Arc<AtomicBool>,
     links: Vec<thread::JoinHandle<()>>,
@@ -192,9 +192,9 @@ pub(crate) struct Idle {
 }
 
 impl Idle {
-    /// Opens `count` of them, as far as they are let in within [`OPENED`].
+    /// Opens `count` of them, or as many as are let in within [`OPENED`].
     pub(crate) fn open(to: SocketAddr, count: usize) -> Self {
-        /// What the thread of a link needs.
+        /// Bytes that the thread of a link needs for its stack.
         const STACK: usize = 256 * 1024;
         let (stop, up) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
         let (opened, answers) = mpsc::sync_channel(count);
@@ -210,7 +210,7 @@ impl Idle {
             };
             thread::Builder::new().stack_size(STACK).spawn(idle).expect("a thread")
         };
-        // A few at a time, as the processors carry it.
+        // A few at a time, so that the processors keep up.
         let links = (0..count)
             .map(|n| {
                 thread::park_timeout(Duration::from_millis(5));
@@ -241,7 +241,7 @@ impl Drop for Idle {
     }
 }
 
-/// Keys that each come, claim to hold all that `victim` has said, and go. Returns how many have claimed it.
+/// Keys that connect, claim to hold all that `victim` has said, and leave. Returns how many claimed it.
 pub(crate) fn confirm(to: SocketAddr, victim: &[u8; 32], keys: u64) -> u64 {
     let confirmed = AtomicU64::new(0);
     side_by_side(keys, AT_ONCE + 2, |_| {
@@ -262,10 +262,10 @@ pub(crate) fn confirm(to: SocketAddr, victim: &[u8; 32], keys: u64) -> u64 {
     confirmed.into_inner()
 }
 
-/// While lines of new words keep the disk busy, each of `links` sends `others` other events under the number of one that is
-/// being written: contradictions that can be told only when it is on disk.
+/// While lines of new words keep the disk busy, each of `links` sends `others` further events under the number of one
+/// that is being written. These contradictions can be decided only once that event is on disk.
 pub(crate) fn compare(to: SocketAddr, links: usize, others: usize, size: usize) {
-    /// Lines of new words, and how long their commit is under way when the others come.
+    /// Lines of new words, and how long the node has been writing them when the other events arrive.
     const SLOW: usize = 120;
     const UNDER_WAY: Duration = Duration::from_millis(350);
     let filler = "z".repeat(size);

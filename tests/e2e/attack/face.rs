@@ -13,11 +13,11 @@ use rustls::{
 
 use super::ALPN;
 
-/// A self-signed certificate with an Ed25519 key, for a peer that presents one where raw keys are expected.
+/// A self-signed certificate with an Ed25519 key, for a peer that presents a certificate where raw keys are expected.
 pub(crate) const SELF_SIGNED_CERTIFICATE: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/tests/e2e/attack/keys/self_signed.pem");
 
-/// Its key.
+/// The key of that certificate.
 pub(crate) const SELF_SIGNED_KEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/e2e/attack/keys/self_signed.key");
 
 /// What comes before the 32 bytes of an Ed25519 public key (RFC 8410).
@@ -44,7 +44,7 @@ impl Key {
         Self { public, private }
     }
 
-    /// What looks like a key, or a hash, and is none.
+    /// Looks like a key or a hash, but is neither.
     pub(crate) fn random_bytes() -> [u8; 32] {
         std::array::from_fn(|_| fastrand::u8(..))
     }
@@ -66,7 +66,7 @@ impl Key {
     }
 }
 
-/// 64 digits to 32 bytes.
+/// Turns 64 hex digits into 32 bytes.
 pub(crate) fn unhex(id: &str) -> [u8; 32] {
     let bytes: Vec<u8> = (0..32).map(|n| u8::from_str_radix(&id[2 * n..2 * n + 2], 16).unwrap()).collect();
     bytes.try_into().unwrap()
@@ -76,11 +76,11 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
-/// What is shown in a handshake, in either role.
+/// What a peer shows in a handshake, in either role.
 #[derive(Clone)]
 pub(crate) struct Face {
     shown: Option<Arc<CertifiedKey>>,
-    /// Whether the extension says that it is a raw key, whatever it is.
+    /// Whether the TLS extension calls it a raw key, whatever it really is.
     pub(super) raw: bool,
     pub(super) alpn: Vec<Vec<u8>>,
 }
@@ -90,7 +90,7 @@ impl Face {
         Self { shown: shown.map(Arc::new), raw, alpn: vec![ALPN.to_vec()] }
     }
 
-    /// An honest one.
+    /// An honest face.
     pub(crate) fn of(key: &Key) -> Self {
         Self::raw(&key.public, key.private.clone())
     }
@@ -100,7 +100,7 @@ impl Face {
         Self::raw(&unhex(node), key.private.clone())
     }
 
-    /// A raw key that is no Ed25519 key, and a signature to match, whatever the other side says that it takes.
+    /// A raw key that is not an Ed25519 key, with a matching signature, whatever the other side accepts.
     pub(crate) fn p256() -> Self {
         let der = PrivateKeyDer::Pkcs8(include_bytes!("keys/p256.key.der").as_slice().into());
         let private = any_ecdsa_type(&der).unwrap();
@@ -113,7 +113,7 @@ impl Face {
         Self::new(None, true)
     }
 
-    /// An X.509 certificate: said to be one, or passed off as a raw key.
+    /// An X.509 certificate, declared as one (`said`) or passed off as a raw key.
     pub(crate) fn certificate(said: bool) -> Self {
         let private = any_eddsa_type(&include_bytes!("keys/self_signed.key.der").as_slice().into()).unwrap();
         let der = CertificateDer::from(include_bytes!("keys/self_signed.der").as_slice());
@@ -162,7 +162,7 @@ impl ResolvesServerCert for Face {
     }
 }
 
-/// A key that signs in its own way, whether that was offered or not.
+/// A key that signs with its own scheme, even if the other side did not offer it.
 #[derive(Debug)]
 struct Blunt(Arc<dyn SigningKey>);
 

@@ -1,7 +1,7 @@
-//! A node that does not play by the rules: it shares no code with the program but the generated frames.
+//! A node that does not play by the rules. It shares no code with the program except the generated frames.
 //!
-//! TLS is rustls with verifiers that believe everything; HTTP/2 and gRPC are written byte by byte, so that a test can
-//! send what no library would. Everything blocks and has deadlines.
+//! TLS is rustls with verifiers that accept everything. HTTP/2 and gRPC are written byte by byte, so that a test can
+//! send what no library would. All calls block, with deadlines.
 
 mod author;
 pub(crate) mod crowd;
@@ -14,7 +14,7 @@ mod self_test;
 mod stub;
 mod tls;
 
-/// The frames, from `proto/`.
+/// The frames, generated from `proto/`.
 #[allow(missing_docs, clippy::all, clippy::pedantic, unreachable_pub, dead_code)]
 pub(crate) mod proto {
     tonic::include_proto!("proximity.v1");
@@ -31,8 +31,8 @@ pub(crate) use tls::{End, Secure, accept, client_config, connect, first_flight};
 #[allow(unused_imports, reason = "for the benchmarks, which use these files too")]
 pub(crate) use tls::{serve, server_config};
 
-/// Where the mesh is called.
+/// The gRPC path of a link.
 pub(crate) const MESH: &str = "/proximity.v1.Mesh/Link";
 
-/// What both sides must offer inside TLS.
+/// What both sides must offer as ALPN.
 pub(crate) const ALPN: &[u8] = b"proximity/1";

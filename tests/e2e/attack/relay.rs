@@ -1,4 +1,4 @@
-//! A machine in the middle: one that only listens, or one with a key of its own.
+//! A machine in the middle: one that only listens, or one with its own key.
 
 use std::{
     io::{Read, Write},
@@ -10,12 +10,12 @@ use std::{
 
 use super::{End, Face, Key, Secure, accept, connect};
 
-/// Passes bytes on, and keeps a copy of them.
+/// Forwards bytes, and keeps a copy of them.
 pub(crate) struct Recorder {
     heard: Arc<Mutex<Heard>>,
 }
 
-/// What went each way, one entry per connection.
+/// What was sent in each direction, one entry per connection.
 #[derive(Default)]
 struct Heard {
     to_server: Vec<Vec<u8>>,
@@ -23,7 +23,7 @@ struct Heard {
 }
 
 impl Recorder {
-    /// Listens at `at` and passes everything on to `to`.
+    /// Listens at `at` and forwards everything to `to`.
     pub(crate) fn start(at: SocketAddr, to: SocketAddr) -> Self {
         let heard = Arc::<Mutex<Heard>>::default();
         let listener = TcpListener::bind(at).unwrap();
@@ -53,7 +53,7 @@ impl Recorder {
         Self { heard }
     }
 
-    /// Everything heard so far, both ways.
+    /// Everything heard so far, in both directions.
     pub(crate) fn everything(&self) -> Vec<u8> {
         let heard = self.heard.lock().unwrap();
         [heard.to_server.concat(), heard.to_client.concat()].concat()
@@ -65,7 +65,7 @@ impl Recorder {
     }
 }
 
-/// Passes bytes on until one side ends, and then ends the other.
+/// Forwards bytes until one side ends, and then ends the other.
 fn pass(mut from: TcpStream, mut to: TcpStream, mut hear: impl FnMut(&[u8])) {
     let mut bytes = vec![0; 1 << 16];
     while let Ok(length @ 1..) = from.read(&mut bytes) {
@@ -78,8 +78,8 @@ fn pass(mut from: TcpStream, mut to: TcpStream, mut hear: impl FnMut(&[u8])) {
     let _ = from.shutdown(Shutdown::Both);
 }
 
-/// A man in the middle: waits for one dial at `listener`, dials `to` with the same key of its own, and passes on every
-/// byte inside of both sessions until one ends. Returns what went to the server and to the client, in clear.
+/// A man in the middle. Waits for one dial at `listener`, dials `to` with the same key of its own, and forwards every
+/// byte inside both sessions until one ends. Returns what went to the server and to the client, in clear.
 pub(crate) fn middle(listener: &TcpListener, to: SocketAddr, key: &Key) -> Result<[Vec<u8>; 2], End> {
     let client = accept(listener, &Face::of(key))?;
     let server = connect(to, &Face::of(key))?;
@@ -89,8 +89,8 @@ pub(crate) fn middle(listener: &TcpListener, to: SocketAddr, key: &Key) -> Resul
     Ok(passed)
 }
 
-/// Passes on what one side has said; false when either is gone. Neither session can be shared by two threads, so each
-/// has its turn.
+/// Forwards what one side has said; false when either side is gone. Two threads cannot share a session, so the sides
+/// take turns.
 fn step(sides: &mut [Secure; 2], from: usize, passed: &mut Vec<u8>) -> bool {
     const TURN: Duration = Duration::from_millis(5);
     let mut bytes = [0; 16_384];

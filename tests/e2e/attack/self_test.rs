@@ -1,4 +1,4 @@
-//! The hostile node against a second copy of itself: what it reports about us can then be believed.
+//! The hostile node against a second copy of itself, so that its reports about our node can be trusted.
 
 use std::{net::TcpListener, thread};
 
@@ -9,7 +9,7 @@ use super::{Author, End, Face, Key, Link, accept, connect, hello, proto::frame::
 /// The key of the dialling peer, and the link to it.
 type Answered = Result<(Vec<u8>, Link), End>;
 
-/// A server that believes everything, for one connection.
+/// A server that accepts everything, for one connection.
 fn server(face: Face) -> (std::net::SocketAddr, thread::JoinHandle<Answered>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let addr = listener.local_addr().unwrap();
@@ -32,7 +32,7 @@ fn the_attacker_plays_both_sides_of_a_link() {
         let theirs = accepted.next().unwrap();
         accepted.send(Body::Hello(hello(&bob, "bob"))).unwrap();
         accepted.say(&mut Author::new(&bob, "bob"), "from bob").unwrap();
-        // More than a window: it has to be filled up again by who reads.
+        // More than a window: the reader has to grant more.
         let read = accepted.wait_line(&"x".repeat(200_000)).is_ok();
         (theirs, read)
     });
@@ -46,9 +46,9 @@ fn the_attacker_plays_both_sides_of_a_link() {
     assert_eq!(end, End::Closed);
 }
 
-/// Faces that are wrong get as far as the other side lets them: here, all the way.
+/// A wrong face gets as far as the other side lets it: here, all the way.
 #[test]
-fn the_attacker_shows_every_face_that_it_is_given() {
+fn the_attacker_shows_every_face_it_is_given() {
     let victim = Key::random();
     for face in [Face::pretending(&victim.id(), &Key::random()), Face::p256(), Face::certificate(false), Face::nobody()]
     {

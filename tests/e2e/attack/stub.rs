@@ -1,4 +1,4 @@
-//! A proper client of gRPC, to see the status that a call ends with.
+//! A proper gRPC client, to see the status with which a call ends.
 
 use std::net::SocketAddr;
 
@@ -17,7 +17,7 @@ use tonic::{
 
 use super::{Face, client_config};
 
-/// What the mesh answers to somebody who calls it in plain text.
+/// What the mesh answers to a call in plain text.
 pub(crate) fn mesh_in_plain(to: SocketAddr) -> Code {
     block_on(async {
         let channel = channel(TcpStream::connect(to).await.unwrap()).await;
@@ -26,7 +26,7 @@ pub(crate) fn mesh_in_plain(to: SocketAddr) -> Code {
     })
 }
 
-/// What the reference protocol answers to somebody who calls it inside TLS.
+/// What the reference protocol answers to a call inside TLS.
 pub(crate) fn chat_in_tls(to: SocketAddr, face: &Face) -> Code {
     block_on(async {
         let socket = TcpStream::connect(to).await.unwrap();
@@ -38,7 +38,7 @@ pub(crate) fn chat_in_tls(to: SocketAddr, face: &Face) -> Code {
     })
 }
 
-/// Answers in a runtime of its own, within ten times the promised five seconds.
+/// Runs `future` in its own runtime, for at most ten times the promised five seconds.
 fn block_on<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime

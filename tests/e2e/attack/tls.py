@@ -1,4 +1,4 @@
-"""TLS as others speak it, where the program must refuse: OpenSSL's, with X.509 certificates and old versions.
+"""TLS that the program must refuse: OpenSSL's, with X.509 certificates and old versions.
 
 usage: tls.py client ADDRESS VERSION            one connection; VERSION is the newest that is offered: 1.2 or 1.3
        tls.py server ADDRESS VERSION CERT KEY   as many connections as come, until killed
@@ -32,7 +32,7 @@ def context(role, version: str) -> ssl.SSLContext:
 def shake_hands(made: ssl.SSLContext, connection: socket.socket, server: bool) -> dict:
     try:
         with made.wrap_socket(connection, server_side=server) as secure:
-            # In TLS 1.3 a client hears of a refusal only after the handshake.
+            # In TLS 1.3 a client learns of a refusal only after the handshake.
             secure.recv(1)
             return {"error": "", "version": secure.version()}
     except ssl.SSLError as error:

@@ -1,4 +1,4 @@
-//! TLS that believes everything.
+//! TLS that accepts everything.
 
 use std::{
     fmt, io,
@@ -23,21 +23,21 @@ use rustls::{
 
 use super::{Face, proto::Reason};
 
-/// The first byte of TLS.
+/// The first byte of a TLS connection.
 const HANDSHAKE: u8 = 0x16;
 
-/// How often it is looked whether somebody has come.
+/// How often to check for a new connection.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
 
-/// Ten times the longest that anything here may take.
+/// Ten times the longest that anything here should take.
 const PATIENCE: Duration = Duration::from_secs(50);
 
 /// How a connection ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum End {
-    /// The other side refused with this word.
+    /// The other side refused with this alert.
     Alert(AlertDescription),
-    /// We could not go on.
+    /// We refused to go on, for this reason.
     Ours(String),
     /// Sent away inside the session.
     Bye(Reason),
@@ -45,7 +45,7 @@ pub(crate) enum End {
     Closed,
     /// Nothing came.
     Silence,
-    /// This first byte came, which is not that of TLS.
+    /// The first byte was this one, with which TLS does not begin.
     Plain(u8),
 }
 
@@ -73,7 +73,7 @@ enum Session {
 }
 
 impl Secure {
-    /// The public key that the other side proved, as bytes of its DER.
+    /// The public key that the other side proved, in DER.
     pub(crate) fn peer_key(&self) -> Vec<u8> {
         let shown = match &self.session {
             Session::Client(stream) => stream.conn.peer_certificates(),
@@ -82,12 +82,12 @@ impl Secure {
         shown.and_then(|chain| chain.first()).map(|key| key.to_vec()).unwrap_or_default()
     }
 
-    /// The socket below.
+    /// The underlying socket.
     pub(crate) fn socket(&self) -> &TcpStream {
         &self.socket
     }
 
-    /// Reads until the end, and says how that came.
+    /// Reads until the end, and returns how it came.
     pub(crate) fn end(&mut self) -> End {
         let mut bytes = [0; 4_096];
         let begun = Instant::now();
@@ -133,17 +133,17 @@ impl fmt::Debug for Secure {
     }
 }
 
-/// Connects, and shakes hands in the role of the client.
+/// Connects, and shakes hands as the client.
 pub(crate) fn connect(to: SocketAddr, face: &Face) -> Result<Secure, End> {
     let mut socket = TcpStream::connect(to).map_err(|error| End::of(&error))?;
     patient(&socket);
-    // An address as the name: nothing is sent of it.
+    // The name is an address, which is never sent.
     let name = ServerName::IpAddress(socket.peer_addr().map_err(|error| End::of(&error))?.ip().into());
     let mut session = ClientConnection::new(Arc::new(client_config(face)), name).unwrap();
     while session.is_handshaking() {
         session.complete_io(&mut socket).map_err(|error| End::of(&error))?;
     }
-    // The last flight: what the other side says to it is read later.
+    // Sends the last flight. The other side's reaction to it is read later.
     while session.wants_write() {
         session.write_tls(&mut socket).map_err(|error| End::of(&error))?;
     }
@@ -151,7 +151,7 @@ pub(crate) fn connect(to: SocketAddr, face: &Face) -> Result<Secure, End> {
     Ok(Secure { session: Session::Client(Box::new(StreamOwned::new(session, socket))), socket: kept })
 }
 
-/// The first bytes of a handshake, and of nothing else.
+/// The first bytes of a client's handshake, and nothing else.
 pub(crate) fn first_flight(face: &Face) -> Vec<u8> {
     let name = ServerName::IpAddress(std::net::IpAddr::from([127, 0, 0, 1]).into());
     let mut session = ClientConnection::new(Arc::new(client_config(face)), name).unwrap();
@@ -162,7 +162,7 @@ pub(crate) fn first_flight(face: &Face) -> Vec<u8> {
     flight
 }
 
-/// Takes the next connection on which something is said, and shakes hands in the role of the server.
+/// Takes the next connection on which something is said, and shakes hands as the server.
 ///
 /// # Errors
 /// [`End::Plain`] for a peer that does not begin with TLS.
@@ -170,7 +170,7 @@ pub(crate) fn accept(listener: &TcpListener, face: &Face) -> Result<Secure, End>
     serve(speaking(listener)?, face)
 }
 
-/// Shakes hands in the role of the server.
+/// Shakes hands as the server.
 pub(crate) fn serve(mut socket: TcpStream, face: &Face) -> Result<Secure, End> {
     patient(&socket);
     let mut session = ServerConnection::new(Arc::new(server_config(face))).unwrap();
@@ -181,7 +181,7 @@ pub(crate) fn serve(mut socket: TcpStream, face: &Face) -> Result<Secure, End> {
     Ok(Secure { session: Session::Server(Box::new(StreamOwned::new(session, socket))), socket: kept })
 }
 
-/// The next connection that begins with TLS; those that say nothing are probes, and passed over.
+/// The next connection on which TLS begins. Connections that say nothing are probes, and are skipped.
 fn speaking(listener: &TcpListener) -> Result<TcpStream, End> {
     let begun = Instant::now();
     listener.set_nonblocking(true).unwrap();
@@ -236,7 +236,7 @@ fn provider() -> Arc<CryptoProvider> {
     Arc::new(ring::default_provider())
 }
 
-/// Believes every key and every signature.
+/// Accepts every key and every signature.
 #[derive(Debug)]
 struct Credulous;
 

@@ -1,4 +1,4 @@
-//! Somebody who takes part with a clock that is days or years off.
+//! Somebody whose clock is minutes, days or years off.
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -9,9 +9,9 @@ use crate::support::{Node, Ports, Setup, Wrong, seconds, until};
 /// More lines than a screen has rows.
 const MANY: usize = 25;
 
-/// Alice's clock is off. What everybody says is seen by everybody when it is said, before and after she sets her clock.
+/// Alice's clock is off. Everybody sees every line when it is said, before and after she sets her clock.
 fn everybody_is_seen(test: &str, wrong: &str) {
-    // Minutes are shown to nobody but her.
+    // An error of minutes is shown only to her.
     let is_far_off = !wrong.ends_with('m');
     let Some(clock) = Wrong::or_skip(test, wrong) else { return };
     let (ports, home) = (Ports::take(), TempDir::new().unwrap());
@@ -46,7 +46,7 @@ fn everybody_is_seen(test: &str, wrong: &str) {
     bob.wait_text("my own line");
     alice.wait_text("my own line");
     assert!(tim.text().contains("two from bob"), "{}", tim.text());
-    // Both have the same lines in the same order, which is that in which they were said.
+    // Both have the same lines in the order in which they were said.
     let said =
         [&["one from bob".to_owned()][..], &lines, &["two from bob".to_owned(), "my own line".to_owned()]].concat();
     assert_eq!(bob.history_texts(), said);
@@ -69,30 +69,30 @@ fn everybody_is_seen(test: &str, wrong: &str) {
 }
 
 #[test]
-fn who_is_three_days_ahead_hides_nobodys_lines() {
+fn a_clock_three_days_ahead_hides_nobodys_lines() {
     everybody_is_seen("who_is_three_days_ahead_hides_nobodys_lines", "+3d");
 }
 
 #[test]
 #[ignore = "long: the same with other clocks"]
-fn who_is_ten_years_ahead_hides_nobodys_lines() {
+fn a_clock_ten_years_ahead_hides_nobodys_lines() {
     everybody_is_seen("who_is_ten_years_ahead_hides_nobodys_lines", "+10y");
 }
 
 #[test]
 #[ignore = "long: the same with other clocks"]
-fn who_is_three_days_behind_is_seen_and_sees_everybody() {
+fn a_clock_three_days_behind_hides_nobodys_lines() {
     everybody_is_seen("who_is_three_days_behind_is_seen_and_sees_everybody", "-3d");
 }
 
 #[test]
 #[ignore = "long: the same with other clocks"]
-fn who_is_ten_years_behind_is_seen_and_sees_everybody() {
+fn a_clock_ten_years_behind_hides_nobodys_lines() {
     everybody_is_seen("who_is_ten_years_behind_is_seen_and_sees_everybody", "-10y");
 }
 
 #[test]
 #[ignore = "long: the same with other clocks"]
-fn who_is_three_minutes_slow_is_seen_and_sees_everybody() {
+fn a_clock_three_minutes_slow_hides_nobodys_lines() {
     everybody_is_seen("who_is_three_minutes_slow_is_seen_and_sees_everybody", "-3m");
 }

@@ -1,4 +1,4 @@
-//! Lines with false dates, by somebody who makes them on purpose.
+//! Lines that somebody dates falsely on purpose.
 
 use tempfile::TempDir;
 
@@ -16,10 +16,10 @@ const FAR: u64 = 7_258_032_000_000;
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
-/// The key for a page up.
+/// What the Page Up key sends.
 const PAGE_UP: &str = "\x1b[5~";
 
-/// Says lines on a link of its own, and leaves when they are on the other's disk.
+/// Says lines on its own link, and leaves when the other node has them on disk.
 fn floods(ports: &Ports, author: &mut Author, count: usize) {
     const AT_ONCE: usize = 50;
     let key = author.key().clone();
@@ -41,7 +41,7 @@ fn ends(screen: &Term) {
 }
 
 #[test]
-fn lines_of_2199_hide_nobodys_lines_and_leave_no_empty_room_behind() {
+fn lines_dated_2199_hide_nothing_and_leave_no_empty_room() {
     let (ports, home) = (Ports::take(), TempDir::new().unwrap());
     let tim = screen(home.path(), &ports);
     let mut bob = Node::start(&Setup::new("bob", few(&ports)));
@@ -74,7 +74,7 @@ fn lines_of_2199_hide_nobodys_lines_and_leave_no_empty_room_behind() {
 }
 
 #[test]
-fn a_line_of_nearly_a_day_ahead_hides_no_slow_machines_lines() {
+fn a_line_a_day_ahead_hides_no_slow_clocks_lines() {
     let Some(clock) = Wrong::or_skip("a_line_of_nearly_a_day_ahead_hides_no_slow_machines_lines", "-3m") else {
         return;
     };
@@ -102,9 +102,9 @@ fn a_line_of_nearly_a_day_ahead_hides_no_slow_machines_lines() {
     ends(&tim);
 }
 
-/// Whatever the author's clock says, the time that is shown is one at which it can have been said, or it is marked.
+/// Whatever the author's clock says, the time shown is plausible, or the line is marked.
 #[test]
-fn no_time_of_1970_or_3939_is_shown_without_a_mark() {
+fn times_from_1970_or_3939_are_never_shown_unmarked() {
     let ports = Ports::take();
     let victor = Node::listening("victor", ports.port(0)..=ports.port(0));
     for wall in [0, 1, 4_102_444_800_000, 62_135_596_800_000, 253_402_300_800_000, i64::MAX.cast_unsigned()] {

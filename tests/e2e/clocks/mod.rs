@@ -1,4 +1,4 @@
-//! Clocks that show the wrong time: every screen stays usable, and no clock takes lines away.
+//! Clocks that show the wrong time. Every screen stays usable, and no clock deletes lines.
 
 mod ahead;
 mod dated;
@@ -13,7 +13,7 @@ fn few(ports: &Ports) -> RangeInclusive<u16> {
     ports.port(0)..=ports.port(3)
 }
 
-/// Somebody whose clock is wrong.
+/// A node whose clock is wrong.
 fn off(nick: &str, ports: &Ports, clock: &Wrong) -> Setup {
     Setup { clock: Some(clock.clone()), ..Setup::new(nick, few(ports)) }
 }
@@ -36,7 +36,7 @@ fn types(screen: &Term, text: &str) {
     screen.wait_text(&format!("│ {text}"));
 }
 
-/// Says lines, and waits until they are on its own disk.
+/// Says lines, and waits until they are on the node's own disk.
 fn says(node: &mut Node, texts: &[&str]) {
     for text in texts {
         node.say(text);

@@ -1,6 +1,6 @@
-//! What is forgotten goes by no wrong clock.
+//! A wrong clock never decides what is forgotten.
 //!
-//! A node looks half a minute after its start for what is too old.
+//! A node looks for lines that are too old half a minute after its start.
 
 use std::time::Duration;
 
@@ -10,12 +10,12 @@ use crate::{
     support::{Node, Ports, Setup, Wrong, seconds, until_passed},
 };
 
-/// When a node has surely looked for what is too old.
+/// By then a node has certainly looked for lines that are too old.
 const LOOKED: Duration = seconds(40);
 
 #[test]
 #[ignore = "long: a node looks half a minute after its start for what is too old"]
-fn a_start_with_the_clock_a_year_ahead_takes_nothing_away() {
+fn starting_with_a_clock_a_year_ahead_deletes_nothing() {
     let test = "a_start_with_the_clock_a_year_ahead_takes_nothing_away";
     let Some(clock) = Wrong::or_skip(test, "+1y") else { return };
     let ports = Ports::take();
@@ -55,7 +55,7 @@ fn a_start_with_the_clock_a_year_ahead_takes_nothing_away() {
 
 #[test]
 #[ignore = "long: a node looks half a minute after its start for what is too old"]
-fn what_somebody_said_with_a_slow_clock_is_kept_everywhere() {
+fn lines_from_a_slow_clock_are_kept_everywhere() {
     let test = "what_somebody_said_with_a_slow_clock_is_kept_everywhere";
     let Some(clock) = Wrong::or_skip(test, "-200d") else { return };
     let ports = Ports::take();

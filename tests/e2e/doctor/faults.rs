@@ -1,17 +1,17 @@
-//! The faults, each made in a namespace of its own.
+//! The faults, each made in its own namespace.
 
 use std::net::{SocketAddr, TcpListener};
 
 use super::{future::Future, through, tool, two};
 use crate::support::{Lab, Node};
 
-/// Drops what nftables calls `what`, as it comes in or goes out.
+/// Rules that drop the packets that nftables calls `what`, on their way in or out.
 fn dropping(hook: &str, what: &str) -> String {
     format!("table inet wall {{\nchain door {{\ntype filter hook {hook} priority 0\n{what} drop\n}}\n}}\n")
 }
 
 #[test]
-fn where_all_is_well_nothing_is_wrong() {
+fn a_healthy_network_has_no_faults() {
     let Some(mut lab) = Lab::or_skip("where_all_is_well_nothing_is_wrong") else { return };
     let (here, _there, _bob) = two(&mut lab);
     let printed = tool(&here, &["doctor"]);
@@ -22,7 +22,7 @@ fn where_all_is_well_nothing_is_wrong() {
 
 #[test]
 #[ignore = "long: one of the doctor's faults"]
-fn no_network_is_named() {
+fn a_missing_network_is_named() {
     let Some(mut lab) = Lab::or_skip("no_network_is_named") else { return };
     let (here, _there, _bob) = two(&mut lab);
     lab.cable(&here, 0, false);
@@ -71,10 +71,10 @@ fn a_firewall_that_lets_nobody_in_is_named() {
     assert!(printed.text("inbound_blocked").starts_with("bob (10.77.0.30:4565) tried to connect to you on TCP 4565"));
 }
 
-/// It is heard, and not reached.
+/// Bob is heard, but cannot be reached.
 #[test]
 #[ignore = "long: one of the doctor's faults"]
-fn a_firewall_of_somebody_else_is_named() {
+fn a_peers_firewall_is_named() {
     let Some(mut lab) = Lab::with_filters_or_skip("a_firewall_of_somebody_else_is_named") else { return };
     let (here, there, _bob) = two(&mut lab);
     there.filter(&dropping("input", "tcp flags & (syn | ack) == syn"));
@@ -84,7 +84,7 @@ fn a_firewall_of_somebody_else_is_named() {
 
 #[test]
 #[ignore = "long: one of the doctor's faults"]
-fn announcements_that_do_not_pass_are_named() {
+fn blocked_announcements_are_named() {
     let Some(mut lab) = Lab::with_filters_or_skip("announcements_that_do_not_pass_are_named") else { return };
     let (here, _there, _bob) = two(&mut lab);
     here.filter(&dropping("input", "meta l4proto udp"));
@@ -96,10 +96,10 @@ fn announcements_that_do_not_pass_are_named() {
     assert_eq!(tool(&other, &["doctor"]).verdict(), Some("multicast_blocked"));
 }
 
-/// Both reach the router, and not each other.
+/// Both reach the router, but not each other.
 #[test]
 #[ignore = "long: one of the doctor's faults"]
-fn clients_that_are_kept_apart_are_named() {
+fn client_isolation_is_named() {
     let Some(mut lab) = Lab::or_skip("clients_that_are_kept_apart_are_named") else { return };
     let _router = lab.router(&[(0, "10.77.0.254/24")]);
     let (here, there, _bob) = two(&mut lab);
@@ -107,7 +107,7 @@ fn clients_that_are_kept_apart_are_named() {
         host.ip(&["route", "add", "default", "via", "10.77.0.254"]);
         lab.isolate(host, 0);
     }
-    // Who was heard before that, and is not any more, is no machine that answers.
+    // A machine that was heard earlier and has gone silent does not count as answering.
     here.ip(&["neigh", "replace", "10.77.0.2", "lladdr", "02:00:00:00:00:02", "nud", "stale", "dev", "eth0"]);
     let printed = tool(&here, &["doctor"]);
     assert_eq!(printed.verdict(), Some("clients_isolated"), "{:#?}", printed.lines);
@@ -119,7 +119,7 @@ fn clients_that_are_kept_apart_are_named() {
 fn a_route_into_a_tunnel_is_named() {
     let Some(mut lab) = Lab::or_skip("a_route_into_a_tunnel_is_named") else { return };
     let (here, _there, _bob) = two(&mut lab);
-    // What a VPN does: a tunnel of its own, and a route for the network at home that is more exact than the real one.
+    // What a VPN does: a tunnel, and a route for the home network that is more specific than the real one.
     here.ip(&["link", "add", "tun0", "type", "veth", "peer", "name", "far"]);
     for (name, state) in [("tun0", "up"), ("far", "up")] {
         here.ip(&["link", "set", name, state]);
@@ -136,7 +136,7 @@ fn a_route_into_a_tunnel_is_named() {
 fn a_clock_that_is_far_off_is_named() {
     let Some(mut lab) = Lab::or_skip("a_clock_that_is_far_off_is_named") else { return };
     let (here, _there, _bob) = two(&mut lab);
-    // The time of day alone: waiting goes by the other clock.
+    // Only the time of day is wrong: waiting uses the other clock.
     let starters = ["env", "FAKETIME_DONT_FAKE_MONOTONIC=1", "faketime", "-f", "-3h"];
     let printed = through(&starters, &here, &["doctor"]);
     assert_eq!(printed.verdict(), Some("clock_off"), "{:#?}", printed.lines);
@@ -145,7 +145,7 @@ fn a_clock_that_is_far_off_is_named() {
 
 #[test]
 #[ignore = "long: one of the doctor's faults"]
-fn another_version_is_named() {
+fn a_peers_other_version_is_named() {
     let Some(mut lab) = Lab::or_skip("another_version_is_named") else { return };
     let (here, there) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.30/24"));
     let _later = Future::start(&there, ([10, 77, 0, 30], 4_565).into());
@@ -158,15 +158,15 @@ fn another_version_is_named() {
     );
 }
 
-/// The chat itself says the same while nobody is there.
+/// The chat itself gives the same diagnosis while nobody is there.
 #[test]
 #[ignore = "long: one of the doctor's faults"]
-fn the_chat_says_the_same_while_nobody_is_there() {
+fn the_chat_gives_the_same_diagnosis_while_nobody_is_there() {
     let Some(mut lab) = Lab::or_skip("the_chat_says_the_same_while_nobody_is_there") else { return };
     let _router = lab.router(&[(0, "10.77.0.254/24")]);
     let here = lab.host("10.77.0.1/24");
     here.ip(&["route", "add", "default", "via", "10.77.0.254"]);
-    // Of this name wherever it is, so that it is one node all the time.
+    // The network has this name everywhere, so that it is one network all the time.
     let mut alice = Node::start(&here.lan("alice", &["--network", "office"]));
     let codes = |event: &serde_json::Value| {
         let findings = event["findings"].as_array()?;
@@ -183,7 +183,7 @@ fn the_chat_says_the_same_while_nobody_is_there() {
             last["findings"].as_array()?.is_empty().then_some(())
         });
     };
-    // Nobody is expected any more.
+    // A closed chat expects nobody.
     alice.say("/lan off");
     wait_well(&alice);
     alice.say("/lan on");

@@ -1,4 +1,4 @@
-//! A node of a later release, which speaks a later version of the protocol and no other.
+//! A node of a later release that speaks only a later version of the protocol.
 
 use std::{net::SocketAddr, pin::Pin, sync::Arc, thread};
 
@@ -26,7 +26,7 @@ use crate::{
     support::Host,
 };
 
-/// It ends when this is dropped.
+/// The node. It ends when this is dropped.
 pub(super) struct Future {
     _end: DropGuard,
 }
@@ -57,7 +57,7 @@ async fn serve(listener: std::net::TcpListener) {
         let (socket, _) = listener.accept().await.unwrap();
         let tls = tls.clone();
         tokio::spawn(async move {
-            // A probe says nothing and goes.
+            // A probe connects, says nothing and leaves.
             let Ok(stream) = tls.accept(socket).await else { return };
             let service = MeshServer::new(Later)
                 .map_request(|request: http::Request<hyper::body::Incoming>| request.map(Body::new));

@@ -1,4 +1,4 @@
-//! `proximity-chat doctor` on networks where one thing is wrong, and `discover` on one where nothing is.
+//! `proximity-chat doctor` on networks with one fault, and `discover` on a healthy one.
 
 mod faults;
 mod future;
@@ -14,10 +14,10 @@ use tempfile::TempDir;
 
 use crate::support::{Host, Lab, Node, Tool, schema};
 
-/// What the doctor may take.
+/// How long the doctor may take.
 const PROMISED: Duration = Duration::from_secs(10);
 
-/// How much longer than promised a test waits.
+/// How many times longer than promised a test waits.
 const SLACK: u32 = 10;
 
 /// What a tool of the program printed, one object per line.
@@ -27,25 +27,25 @@ struct Printed {
 }
 
 impl Printed {
-    /// What the doctor thinks is the worst; none if all is well.
+    /// The worst finding; none if all is well.
     fn verdict(&self) -> Option<&str> {
         let verdict = self.lines.iter().find(|line| line["event"] == "verdict");
         verdict.unwrap_or_else(|| panic!("no verdict: {:#?}", self.lines))["code"].as_str()
     }
 
-    /// What it says of something.
+    /// The text of the finding with this code.
     fn text(&self, code: &str) -> &str {
         let finding = self.lines.iter().find(|line| line["event"] == "finding" && line["code"] == code);
         finding.unwrap_or_else(|| panic!("nothing of {code}: {:#?}", self.lines))["text"].as_str().unwrap()
     }
 }
 
-/// Runs a tool of the program on a machine of a lab, where it is open to the network.
+/// Runs a tool of the program on a machine of a lab, with the machine's networks open to it.
 fn tool(host: &Host, arguments: &[&str]) -> Printed {
     through(&[], host, arguments)
 }
 
-/// The same, started by other programs.
+/// The same, started through other programs.
 fn through(starters: &[&str], host: &Host, arguments: &[&str]) -> Printed {
     let home = TempDir::new().unwrap();
     let mut command = Command::new("ip");
@@ -64,7 +64,7 @@ fn through(starters: &[&str], host: &Host, arguments: &[&str]) -> Printed {
     Printed { lines, success: done.status.success() }
 }
 
-/// A machine to look from, and one where a node runs, on one segment.
+/// A machine to look from, and one that runs a node, on one segment.
 fn two(lab: &mut Lab) -> (Host, Host, Node) {
     let (here, there) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.30/24"));
     let bob = Node::start(&there.lan("bob", &[]));

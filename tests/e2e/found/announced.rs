@@ -1,20 +1,20 @@
-//! By announcements, where they pass.
+//! Nodes find each other by announcements, where these get through.
 
 use std::time::Duration;
 
 use super::{NO_SWEEP, assert_all_meet};
 use crate::support::{Lab, Node, Ports, Setup};
 
-/// From the second one's start.
+/// Counted from the start of the second node.
 const PROMISED: Duration = Duration::from_millis(50);
 
-/// For a room that starts at once.
+/// For a room whose nodes all start at once.
 const ROOM: Duration = Duration::from_millis(250);
 
 #[test]
-fn two_on_this_machine_hear_each_other() {
+fn two_nodes_on_this_machine_hear_each_other() {
     let ports = Ports::take();
-    // They look at an address of loopback where nobody is, so that no sweep helps.
+    // They sweep a loopback address where nobody is, so that no sweep helps.
     let setup = |nick| Setup { cidr: "127.7.7.7/32".to_owned(), ..Setup::new(nick, ports.port(0)..=ports.port(4)) };
     let alice = Node::start(&setup("alice"));
     alice.addr();
@@ -23,7 +23,7 @@ fn two_on_this_machine_hear_each_other() {
 }
 
 #[test]
-fn two_on_a_segment_hear_each_other() {
+fn two_nodes_on_a_segment_hear_each_other() {
     let Some(mut lab) = Lab::quiet_or_skip("two_on_a_segment_hear_each_other") else { return };
     let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.200/24"));
     let alice = Node::start(&first.lan("alice", &NO_SWEEP));
@@ -32,9 +32,10 @@ fn two_on_a_segment_hear_each_other() {
     assert_all_meet("announced on one segment", &[alice, bob], PROMISED);
 }
 
-/// Each is heard four times, by two ways on each of two wires, and once more of IPv6: one peer and one link come of it.
+/// Each is heard four times, in two ways on each of two segments, and once more over IPv6. They still become one peer
+/// with one link.
 #[test]
-fn two_on_two_segments_each_are_one_peer_with_one_link() {
+fn two_nodes_sharing_two_segments_have_one_link() {
     let Some(mut lab) = Lab::quiet_or_skip("two_on_two_segments_each_are_one_peer_with_one_link") else { return };
     let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
     let other = lab.segment();
@@ -47,9 +48,9 @@ fn two_on_two_segments_each_are_one_peer_with_one_link() {
     assert_all_meet("announced on two segments", &[alice, bob], PROMISED);
 }
 
-/// Nobody gave these machines an address.
+/// These machines have only the addresses that IPv6 gives itself.
 #[test]
-fn two_with_nothing_but_link_local_addresses_of_ipv6_hear_each_other() {
+fn two_nodes_with_only_link_local_addresses_hear_each_other() {
     let test = "two_with_nothing_but_link_local_addresses_of_ipv6_hear_each_other";
     let Some(mut lab) = Lab::quiet_or_skip(test) else { return };
     let (first, second) = (lab.machine(), lab.machine());
@@ -63,7 +64,7 @@ fn two_with_nothing_but_link_local_addresses_of_ipv6_hear_each_other() {
 
 #[test]
 #[ignore = "long: ten nodes"]
-fn ten_that_start_at_once_all_hear_each_other() {
+fn ten_nodes_started_at_once_all_hear_each_other() {
     let Some(mut lab) = Lab::quiet_or_skip("ten_that_start_at_once_all_hear_each_other") else { return };
     let hosts: Vec<_> = (1..=10).map(|n| lab.host(&format!("10.77.0.{n}/24"))).collect();
     let setups = hosts.iter().enumerate().map(|(n, host)| host.lan(&format!("n{n}"), &NO_SWEEP));

@@ -1,11 +1,11 @@
-//! Interfaces that lead to no people, and networks that are not opened to without the user's word.
+//! Interfaces that lead to no people, and networks that stay closed unless the user asks.
 
 use serde_json::Value;
 
 use super::{NO_SWEEP, assert_all_meet};
 use crate::support::{Host, Lab, Node, seconds};
 
-/// Where it says that it is first.
+/// Where the node first says that it is.
 fn network(node: &Node) -> Value {
     node.wait("the network", seconds(30), |events| events.iter().find(|event| event["event"] == "network").cloned()).0
 }
@@ -15,7 +15,7 @@ fn interfaces(event: &Value) -> Vec<String> {
     all.map(|one| format!("{} {}", one["interface"].as_str().unwrap(), one["ip"].as_str().unwrap())).collect()
 }
 
-/// Gives a machine what Docker makes: a bridge with the address that it has everywhere, and a container.
+/// Gives a machine what Docker makes: a bridge with the usual address, and a container.
 fn with_containers(lab: &mut Lab, host: &Host) {
     let container = lab.machine();
     host.ip(&["link", "add", "docker0", "type", "bridge", "forward_delay", "0"]);
@@ -27,10 +27,10 @@ fn with_containers(lab: &mut Lab, host: &Host) {
     container.add_address("eth0", "172.17.0.2/16");
 }
 
-/// Both machines have containers, at the same address, and a VPN that leads from one to the other.
+/// Both machines have containers at the same address, and a VPN between them.
 #[test]
 #[ignore = "long: several machines"]
-fn container_bridges_and_tunnels_are_not_opened_to_and_nobody_is_listed_twice() {
+fn containers_and_tunnels_stay_closed_and_nobody_is_listed_twice() {
     let test = "container_bridges_and_tunnels_are_not_opened_to_and_nobody_is_listed_twice";
     let Some(mut lab) = Lab::with_tunnels_or_skip(test) else { return };
     let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
@@ -39,7 +39,7 @@ fn container_bridges_and_tunnels_are_not_opened_to_and_nobody_is_listed_twice() 
         with_containers(&mut lab, host);
         host.ip(&["link", "set", "wg0", "up"]);
         host.add_address("wg0", address);
-        // A tunnel of another name, told by its kind; nobody is at its other end.
+        // A tunnel with another name is recognised by its kind. Nobody is at its other end.
         host.ip(&["tuntap", "add", "office", "mode", "tun"]);
         host.ip(&["link", "set", "office", "up"]);
         host.add_address("office", "10.9.0.1/24");
@@ -58,9 +58,9 @@ fn container_bridges_and_tunnels_are_not_opened_to_and_nobody_is_listed_twice() 
 
 #[test]
 #[ignore = "long: several starts"]
-fn a_public_address_is_opened_only_on_the_users_word() {
+fn a_public_address_is_opened_only_on_request() {
     let Some(mut lab) = Lab::or_skip("a_public_address_is_opened_only_on_the_users_word") else { return };
-    // RFC 5737: an address of documentation, which counts as public.
+    // A documentation address (RFC 5737), which counts as public.
     let host = lab.host("203.0.113.7/24");
     let closed = Node::start(&host.lan("closed", &NO_SWEEP));
     let event = network(&closed);
@@ -74,7 +74,7 @@ fn a_public_address_is_opened_only_on_the_users_word() {
 
 #[test]
 #[ignore = "long: several starts"]
-fn of_a_network_larger_than_a_16_only_the_own_24_is_swept_without_the_users_word() {
+fn beyond_a_16_only_our_own_24_is_swept_unasked() {
     let test = "of_a_network_larger_than_a_16_only_the_own_24_is_swept_without_the_users_word";
     let Some(mut lab) = Lab::or_skip(test) else { return };
     let host = lab.host("10.1.2.3/8");

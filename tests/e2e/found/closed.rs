@@ -2,7 +2,7 @@
 
 use crate::support::{Host, Lab, Node, Place, Setup, seconds};
 
-/// Interfaces are looked at every two seconds, and another network is waited for a few times.
+/// Interfaces are checked every two seconds, and another network is waited for during a few checks.
 const SEEN: std::time::Duration = seconds(30);
 
 fn wait_network(node: &Node, what: &str, is: impl Fn(&serde_json::Value) -> bool) {
@@ -15,10 +15,10 @@ fn unsaid(host: &Host) -> Setup {
     Setup { place: Place::Unsaid, ..host.lan("alice", &[]) }
 }
 
-/// The last word counts, also when it is said while there is no network.
+/// The last command counts, even if it is given while there is no network.
 #[test]
 #[ignore = "long: interfaces are looked at every two seconds"]
-fn who_is_told_that_it_is_closed_stays_closed_when_the_network_returns() {
+fn a_closed_node_stays_closed_when_the_network_returns() {
     let Some(mut lab) = Lab::or_skip("who_is_told_that_it_is_closed_stays_closed_when_the_network_returns") else {
         return;
     };
@@ -38,7 +38,7 @@ fn who_is_told_that_it_is_closed_stays_closed_when_the_network_returns() {
     });
     alice.say("/lan off");
     lab.cable(&here, 0, true);
-    // Whatever was wanted in between: with the cable back it can be opened, and is not.
+    // Whatever was asked for in between: with the cable back the chat could be opened, but it stays closed.
     wait_network(&alice, "that it could be opened", |event| event["open"] == false);
     alice.never("it is open", seconds(8), |events| {
         events.iter().rfind(|event| event["event"] == "network").filter(|event| event["open"] == true).cloned()

@@ -1,4 +1,4 @@
-//! Many nodes, several to a machine, each at two addresses, all started at once.
+//! Many nodes, several on each machine, each with two addresses, all started at once.
 
 use std::time::{Duration, Instant};
 
@@ -7,10 +7,10 @@ use serde_json::Value;
 use super::{MAX_RATE, assert_all_meet, by_hand, meet, neighbours::Neighbours, shared_rate};
 use crate::support::{Lab, Node, seconds, until_passed};
 
-/// When the machine has nothing else to do.
+/// On a machine that has nothing else to do.
 const PROMISED: Duration = seconds(10);
 
-/// So many machines with so many nodes each.
+/// Starts `each` nodes on each of `machines` machines, and checks that all meet.
 fn crowd(test: &str, machines: usize, each: usize) {
     let Some(mut lab) = Lab::or_skip(test) else { return };
     let hosts: Vec<_> = (1..=machines)
@@ -29,11 +29,11 @@ fn crowd(test: &str, machines: usize, each: usize) {
 
 #[test]
 #[ignore = "long: sixteen nodes"]
-fn sixteen_with_two_addresses_each_all_meet_once() {
+fn sixteen_nodes_with_two_addresses_each_all_meet_once() {
     crowd("sixteen_with_two_addresses_each_all_meet_once", 4, 4);
 }
 
-/// How much a sweep has probed that began after the first `mark` events, as far as it was told: it counts from one again.
+/// How many probes a sweep that began after the first `mark` events has reported: a new sweep counts from one again.
 fn probed_again(events: &[Value], mark: usize) -> Option<u64> {
     let told = events.iter().enumerate().filter_map(|(at, event)| Some((at, event["probed"].as_u64()?)));
     let told: Vec<(usize, u64)> = told.collect();
@@ -41,15 +41,15 @@ fn probed_again(events: &[Value], mark: usize) -> Option<u64> {
     told[before + 1..].iter().map(|(_, probed)| *probed).max()
 }
 
-/// Each alone would sweep as fast as the kernel's table of neighbours can bear.
+/// Each of them alone would sweep as fast as the kernel's neighbour table can bear.
 #[test]
 #[ignore = "long: a sweep of four thousand machines"]
-fn copies_on_one_machine_share_what_its_table_of_neighbours_can_bear() {
+fn copies_on_one_machine_share_its_neighbour_table() {
     const COPIES: usize = 4;
-    /// Probes of each. All begin with the 254 machines of their own /24; with those that follow, which are different ones, the
-    /// table would be full in a second if each copy went on as if it were alone.
+    /// Probes of each copy. All begin with the 254 machines of their own /24 and then probe different ones. If each
+    /// copy went on as if it were alone, the table would be full in a second.
     const PROBES: u64 = 1_000;
-    /// The kernel asks three times for a machine that is silent, a second apart, before it gives up.
+    /// The kernel asks three times for a silent machine, a second apart, before it gives up.
     const GIVEN_UP: Duration = seconds(4);
     let Some(mut lab) = Lab::with_filters_or_skip("copies_on_one_machine_share_what_its_table_of_neighbours_can_bear")
     else {
@@ -64,7 +64,7 @@ fn copies_on_one_machine_share_what_its_table_of_neighbours_can_bear() {
         }
     }
     meet(&nodes, seconds(1));
-    // Until it was linked, each knew of no other, and together they looked faster than they may: that is not counted.
+    // Before it was linked, each knew of no other, and together they swept too fast. That is not counted.
     until_passed(GIVEN_UP);
     let (neighbours, begun) = (Neighbours::watch(&host), Instant::now());
     let again = |node: &mut Node| {
@@ -86,7 +86,7 @@ fn copies_on_one_machine_share_what_its_table_of_neighbours_can_bear() {
 /// `BY_HAND=1 cargo test --test e2e -- --ignored --nocapture sixty_four`
 #[test]
 #[ignore = "by hand: sixty-four nodes are too many for a machine that does other things too"]
-fn sixty_four_with_two_addresses_each_all_meet_once() {
+fn sixty_four_nodes_with_two_addresses_all_meet_once() {
     let test = "sixty_four_with_two_addresses_each_all_meet_once";
     if by_hand(test) {
         crowd(test, 16, 4);

@@ -1,4 +1,4 @@
-//! Announcements of somebody who means harm: spoofed, forged, replayed, and far too many.
+//! Announcements from an attacker: spoofed, forged, replayed, and far too many.
 
 use std::{
     net::UdpSocket,
@@ -14,15 +14,16 @@ use proximity_chat::protocol::{
 use super::{NO_SWEEP, assert_all_meet};
 use crate::support::{Host, Lab, Node, proc, seconds};
 
-/// So many, within this time: a flood, but one that ends.
+/// A flood that ends: this many datagrams within this time.
 const DATAGRAMS: u32 = 10_000;
 const WITHIN: Duration = seconds(10);
 
-/// Dials that announcements may cause: so many at once, and then so many per second (`node::limits`).
+/// Dials that announcements may cause, at once and then per second (`ANNOUNCED_BURST_OF_ALL` and
+/// `ANNOUNCED_RATE_OF_ALL` in `core/budgets.rs`).
 const DIALS_AT_ONCE: u64 = 64;
 const DIALS_PER_SECOND: u64 = 2;
 
-/// Room for those of them that are tried once more.
+/// Room for those dials that are tried once more.
 const REPEATED: u64 = 16;
 
 /// Memory that a flood may cost, in KiB.
@@ -31,25 +32,25 @@ const MAX_GROWTH: u64 = 4 * 1024;
 /// What the flood is made of.
 #[derive(Debug, Clone, Copy)]
 enum Flood {
-    /// The signatures are right; the keys were made for this.
+    /// The signatures are right, under keys made for the flood.
     ThrowAwayKeys,
     /// The signatures are wrong.
     Unsigned,
-    /// One announcement, again and again.
+    /// One key, start and counter again and again; only the port changes.
     Replayed,
-    /// Two starts of one program in turn, which nobody can tell from one that was really started again.
+    /// Two starts of one program in turn. Nobody can tell them from a program that was really restarted.
     TwoBoots,
 }
 
 impl Flood {
-    /// Dials that it may cause within this time, and what follows it.
+    /// Dials allowed within this time, including those to the honest node that starts afterwards.
     fn max_dials(self, within: Duration) -> u64 {
         match self {
             Self::ThrowAwayKeys | Self::TwoBoots => {
                 DIALS_AT_ONCE + DIALS_PER_SECOND * (within.as_secs() + 1) + REPEATED
             }
-            // Those of somebody real: one, which may cross with his own and be refused, one more soon after that, and one that
-            // looks whether he listens where he says; and one to spare.
+            // Dials to the honest node: one, which may cross with his own and be refused; one more soon after that; one
+            // that checks whether he listens where he says; and one to spare.
             Self::Unsigned => 4,
             Self::Replayed => 16,
         }
@@ -64,14 +65,14 @@ impl Flood {
             Self::TwoBoots => ([8; 32], u64::from(n % 2), u64::from(n)),
         };
         let identity = Identity::from_secret(&secret);
-        // Ports that nobody listens on: each dial is refused, as quickly as it can be.
+        // Nobody listens on these ports, so each dial is refused as quickly as it can be.
         let port = 20_000 + u16::try_from(n % 10_000).unwrap();
         let content = Announcement { call: Call::Here, port, node: identity.node(), boot, counter };
         write(&content, |message| if matches!(self, Self::Unsigned) { [3; 64] } else { identity.sign(message) })
     }
 }
 
-/// Sends a flood from `host` as if from all over its network, evenly, and returns how many datagrams left.
+/// Sends a flood from `host` evenly, as if from all over its network. Returns how many datagrams left.
 fn send(host: &Host, flood: Flood) -> u32 {
     const SOURCES: u32 = 200;
     let socket = |n: u32| {
@@ -97,12 +98,12 @@ fn send(host: &Host, flood: Flood) -> u32 {
     sent
 }
 
-/// Alice is flooded: how much she dials and what it costs her, and whether somebody real is found afterwards.
+/// Floods Alice. Checks how much she dials, what the flood costs her, and whether an honest node is found afterwards.
 fn flood(test: &str, flood: Flood) {
     let Some(mut lab) = Lab::quiet_with_filters_or_skip(test) else { return };
     let (first, second, bad) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"), lab.host("10.77.0.3/24"));
     bad.sysctl("ipv4/ip_nonlocal_bind", "1");
-    // The spoofed ones are there and refuse, so that no dial has to wait.
+    // The spoofed addresses exist and refuse connections, so that no dial has to wait.
     for n in 20..220 {
         bad.add_address("eth0", &format!("10.77.0.{n}/24"));
     }
@@ -138,24 +139,24 @@ fn flood(test: &str, flood: Flood) {
 
 #[test]
 #[ignore = "long: a flood of ten seconds"]
-fn ten_thousand_throw_away_keys_cause_a_bounded_number_of_dials() {
+fn ten_thousand_throw_away_keys_cause_bounded_dials() {
     flood("ten_thousand_throw_away_keys_cause_a_bounded_number_of_dials", Flood::ThrowAwayKeys);
 }
 
 #[test]
 #[ignore = "long: a flood of ten seconds"]
-fn ten_thousand_wrong_signatures_cause_no_dial_but_that_of_somebody_real() {
+fn ten_thousand_wrong_signatures_cause_no_dials() {
     flood("ten_thousand_wrong_signatures_cause_no_dial_but_that_of_somebody_real", Flood::Unsigned);
 }
 
 #[test]
 #[ignore = "long: a flood of ten seconds"]
-fn a_replayed_announcement_is_worth_one_dial_or_a_few() {
+fn a_replayed_announcement_causes_few_dials() {
     flood("a_replayed_announcement_is_worth_one_dial_or_a_few", Flood::Replayed);
 }
 
 #[test]
 #[ignore = "long: a flood of ten seconds"]
-fn replays_that_look_like_new_starts_cause_a_bounded_number_of_dials() {
+fn replays_that_look_like_restarts_cause_bounded_dials() {
     flood("replays_that_look_like_new_starts_cause_a_bounded_number_of_dials", Flood::TwoBoots);
 }

@@ -1,19 +1,19 @@
-//! What it costs that everybody has been found.
+//! What a node costs once it has found everybody.
 
 use std::time::Instant;
 
 use crate::support::{Host, Lab, Node, proc, rosters::assert_rosters, seconds, until, until_passed};
 
-/// Two announcements at least.
+/// Long enough for at least two announcements.
 const WATCHED: std::time::Duration = seconds(65);
 
 /// Seconds between two announcements. Each is one datagram per interface.
 const ANNOUNCED_EVERY: u64 = 30;
 
-/// Ten times the tenth of a percent that is promised.
+/// Ten times the promised tenth of a percent.
 const MAX_BUSY: f64 = 0.01;
 
-/// Everything that a machine sends so that somebody is found.
+/// Counts everything that a machine sends in order to find others.
 const COUNTED: &str = "table inet test {
     counter multicast { }
     counter broadcast { }
@@ -28,25 +28,25 @@ const COUNTED: &str = "table inet test {
     }
 }";
 
-/// What was counted at a machine so far: announcements by each way, and probes.
+/// What a machine has sent so far: announcements of each kind, and probes.
 fn counted(host: &Host) -> ([u64; 3], usize) {
     (["multicast", "broadcast", "multicast6"].map(|name| host.counter(name)), host.elements("probes"))
 }
 
-/// Whether a node has come to the end of its first sweep.
+/// Whether a node has finished its first sweep.
 fn has_swept(node: &Node) -> bool {
     node.first_at(|event| event["event"] == "sweep" && event["state"] == "done").is_some()
 }
 
 #[test]
 #[ignore = "long: a minute of silence"]
-fn who_has_found_everybody_is_quiet() {
+fn a_node_that_found_everybody_is_quiet() {
     let Some(mut lab) = Lab::quiet_with_filters_or_skip("who_has_found_everybody_is_quiet") else { return };
     let hosts = ["10.77.0.1/24", "10.77.0.2/24", "10.77.0.3/24"].map(|address| lab.host(address));
     for host in &hosts {
         host.filter(COUNTED);
     }
-    // A small part of the network, so that the first sweep is over soon; what follows is as slow as anywhere.
+    // A small part of the network, so that the first sweep ends soon. What follows is as slow as anywhere else.
     let start = |(n, host): (usize, &Host)| Node::start(&host.lan(&format!("n{n}"), &["--cidr", "10.77.0.0/28"]));
     let nodes: Vec<_> = hosts.iter().enumerate().map(start).collect();
     for node in &nodes {
@@ -54,7 +54,7 @@ fn who_has_found_everybody_is_quiet() {
     }
     assert_rosters(&nodes);
     until("all sweeps are over", seconds(60), || nodes.iter().all(has_swept).then_some(()));
-    // The last of the first announcements leave two seconds after the last change.
+    // The last of the first announcements are sent two seconds after the last change.
     until_passed(seconds(5));
 
     let begun = Instant::now();
@@ -64,7 +64,7 @@ fn who_has_found_everybody_is_quiet() {
     for (n, node) in nodes.iter().enumerate() {
         let share = proc::busy(node.pid()).saturating_sub(busy[n]).as_secs_f64() / WATCHED.as_secs_f64();
         let ((ways, probes), (ways_before, looked_before)) = (counted(&hosts[n]), before[n]);
-        // Counting takes time as well, and what is counted goes on meanwhile.
+        // Counting takes time too, and packets are counted meanwhile.
         let watched = begun.elapsed().as_secs();
         let announced: Vec<u64> = ways.iter().zip(ways_before).map(|(now, before)| now - before).collect();
         let looked = u64::try_from(probes - looked_before).unwrap();
@@ -74,7 +74,7 @@ fn who_has_found_everybody_is_quiet() {
             node.nick,
             share * 100.0
         );
-        // One more of each at the edge.
+        // One more of each may fall on the edge of the interval.
         assert!((1..=watched / ANNOUNCED_EVERY + 1).contains(&announced.iter().sum()), "{announced:?} in {watched} s");
         assert!(looked <= watched + 1, "{looked} probes in {watched} s");
         assert!(share < MAX_BUSY, "{share}");

@@ -1,11 +1,11 @@
-//! Networks that lose packets, or pass no announcements.
+//! Networks that lose packets or block announcements.
 
 use std::time::Duration;
 
 use super::{NO_SWEEP, assert_all_meet, assert_promise, limit, shared_rate};
 use crate::support::{Host, Lab, Node, rosters::wait_rosters, seconds, until};
 
-/// Whatever is lost.
+/// However many packets are lost.
 const LOSSY: Duration = seconds(5);
 
 /// By a sweep of a /24.
@@ -14,19 +14,19 @@ const SWEPT: Duration = Duration::from_millis(2_500);
 /// By announcements.
 const HEARD: Duration = Duration::from_millis(50);
 
-/// What announcements are sent to, in the words of nftables.
+/// The addresses that announcements are sent to, in nftables syntax.
 const MULTICAST: &str = "ip daddr 239.255.112.120";
 const MULTICAST_V6: &str = "ip6 daddr ff12::7078:6368";
 const BROADCAST: &str = "ip daddr 10.77.0.255";
 
-/// Two that announce themselves, the second one when the first has begun.
+/// Two nodes that announce themselves. The second starts once the first listens.
 fn pair(first: &Host, second: &Host, options: &[&str]) -> [Node; 2] {
     let alice = Node::start(&first.lan("alice", options));
     alice.addr();
     [alice, Node::start(&second.lan("bob", options))]
 }
 
-/// A segment that loses so many of a hundred packets, of whatever kind; how that goes for three nodes on it.
+/// Runs three nodes on a segment that loses `percent` percent of all packets, and passes them to `goes`.
 fn lossy(test: &str, percent: u32, goes: impl FnOnce(&str, &[Node])) {
     let Some(mut lab) = Lab::with_filters_or_skip(test) else { return };
     let hosts = ["10.77.0.1/24", "10.77.0.99/24", "10.77.0.200/24"].map(|address| lab.host(address));
@@ -35,23 +35,23 @@ fn lossy(test: &str, percent: u32, goes: impl FnOnce(&str, &[Node])) {
     let options: Vec<&str> = options.iter().map(String::as_str).collect();
     let nodes: Vec<_> = (0..).zip(&hosts).map(|(n, host)| Node::start(&host.lan(&format!("n{n}"), &options))).collect();
     goes(&format!("{percent} % lost"), &nodes);
-    // Of a few packets none may be unlucky; those that follow while the nodes run are of the same network.
+    // A few packets may all be lucky. The nodes keep running, so that more follow on the same network.
     let (lost, took) = until("a packet is lost", seconds(60), || Some(lab.lost()).filter(|lost| *lost > 0));
     println!("{percent} %: {lost} packets lost, seen {took:?} later");
 }
 
 #[test]
 #[ignore = "long: what is lost is sent again after seconds"]
-fn three_meet_where_two_of_a_hundred_packets_are_lost() {
+fn three_nodes_meet_despite_two_percent_packet_loss() {
     lossy("three_meet_where_two_of_a_hundred_packets_are_lost", 2, |what, nodes| assert_all_meet(what, nodes, LOSSY));
 }
 
 #[test]
 #[ignore = "long: what is lost is sent again after seconds"]
-fn three_meet_where_twenty_of_a_hundred_packets_are_lost() {
+fn three_nodes_meet_despite_twenty_percent_packet_loss() {
     lossy("three_meet_where_twenty_of_a_hundred_packets_are_lost", 20, |what, nodes| {
         let started = nodes.iter().map(Node::started).max().expect("there are three");
-        // So much may be lost of one link that it ends by a time limit, and is made again: what counts is how it ends.
+        // A link may lose so much that it hits a time limit and is made again. Only the final state counts.
         wait_rosters(nodes, limit(LOSSY));
         assert_promise(what, started.elapsed(), LOSSY);
         for node in nodes {
@@ -60,7 +60,7 @@ fn three_meet_where_twenty_of_a_hundred_packets_are_lost() {
     });
 }
 
-/// Two machines. Each drops the packets that match the rules in this direction: `input` or `output`.
+/// Two machines. Each drops the packets that match these rules in this direction: `input` or `output`.
 fn filtered(test: &str, what: &str, direction: &str, rules: &[&str], options: &[&str], promised: Duration) {
     let Some(mut lab) = Lab::with_filters_or_skip(test) else { return };
     let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.200/24"));
@@ -77,9 +77,9 @@ fn filtered(test: &str, what: &str, direction: &str, rules: &[&str], options: &[
 
 #[test]
 #[ignore = "long: several nodes, one after the other"]
-fn either_way_of_announcements_is_enough() {
+fn either_kind_of_announcement_is_enough() {
     let test = "either_way_of_announcements_is_enough";
-    // Nobody sweeps, or they would meet all the same.
+    // Nobody sweeps, or they would meet anyway.
     let heard = |what, dropped: &[&str]| filtered(test, what, "input", dropped, &NO_SWEEP, HEARD);
     heard("multicast dropped, broadcast heard", &[MULTICAST, MULTICAST_V6]);
     heard("broadcast dropped, multicast heard", &[BROADCAST, MULTICAST_V6]);
@@ -88,7 +88,7 @@ fn either_way_of_announcements_is_enough() {
 
 #[test]
 #[ignore = "long: a sweep of a /24, twice"]
-fn the_sweep_finds_whom_no_announcement_reaches() {
+fn the_sweep_finds_nodes_that_no_announcement_reaches() {
     let test = "the_sweep_finds_whom_no_announcement_reaches";
     let options = shared_rate(2);
     let options: Vec<&str> = options.iter().map(String::as_str).collect();
@@ -96,12 +96,12 @@ fn the_sweep_finds_whom_no_announcement_reaches() {
         filtered(test, what, direction, &[MULTICAST, MULTICAST_V6, BROADCAST], &options, SWEPT);
     };
     swept("all announcements dropped on the way in", "input");
-    // The sender is told: sending fails.
+    // On the way out the sender notices: sending fails.
     swept("all announcements refused on the way out", "output");
 }
 
-/// What is sent to a group needs no route, as it leaves by the interface that was chosen; what is sent to the broadcast address
-/// does.
+/// A datagram to a multicast group needs no route, because it leaves by the chosen interface. One to the broadcast
+/// address does.
 #[test]
 #[ignore = "long: several nodes, one after the other"]
 fn announcements_need_no_route() {
@@ -112,7 +112,7 @@ fn announcements_need_no_route() {
         for group in ["239.0.0.0/8", "10.77.0.255/32"] {
             host.ip(&["rule", "add", "to", group, "pref", "1", "prohibit"]);
         }
-        // The kernel has the rule for its own addresses before all others.
+        // By default, the kernel's rule for its own addresses comes before all others.
         host.ip(&["rule", "add", "from", "all", "lookup", "local", "pref", "2"]);
         host.ip(&["rule", "delete", "pref", "0"]);
     }
@@ -122,10 +122,10 @@ fn announcements_need_no_route() {
     assert_all_meet("no route for announcements", &[alice, bob], HEARD);
 }
 
-/// An access point that keeps its clients apart: two of them reach the third, which hangs on a cable, and not each other.
+/// An access point isolates its clients. Two of them reach the third, which is wired, but not each other.
 #[test]
 #[ignore = "long: what leads nowhere is tried for seconds"]
-fn who_is_kept_apart_meets_who_is_not_and_hears_of_the_rest_by_it() {
+fn isolated_clients_hear_each_other_through_a_wired_node() {
     let Some(mut lab) = Lab::quiet_or_skip("who_is_kept_apart_meets_who_is_not_and_hears_of_the_rest_by_it") else {
         return;
     };

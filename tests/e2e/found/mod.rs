@@ -1,7 +1,7 @@
-//! Everyone is found: how long it takes, by each way that there is, on networks that the tests make.
+//! Everyone is found: how long that takes, in each possible way, on networks that the tests make.
 //!
-//! What is promised is for a machine that has nothing else to do. A test prints what it took beside the promise, and fails
-//! only at the [`limit`]. Several nodes that sweep together share what one kernel's table of neighbours can bear:
+//! The promises are for a machine that has nothing else to do. A test prints the time it took beside the promise, and
+//! fails only at the [`limit`]. Several nodes that sweep together share what the kernel's neighbour table can bear:
 //! [`shared_rate`].
 
 mod announced;
@@ -28,24 +28,24 @@ use crate::support::{
     seconds,
 };
 
-/// A sweep of this machine alone: who is found all the same has announced itself, was named, or was passed on.
+/// Sweep only this machine: whoever is still found has announced itself, was named, or was passed on.
 const NO_SWEEP: [&str; 2] = ["--cidr", "127.0.0.1/32"];
 
-/// Nobody is heard: who is found all the same was swept, named, or passed on.
+/// Announce nothing: whoever is still found was swept, named, or passed on.
 const SILENT: &str = "--no-announce";
 
-/// How much longer than promised a test waits.
+/// How many times longer than promised a test waits.
 const SLACK: u32 = 10;
 
-/// However little is promised, a test waits so long: a machine that tests may stall for seconds on its disk, and every start
-/// of a node flushes a new key to it. Less than the 30 s after which the next quiet announcement would make up for a burst
-/// that nobody heard.
+/// The shortest time that a test waits, however little is promised. A machine that runs tests may stall for seconds on
+/// its disk, and every start of a node flushes a new key to it. It is less than 30 s, when the next quiet announcement
+/// would make up for a burst that nobody heard.
 const FLOOR: Duration = seconds(10);
 
-/// New hosts per second that the kernel's table of neighbours can bear.
+/// New hosts per second that the kernel's neighbour table can bear.
 const MAX_RATE: usize = 300;
 
-/// The sweep rate of each of so many nodes that sweep at the same time.
+/// The sweep rate of each node if `nodes` sweep at the same time.
 fn shared_rate(nodes: usize) -> [String; 2] {
     ["--sweep-rate".to_owned(), (MAX_RATE / nodes).to_string()]
 }
@@ -55,13 +55,13 @@ fn limit(promised: Duration) -> Duration {
     (promised * SLACK).max(FLOOR)
 }
 
-/// Prints what something took beside what is promised, and fails at the limit.
+/// Prints how long something took beside the promise, and fails at the limit.
 fn assert_promise(what: &str, took: Duration, promised: Duration) {
     println!("{what}: {took:?} (promised {promised:?})");
     assert!(took < limit(promised), "{what}: {took:?}, promised {promised:?}, at most {:?}", limit(promised));
 }
 
-/// Waits until everybody has met everybody, each once and by one link, and returns when the last of them had.
+/// Waits until everybody has met everybody, each once and over one link. Returns when the last two met.
 fn meet(nodes: &[Node], promised: Duration) -> Instant {
     for node in nodes {
         node.wait_peers_within(nodes.len() - 1, limit(promised));
@@ -80,7 +80,7 @@ fn meetings(node: &Node, nodes: &[Node]) -> Vec<Instant> {
     others.map(|other| node.joined_at(&other.id()).expect("they have met")).collect()
 }
 
-/// Waits until everybody has met everybody, and holds the time since the last one's start against the promise.
+/// Waits until everybody has met everybody, and checks the time since the last start against the promise.
 fn assert_all_meet(what: &str, nodes: &[Node], promised: Duration) {
     let met = meet(nodes, promised);
     let started = nodes.iter().map(Node::started).max().expect("there are two at least");
@@ -90,7 +90,7 @@ fn assert_all_meet(what: &str, nodes: &[Node], promised: Duration) {
     assert_promise(what, met.saturating_duration_since(started), promised);
 }
 
-/// Whether what takes minutes is wanted; says loudly if it is not.
+/// Whether tests that take minutes are wanted; says so if not.
 fn by_hand(test: &str) -> bool {
     let wanted = std::env::var_os("BY_HAND").is_some();
     if !wanted {

@@ -5,11 +5,12 @@ use serde_json::Value;
 use super::{NO_SWEEP, SILENT};
 use crate::support::{Host, Lab, Node, rosters::assert_rosters, seconds};
 
-/// How long a test waits until a change of the machine's interfaces is seen. They are looked at every two seconds, and another
-/// network is waited for up to three looks more; the rest is for a machine that is busy with other tests.
+/// How long a test waits until the node sees a change of the machine's interfaces. They are checked every two seconds,
+/// and another network is waited for during up to three more checks. The rest is for a machine that is busy with other
+/// tests.
 const SEEN: std::time::Duration = seconds(30);
 
-/// Two that have met, by announcements alone.
+/// Two nodes that have met by announcements alone.
 fn pair(first: &Host, second: &Host) -> (Node, Node) {
     let (alice, bob) = (Node::start(&first.lan("alice", &NO_SWEEP)), Node::start(&second.lan("bob", &NO_SWEEP)));
     alice.wait_peer(&bob.id());
@@ -17,7 +18,7 @@ fn pair(first: &Host, second: &Host) -> (Node, Node) {
     (alice, bob)
 }
 
-/// Waits for an event `network` after the first `mark` events that is as wanted.
+/// Waits for a wanted `network` event after the first `mark` events.
 fn wait_network(node: &Node, mark: usize, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
     let (event, took) = node.wait(what, SEEN, |events| {
         events.iter().skip(mark).filter(|event| event["event"] == "network").find(|event| wanted(event)).cloned()
@@ -32,7 +33,7 @@ fn has_address(event: &Value, ip: &str) -> bool {
 
 #[test]
 #[ignore = "long: interfaces are looked at every two seconds"]
-fn an_address_that_changes_is_followed() {
+fn a_changed_address_is_followed() {
     let Some(mut lab) = Lab::quiet_or_skip("an_address_that_changes_is_followed") else { return };
     let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
     let (mut alice, bob) = pair(&first, &second);
@@ -42,7 +43,7 @@ fn an_address_that_changes_is_followed() {
     wait_network(&bob, mark, "the new address", |event| {
         has_address(event, "10.77.0.99:") && !has_address(event, "10.77.0.2:")
     });
-    // Whether the old link dies first or is replaced: in the end there is one, and it carries lines.
+    // The old link may die or be replaced first. In the end there is one, and it carries lines.
     alice.say("where are you now?");
     bob.wait_text("where are you now?");
     alice.wait_peer(&bob.id());
@@ -51,7 +52,7 @@ fn an_address_that_changes_is_followed() {
 
 #[test]
 #[ignore = "long: the time limit for a silent peer"]
-fn an_interface_that_goes_down_is_said_to_be_lost_and_comes_back() {
+fn a_downed_interface_is_reported_lost_and_comes_back() {
     let Some(mut lab) = Lab::quiet_or_skip("an_interface_that_goes_down_is_said_to_be_lost_and_comes_back") else {
         return;
     };
@@ -72,10 +73,10 @@ fn an_interface_that_goes_down_is_said_to_be_lost_and_comes_back() {
     assert_rosters(&[alice, bob]);
 }
 
-/// The interface stays on, but nothing is at the other end of it any more.
+/// The interface stays up, but nothing is at the other end any more.
 #[test]
 #[ignore = "long: the time limit for a silent peer"]
-fn a_cable_that_is_pulled_is_said_to_be_lost_and_comes_back() {
+fn a_pulled_cable_is_reported_lost_and_comes_back() {
     let Some(mut lab) = Lab::quiet_or_skip("a_cable_that_is_pulled_is_said_to_be_lost_and_comes_back") else { return };
     let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
     let (alice, bob) = pair(&first, &second);
@@ -94,14 +95,14 @@ fn a_cable_that_is_pulled_is_said_to_be_lost_and_comes_back() {
 
 #[test]
 #[ignore = "long: interfaces are looked at every two seconds"]
-fn an_interface_that_is_gained_leads_to_who_is_there() {
+fn a_new_interface_leads_to_the_people_there() {
     let Some(mut lab) = Lab::quiet_or_skip("an_interface_that_is_gained_leads_to_who_is_there") else { return };
     let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
     let other = lab.segment();
     let third = lab.machine();
     lab.plug(&third, other, &["10.78.0.3/24"]);
     let alice = Node::start(&first.lan("alice", &NO_SWEEP));
-    // Named, because one network at a time is open otherwise.
+    // Both are named, because otherwise only one network is open at a time.
     let bob =
         Node::start(&second.lan("bob", &[&NO_SWEEP[..], &["--interface", "eth0", "--interface", "eth1"]].concat()));
     alice.wait_peer(&bob.id());
@@ -114,15 +115,15 @@ fn an_interface_that_is_gained_leads_to_who_is_there() {
     });
     println!("found on the new network after {:?}", bob.wait_peer(&carol.id()));
     carol.wait_peer(&bob.id());
-    // Who was there has not noticed anything.
+    // Those who were there before noticed nothing.
     assert_eq!(alice.peer_changes(), [format!("joined {}", bob.id())]);
     assert_eq!(bob.roster().len(), 2);
 }
 
-/// A machine that nobody has plugged in yet, and that gets its address while the program runs.
+/// A machine without a cable that gets its address while the program runs.
 #[test]
 #[ignore = "long: interfaces are looked at every two seconds"]
-fn a_network_that_appears_is_opened_to() {
+fn a_network_that_appears_is_opened() {
     let Some(mut lab) = Lab::or_skip("a_network_that_appears_is_opened_to") else { return };
     let (first, second) = (lab.host("10.77.0.1/24"), lab.machine());
     let alice = Node::start(&first.lan("alice", &[SILENT]));

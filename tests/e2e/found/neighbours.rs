@@ -1,8 +1,9 @@
-//! What sweeps do to a kernel's table of neighbours.
+//! What sweeps do to a kernel's neighbour table.
 //!
-//! The kernel has one table for all namespaces of the machine, and counts how often it was full for all of them together: so
-//! that number also depends on what else this machine does. What a sweep takes of it is therefore counted at the machine that
-//! sweeps, by a filter that keeps the addresses asked for as long as the kernel would if nobody answered.
+//! The kernel has one table for all namespaces of the machine. It also counts for all of them together how often the
+//! table was full, so that this number depends on what else the machine does. Therefore a filter on the sweeping
+//! machine counts what a sweep takes: it keeps each requested address for as long as the kernel would if nobody
+//! answered.
 
 use std::{
     sync::{
@@ -15,10 +16,10 @@ use std::{
 
 use crate::support::Host;
 
-/// Entries that the kernel's table has (`gc_thresh3`, as it is unless somebody set it).
+/// Entries in the kernel's table (`gc_thresh3`, by default).
 const CAPACITY: usize = 1_024;
 
-/// Keeps each address for three seconds: the kernel asks three times for a host that is silent, a second apart.
+/// Keeps each address for three seconds: the kernel asks three times for a silent host, a second apart.
 const RULES: &str = "table inet neighbours {
     set asked { type ipv4_addr; flags dynamic,timeout; timeout 3s; gc-interval 1s; size 65535; }
     chain watch {
@@ -30,7 +31,7 @@ const RULES: &str = "table inet neighbours {
 /// How often the entries are counted: the table fills up over seconds.
 const COUNT_EVERY: Duration = Duration::from_millis(100);
 
-/// Counts what a machine's nodes take of the table, from its start until it is asked.
+/// Counts the table entries that a machine's nodes take, until it is asked for the result.
 pub(super) struct Neighbours {
     over: Arc<AtomicBool>,
     most: Arc<AtomicUsize>,
@@ -38,14 +39,14 @@ pub(super) struct Neighbours {
 }
 
 impl Neighbours {
-    /// Begins to count at this machine, which needs `nft`.
+    /// Starts counting on this machine, which needs `nft`.
     pub(super) fn watch(host: &Host) -> Self {
         host.filter(RULES);
         let (over, most) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
         let counting = thread::spawn({
             let (host, over, most) = (host.clone(), Arc::clone(&over), Arc::clone(&most));
             move || {
-                // Counted at least once, also when it is over already.
+                // Counts at least once, even if it is already over.
                 loop {
                     let last = over.load(Ordering::Relaxed);
                     most.fetch_max(host.elements_of("neighbours", "asked"), Ordering::Relaxed);
@@ -59,7 +60,7 @@ impl Neighbours {
         Self { over, most, counting }
     }
 
-    /// The machine asked for somebody, and never for more than a table of its own could bear.
+    /// Asserts that the machine asked for somebody, and never for more than a table of its own could hold.
     pub(super) fn assert_never_full(self) {
         self.over.store(true, Ordering::Relaxed);
         self.counting.thread().unpark();

@@ -1,4 +1,4 @@
-//! Opening a node to the network and closing it while it runs, and what its profile remembers of that.
+//! Opening and closing a running node, and what its profile remembers of that.
 
 use std::{
     fs, io,
@@ -11,16 +11,16 @@ use serde_json::Value;
 
 use crate::support::{Host, Lab, Node, Place, Setup, rosters::assert_rosters, seconds, until};
 
-/// How long a test waits until a node is where it was told to be. It says good-bye to everybody, closes one history and opens
-/// another one for that, on a disk that other tests use too.
+/// How long a test waits until a node is where it was told to be. For that it says goodbye to everybody, closes one
+/// history and opens another, on a disk that other tests use too.
 const SETTLED: Duration = seconds(30);
 
-/// The start of a node that says nothing of where it is.
+/// A node started without options that say where it is.
 fn unsaid(host: &Host, nick: &str) -> Setup {
     Setup { place: Place::Unsaid, ..host.lan(nick, &["--profile", "default"]) }
 }
 
-/// Waits until it says that it is open, or that it is not, for the last time.
+/// Waits until the last network event says that the node is open, or that it is not.
 fn wait_open(node: &Node, open: bool) -> Value {
     let what = if open { "open" } else { "closed" };
     node.wait(what, SETTLED, |events| {
@@ -29,7 +29,7 @@ fn wait_open(node: &Node, open: bool) -> Value {
     .0
 }
 
-/// Whether anybody on the network can connect there.
+/// Whether a machine on the network can connect there.
 fn answers(from: &Host, to: &str) -> bool {
     let to: SocketAddr = to.parse().unwrap();
     match from.inside(|| TcpStream::connect_timeout(&to, seconds(5))) {
@@ -41,12 +41,12 @@ fn answers(from: &Host, to: &str) -> bool {
 
 #[test]
 #[ignore = "long: interfaces are looked at every two seconds"]
-fn a_node_is_opened_closed_and_opened_again_without_a_restart() {
+fn a_node_opens_closes_and_reopens_without_a_restart() {
     let Some(mut lab) = Lab::or_skip("a_node_is_opened_closed_and_opened_again_without_a_restart") else { return };
     let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
     let alice = Node::start(&first.lan("alice", &[]));
     let mut bob = Node::start(&unsaid(&second, "bob"));
-    // The first of the two has the first port.
+    // The node that starts first gets the first port.
     bob.addr();
     let neighbour = Node::start(&unsaid(&second, "neighbour"));
     bob.wait_peer(&neighbour.id());
@@ -65,10 +65,10 @@ fn a_node_is_opened_closed_and_opened_again_without_a_restart() {
         wait_open(&bob, false);
         let (reason, took) = bob.wait_left(&alice.id(), SETTLED);
         println!("gone after {took:?}: {reason}");
-        // Said, and not found out by the time limit for a silent peer, for which there is time too.
+        // The other side was told. It did not have to wait for the time limit, although the test would allow that.
         assert_eq!(alice.wait_left(&bob.id(), SETTLED).0, "closed");
         until("nothing is open any more", SETTLED, || (!answers(&first, "10.77.0.2:4565")).then_some(()));
-        // Who is on the same machine stays.
+        // Peers on the same machine stay.
         bob.wait_peer(&neighbour.id());
         bob.never("alice is found", seconds(3), |events| {
             let change = events.iter().rev().find(|event| event["peer"] == alice.id().as_str())?;
@@ -85,7 +85,7 @@ fn a_node_is_opened_closed_and_opened_again_without_a_restart() {
 
 #[test]
 #[ignore = "long: several starts"]
-fn a_profile_remembers_on_which_network_it_was_opened() {
+fn a_profile_remembers_the_network_it_was_opened_on() {
     let Some(mut lab) = Lab::or_skip("a_profile_remembers_on_which_network_it_was_opened") else { return };
     let other = lab.segment();
     let (home, elsewhere) = (lab.host("10.77.0.1/24"), lab.machine());
@@ -107,14 +107,14 @@ fn a_profile_remembers_on_which_network_it_was_opened() {
     drop(node);
     let again = |host: &Host, open: bool| {
         let mut node = Node::start_at(&Arc::clone(&kept), &unsaid(host, "alice"));
-        // What the first event says is what counts: nothing is opened for a moment.
+        // The first event counts: nothing may be open even for a moment.
         let (first, _) = node
             .wait("the network", SETTLED, |events| events.iter().find(|event| event["event"] == "network").cloned());
         assert_eq!(first["open"], open, "{first}");
         node.quit();
     };
     again(&home, true);
-    // A cold cache is no other network.
+    // An empty neighbour table does not make another network.
     home.ip(&["neigh", "flush", "all"]);
     again(&home, true);
     again(&elsewhere, false);
@@ -122,7 +122,7 @@ fn a_profile_remembers_on_which_network_it_was_opened() {
     router.ip(&["link", "set", "eth0", "address", "00:1b:21:00:00:02"]);
     home.ip(&["neigh", "flush", "all"]);
     again(&home, false);
-    // One whose address many routers share does not tell.
+    // A router whose address many routers share does not identify a network.
     router.ip(&["link", "set", "eth0", "address", "00:00:5e:00:01:01"]);
     home.ip(&["neigh", "flush", "all"]);
     again(&home, false);
@@ -131,10 +131,10 @@ fn a_profile_remembers_on_which_network_it_was_opened() {
     again(&home, true);
 }
 
-/// Somebody who carries a machine from one network to another while it is open.
+/// A machine that is carried from one network to another while the node is open.
 #[test]
 #[ignore = "long: interfaces are looked at every two seconds"]
-fn another_network_is_not_opened_to_because_the_first_one_was() {
+fn opening_one_network_does_not_open_another() {
     let Some(mut lab) = Lab::or_skip("another_network_is_not_opened_to_because_the_first_one_was") else { return };
     let other = lab.segment();
     let (home, stranger) = (lab.host("10.77.0.1/24"), lab.machine());

@@ -1,4 +1,4 @@
-//! Two networks with a router between them, which passes neither multicast nor broadcast.
+//! Two networks joined by a router that forwards neither multicast nor broadcast.
 
 use std::time::Duration;
 
@@ -8,13 +8,13 @@ use crate::support::{Host, Lab, Node, seconds};
 const HERE: &str = "10.77.1.0/24";
 const THERE: &str = "10.77.2.0/24";
 
-/// 508 machines, at the rate that is shared.
+/// 508 machines, at the shared rate.
 const SWEPT: Duration = seconds(11);
 
-/// Through addresses that are passed on.
+/// By way of addresses that peers pass on.
 const PASSED_ON: Duration = seconds(5);
 
-/// So many machines on each side, whose gateway is the router.
+/// Makes `each` machines on each side, with the router as their gateway.
 fn sides(lab: &mut Lab, each: usize) -> (Vec<Host>, Vec<Host>) {
     let other = lab.segment();
     lab.router(&[(0, "10.77.1.254/24"), (other, "10.77.2.254/24")]);
@@ -32,7 +32,7 @@ fn sides(lab: &mut Lab, each: usize) -> (Vec<Host>, Vec<Host>) {
 
 #[test]
 #[ignore = "long: a sweep of two /24"]
-fn a_sweep_of_both_networks_leads_across_the_router() {
+fn a_sweep_of_both_networks_crosses_the_router() {
     let Some(mut lab) = Lab::or_skip("a_sweep_of_both_networks_leads_across_the_router") else { return };
     let (here, there) = sides(&mut lab, 1);
     let rate = shared_rate(2);
@@ -41,10 +41,10 @@ fn a_sweep_of_both_networks_leads_across_the_router() {
     assert_all_meet("two routed networks, swept", &nodes, SWEPT);
 }
 
-/// They hear each other on each side; one knows one on the other side; the sweeps are too slow to help.
+/// On each side they hear each other, and one node knows one on the other side. The sweeps are too slow to help.
 #[test]
 #[ignore = "long: six nodes"]
-fn one_who_knows_one_on_the_other_side_brings_all_together() {
+fn one_contact_across_the_router_brings_everybody_together() {
     let Some(mut lab) = Lab::or_skip("one_who_knows_one_on_the_other_side_brings_all_together") else { return };
     let (here, there) = sides(&mut lab, 3);
     let options = ["--cidr", HERE, "--cidr", THERE, "--sweep-rate", "1"];

@@ -1,14 +1,14 @@
-//! The screen, opened to the network and closed by one key.
+//! The screen, opened to the network and closed with one key.
 
 use crate::support::{Builder, Lab, Node, program, seconds};
 
 const F2: &str = "\x1bOQ";
 
-/// Says more than an interface and a network, so that it is not mistaken for the title bar.
+/// Contains more than an interface and a network, so that it is not mistaken for the title bar.
 const OPENED: &str = "The chat is now open to your network: eth0, 10.77.0.0/24.";
 
 #[test]
-fn f2_opens_the_chat_to_the_network_and_closes_it_again() {
+fn f2_opens_the_chat_to_the_network_and_closes_it() {
     let Some(mut lab) = Lab::or_skip("f2_opens_the_chat_to_the_network_and_closes_it_again") else { return };
     let (here, there) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
     let mut bob = Node::start(&there.lan("bob", &[]));
@@ -28,7 +28,7 @@ fn f2_opens_the_chat_to_the_network_and_closes_it_again() {
     alice.wait_text("The chat is now on this machine only.");
     // Lines from the network are not shown here.
     alice.wait_no_text("hello from the screen");
-    // Said, and not found out by the time limit for a silent peer, for which there is time too.
+    // Bob was told. He did not have to wait for the time limit, although the test would allow that.
     assert_eq!(bob.wait_left(&key, seconds(30)).0, "closed");
     bob.say("while you were away");
 
@@ -41,9 +41,9 @@ fn f2_opens_the_chat_to_the_network_and_closes_it_again() {
     assert_eq!(alice.wait_exit().exit_code(), 0);
 }
 
-/// Typed alone, and only then the chat is opened: one Enter says it to the people there.
+/// A line typed alone, before the chat is opened: one Enter says it to the people there.
 #[test]
-fn what_was_typed_alone_needs_one_enter_to_be_said_on_the_network() {
+fn one_enter_delivers_lines_typed_alone_to_the_network() {
     let Some(mut lab) = Lab::or_skip("what_was_typed_alone_needs_one_enter_to_be_said_on_the_network") else { return };
     let (here, there) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
     let bob = Node::start(&there.lan("bob", &[]));

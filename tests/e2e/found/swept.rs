@@ -1,18 +1,18 @@
-//! By sweeps alone: no announcement leaves anybody.
+//! Nodes find each other by sweeps alone, without announcements.
 
 use std::time::{Duration, Instant};
 
 use super::{NO_SWEEP, SILENT, assert_all_meet, assert_promise, by_hand, meet, meetings, neighbours::Neighbours};
 use crate::support::{Host, Lab, Node, Setup, seconds};
 
-/// A /24 at the default rate: two nodes, or five among ten machines.
+/// For a /24 at the default rate: two nodes, or five among ten machines.
 const SMALL: Duration = Duration::from_millis(2_500);
 
-/// From the first meeting on, through what it brought. By nothing else: where this is promised, those who are to meet look
-/// nowhere, or a sweep would be there within the [`limit`](super::limit) too.
+/// Counted from the first meeting, for those met through the addresses that it passed on. Where this is promised, the
+/// nodes in question do not sweep: a sweep would also succeed within the [`limit`](super::limit).
 const PASSED_ON: Duration = Duration::from_millis(50);
 
-/// A node that waits to be found: it looks nowhere, and listens on this port alone.
+/// A node that waits to be found: it sweeps nothing, and listens on this port only.
 fn waiting(host: &Host, nick: &str, port: u16, more: &[&str]) -> Node {
     let options = [&[SILENT], &NO_SWEEP[..], more].concat();
     let node = Node::start(&Setup { ports: port..=port, ..host.lan(nick, &options) });
@@ -20,7 +20,8 @@ fn waiting(host: &Host, nick: &str, port: u16, more: &[&str]) -> Node {
     node
 }
 
-/// Ten machines of a /24: on four of them somebody waits to be found, each on another port; the fifth of ours is still free.
+/// Ten machines of a /24. Four of them run nodes that wait to be found, each on its own port. The fifth is returned and
+/// is still free.
 fn room(lab: &mut Lab, peers: impl Fn(u16) -> Vec<&'static str>) -> (Vec<Node>, Host) {
     let hosts: Vec<Host> = (1..=10).map(|n| lab.host(&format!("10.77.0.{}/24", n * 23))).collect();
     let nodes = (0..4).zip(&hosts).map(|(n, host)| waiting(host, &format!("n{n}"), 4_565 + n, &peers(n))).collect();
@@ -29,7 +30,7 @@ fn room(lab: &mut Lab, peers: impl Fn(u16) -> Vec<&'static str>) -> (Vec<Node>, 
 
 #[test]
 #[ignore = "long: ten machines and five nodes"]
-fn five_among_ten_machines_of_a_24_are_found_by_whoever_comes_last() {
+fn the_last_of_five_nodes_finds_the_others_by_sweep() {
     let Some(mut lab) = Lab::with_filters_or_skip("five_among_ten_machines_of_a_24_are_found_by_whoever_comes_last")
     else {
         return;
@@ -52,19 +53,19 @@ fn five_among_ten_machines_of_a_24_are_found_by_whoever_comes_last() {
 
 #[test]
 #[ignore = "long: ten machines and five nodes"]
-fn who_meets_one_of_a_room_has_met_all_of_it() {
+fn meeting_one_node_of_a_room_leads_to_all() {
     let Some(mut lab) = Lab::or_skip("who_meets_one_of_a_room_has_met_all_of_it") else { return };
     let by_the_first = ["--peer", "10.77.0.23:4565"];
     let (mut nodes, host) = room(&mut lab, |n| if n == 0 { Vec::new() } else { by_the_first.to_vec() });
     meet(&nodes, seconds(1));
-    // Who comes last looks nowhere either: all but the first are met through what the first passes on, or not at all.
+    // The last node does not sweep either. It can meet the others only through what the first one passes on.
     nodes.push(Node::start(&host.lan("last", &[&[SILENT], &NO_SWEEP[..], &by_the_first].concat())));
     let met = meet(&nodes, PASSED_ON);
     let first = meetings(&nodes[4], &nodes).into_iter().min().unwrap();
     assert_promise("everybody after the first", met - first, PASSED_ON);
 }
 
-/// One sweeps, the other waits at the far end of the network.
+/// One node sweeps, and the other waits at the far end of the network.
 fn ends(test: &str, networks: [&str; 2], more: &[&str], promised: Duration) {
     let Some(mut lab) = Lab::with_filters_or_skip(test) else { return };
     let [first, second] = networks.map(|address| lab.host(address));
@@ -77,14 +78,14 @@ fn ends(test: &str, networks: [&str; 2], more: &[&str], promised: Duration) {
 
 #[test]
 #[ignore = "long: a sweep of 1,022 machines"]
-fn two_at_the_ends_of_a_22_find_each_other() {
+fn nodes_at_both_ends_of_a_22_find_each_other() {
     let test = "two_at_the_ends_of_a_22_find_each_other";
     ends(test, ["10.77.0.1/22", "10.77.3.254/22"], &[], seconds(11));
 }
 
 #[test]
 #[ignore = "long: a sweep of 1,022 machines"]
-fn two_at_the_ends_of_a_22_find_each_other_sooner_at_the_highest_rate() {
+fn the_highest_rate_finds_the_ends_of_a_22_sooner() {
     let test = "two_at_the_ends_of_a_22_find_each_other_sooner_at_the_highest_rate";
     ends(test, ["10.77.0.1/22", "10.77.3.254/22"], &["--sweep-rate", "300"], Duration::from_millis(4_500));
 }
@@ -92,8 +93,8 @@ fn two_at_the_ends_of_a_22_find_each_other_sooner_at_the_highest_rate() {
 /// Four minutes; `BY_HAND=1 cargo test --test e2e -- --ignored --nocapture first_pass_over_a_16`.
 #[test]
 #[ignore = "by hand: four minutes"]
-fn a_first_pass_over_a_16_takes_less_than_four_minutes() {
-    /// One port of every host but our own, and the other four of the one that lives.
+fn a_first_pass_over_a_16_takes_under_four_minutes() {
+    /// One port of every host but our own, and the other four ports of the one live host.
     const FIRST_PASS: u64 = 65_533 + 4;
     if !by_hand("a_first_pass_over_a_16_takes_less_than_four_minutes") {
         return;

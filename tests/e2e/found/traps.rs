@@ -1,4 +1,4 @@
-//! Ports that are open and lead nowhere: they must not delay anyone.
+//! Open ports that lead nowhere: they must not delay anyone.
 
 use std::{
     io::{Read, Write},
@@ -10,14 +10,14 @@ use std::{
 use super::{NO_SWEEP, SILENT, assert_promise};
 use crate::support::{Host, Lab, Node};
 
-/// A /24 at the default rate.
+/// For a /24 at the default rate.
 const PROMISED: Duration = Duration::from_millis(2_500);
 
-/// Machines that are full of traps: one, as somebody may have it by chance, and as many as only somebody bad has.
+/// Machines full of traps: one, as may exist by chance, and as many as only an attacker would have.
 const MACHINES: [u16; 2] = [1, 20];
 const PORTS: std::ops::RangeInclusive<u16> = 4_565..=4_569;
 
-/// Bytes of a garbage sender, at most: a trap is no flood.
+/// The most bytes that a garbage sender sends: a trap is not a flood.
 const GARBAGE: usize = 64 * 1024;
 
 /// What a port does with a peer that connects.
@@ -27,7 +27,7 @@ enum Trap {
     Silent,
     /// It speaks HTTP/2 and answers nothing.
     Http2,
-    /// It sends what nobody can read.
+    /// It sends bytes without meaning.
     Garbage,
 }
 
@@ -36,7 +36,7 @@ impl Trap {
     fn set(self, host: &Host) {
         for port in PORTS {
             let listener = host.inside(|| TcpListener::bind(("0.0.0.0", port)).unwrap());
-            // It ends with the test's process: the threads hold nothing that anybody waits for.
+            // The threads end with the test process. They hold nothing that anybody waits for.
             thread::spawn(move || {
                 for stream in listener.incoming().map_while(Result::ok) {
                     thread::spawn(move || self.hold(stream));
@@ -46,9 +46,9 @@ impl Trap {
     }
 
     fn hold(self, mut stream: TcpStream) {
-        /// The frames SETTINGS, empty, and its acknowledgement (RFC 9113, section 6.5).
+        /// An empty SETTINGS frame and its acknowledgement (RFC 9113, section 6.5).
         const SETTINGS: [u8; 18] = [0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 4, 1, 0, 0, 0, 0];
-        // Whatever fails here: the other side has gone, which is its right.
+        // If writing fails, the other side has left, which is fine.
         let _ = match self {
             Self::Silent => Ok(()),
             Self::Http2 => stream.write_all(&SETTINGS),
@@ -58,14 +58,14 @@ impl Trap {
     }
 }
 
-/// One waits, the other sweeps; the rest of the network is as `furnish` makes it.
+/// One node waits, and the other sweeps; `furnish` sets up the rest of the network.
 fn meet(what: &str, lab: &mut Lab, guests: &[&str], furnish: impl FnOnce(&mut Lab)) {
     let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.200/24"));
     furnish(lab);
     let bob = Node::start(&second.lan("bob", &[&[SILENT], &NO_SWEEP[..], guests].concat()));
     bob.addr();
     let alice = Node::start(&first.lan("alice", &[&[SILENT], guests].concat()));
-    // Links cannot be counted here: what the traps hold are connections too.
+    // Connections cannot be counted as links here, because the traps hold connections too.
     let met = [alice.wait_peer(&bob.id()), bob.wait_peer(&alice.id())];
     assert_eq!((alice.roster(), bob.roster()), (vec![bob.id()], vec![alice.id()]), "after {met:?}");
     let took = alice.joined_at(&bob.id()).unwrap() - alice.started();
@@ -73,7 +73,7 @@ fn meet(what: &str, lab: &mut Lab, guests: &[&str], furnish: impl FnOnce(&mut La
 }
 
 fn trapped(test: &str, trap: Trap) {
-    // A plain dial follows only where guests may be: then a trap of HTTP/2 costs most.
+    // A plain dial follows only where guests are allowed. An HTTP/2 trap costs most then.
     let guests = ["--guests", "network"];
     let Some(mut lab) = Lab::or_skip(test) else { return };
     meet("without traps", &mut lab, &guests, |_| {});

@@ -1,4 +1,4 @@
-//! Who talks while nobody is there.
+//! People who talk while nobody is there.
 
 use std::thread;
 
@@ -9,7 +9,7 @@ use crate::{
 };
 
 #[test]
-fn what_is_said_alone_waits_and_is_delivered_to_who_comes() {
+fn lines_said_alone_wait_for_the_next_peer() {
     let ports = Ports::take();
     let mut alice = Node::listening("alice", few(&ports));
     let ids = ["is", "anybody", "there"].map(|text| {
@@ -28,9 +28,9 @@ fn what_is_said_alone_waits_and_is_delivered_to_who_comes() {
     assert_eq!(alice.hash(), bob.hash());
 }
 
-/// By whatever it ended: as users do, and without warning.
+/// However the run ended: with `/quit`, or without warning.
 #[test]
-fn what_is_said_alone_waits_across_a_restart() {
+fn lines_said_alone_survive_a_restart() {
     let ports = Ports::take();
     let mut alice = Node::listening("alice", few(&ports));
     let key = alice.id();
@@ -58,9 +58,9 @@ fn what_is_said_alone_waits_across_a_restart() {
     alice.assert_clean();
 }
 
-/// Who was there, left and comes back gets what was said meanwhile, once.
+/// A peer that was there, left and comes back gets what was said meanwhile, once.
 #[test]
-fn who_comes_back_gets_what_was_missed_and_nothing_twice() {
+fn a_returning_peer_gets_every_missed_line_once() {
     let ports = Ports::take();
     let mut alice = Node::listening("alice", few(&ports));
     let mut bob = Node::listening("bob", few(&ports));
@@ -83,16 +83,16 @@ fn who_comes_back_gets_what_was_missed_and_nothing_twice() {
     super::assert_same(&[&alice, &bob]);
 }
 
-/// Programs hear by the exit code that somebody present does not have what they said.
+/// The exit code tells programs that somebody present does not have what they said.
 #[test]
-fn who_leaves_before_a_present_peer_has_a_line_ends_with_three() {
+fn leaving_before_a_peer_has_a_line_exits_with_three() {
     let ports = Ports::take();
     let mut alice = Node::listening("alice", ports.port(5)..=ports.port(5));
     let key = Key::random();
     let mut link = Link::dial(connect(alice.addr(), &Face::of(&key)).unwrap()).unwrap();
     link.greet(hello(&key, "deaf")).unwrap();
     alice.wait_peer(&key.id());
-    // Reads everything, and never says that it has any of it.
+    // Reads everything, and never acknowledges any of it.
     let deaf = thread::spawn(move || link.stay(seconds(60)));
     alice.say("do you hear me?");
     alice.wait_own("do you hear me?");

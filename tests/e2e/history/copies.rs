@@ -1,4 +1,4 @@
-//! Copies of a profile: a backup that was put back, two machines at once, and a thief.
+//! Copies of a profile: a restored backup, two machines at once, and a thief.
 
 use std::{fs, path::Path, sync::Arc, time::Duration};
 
@@ -7,10 +7,10 @@ use tempfile::TempDir;
 use super::{assert_same, few, wait_history, with_options};
 use crate::support::{Node, Ports, Setup, seconds, until};
 
-/// Three turns of half a minute, a quarter more for chance, and time for a busy machine.
+/// Three turns of half a minute, a quarter more for randomness, and time for a busy machine.
 const TURNS: Duration = seconds(150);
 
-/// A copy of all that somebody keeps.
+/// A copy of a user's directories.
 fn copy(home: &TempDir) -> Arc<TempDir> {
     let copy = TempDir::new().unwrap();
     copy_directory(home.path(), copy.path());
@@ -31,7 +31,7 @@ fn copy_directory(from: &Path, to: &Path) {
     }
 }
 
-/// Says a line that `other` gets, leaves, and comes back; and a copy of all that it keeps, made in between.
+/// Says a line that `other` gets, leaves, and comes back. Also returns a copy of the profile, made in between.
 fn copied(mut node: Node, other: &Node, line: &str) -> (Node, Arc<TempDir>) {
     other.wait_nick(&node.nick);
     node.say(line);
@@ -43,7 +43,7 @@ fn copied(mut node: Node, other: &Node, line: &str) -> (Node, Arc<TempDir>) {
     (node.start_again(), copy)
 }
 
-/// The own lines that a node was told to be on somebody else's disk.
+/// The node's own lines that it was told are on somebody else's disk.
 fn delivered(node: &Node) -> Vec<String> {
     let own = node.all(|e| (e["event"] == "message" && e["own"] == true).then(|| (e["id"].clone(), e["text"].clone())));
     let ids = node.all(|e| (e["event"] == "delivery" && e["delivered"] != 0).then(|| e["id"].clone()));
@@ -53,7 +53,7 @@ fn delivered(node: &Node) -> Vec<String> {
     own.iter().filter_map(text).collect()
 }
 
-/// All lines of a history, whatever their order.
+/// Waits until a history has these lines and no others, in any order.
 fn wait_lines(node: &Node, lines: &[&str]) {
     let mut lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
     lines.sort_unstable();
@@ -65,7 +65,7 @@ fn wait_lines(node: &Node, lines: &[&str]) {
 }
 
 #[test]
-fn what_a_restored_backup_says_alone_reaches_everybody_and_what_it_lost_comes_back() {
+fn a_restored_backup_is_heard_and_regains_what_it_lost() {
     let ports = Ports::take();
     let setup = Setup::new("alice", few(&ports));
     let mut carol = Node::listening("carol", few(&ports));
@@ -89,7 +89,7 @@ fn what_a_restored_backup_says_alone_reaches_everybody_and_what_it_lost_comes_ba
     wait_history(&alice, &lines);
     let held = carol.history_texts();
     assert!(delivered(&alice).iter().all(|text| held.contains(text)));
-    // A newcomer gets the same, and each line once.
+    // A newcomer gets the same lines, each once.
     let dave = Node::listening("dave", few(&ports));
     wait_history(&dave, &lines);
     until("the same hash", seconds(30), || (dave.hash() == carol.hash() && carol.hash() == alice.hash()).then_some(()));
@@ -103,7 +103,7 @@ fn what_a_restored_backup_says_alone_reaches_everybody_and_what_it_lost_comes_ba
 
 #[test]
 #[ignore = "long: each of two copies has its turn"]
-fn two_running_copies_are_told_and_lose_no_line() {
+fn two_running_copies_are_warned_and_lose_no_line() {
     let ports = Ports::take();
     let setup = Setup::new("alice", few(&ports));
     let carol = Node::listening("carol", few(&ports));
@@ -131,7 +131,7 @@ fn two_running_copies_are_told_and_lose_no_line() {
 
 #[test]
 #[ignore = "long: a copy that lost its place tries again after half a minute"]
-fn the_owner_of_a_stolen_key_is_told_and_gets_through_again() {
+fn a_stolen_keys_owner_is_warned_and_gets_through_again() {
     let ports = Ports::take();
     let carol = Node::listening("carol", ports.port(0)..=ports.port(0));
     let peer = format!("127.0.0.1:{}", ports.port(0));
@@ -151,7 +151,7 @@ fn the_owner_of_a_stolen_key_is_told_and_gets_through_again() {
     carol.wait_text("I resign.");
     owner.say("did I say that?");
     owner.wait_own("did I say that?");
-    // Each has a turn, and is told of the other's lines and of losing its place.
+    // Each copy has a turn, and is told of the other's lines and of losing its place.
     wait_lines(&carol, &["hello", "I resign.", "did I say that?"]);
     wait_lines(&owner, &["hello", "I resign.", "did I say that?"]);
     thief.wait_notice("replaced");

@@ -1,4 +1,4 @@
-//! A database that a disk, or somebody, has spoilt.
+//! A database that was damaged, by a disk or by somebody.
 
 use std::{
     fs::{self, OpenOptions},
@@ -11,10 +11,10 @@ use crate::support::{Node, Ports, seconds, until};
 
 const LINES: usize = 200;
 
-/// How a SQLite database begins.
+/// The first bytes of a SQLite database.
 const MAGIC: &[u8] = b"SQLite format 3\0";
 
-/// The database below a directory.
+/// The database somewhere below a directory.
 fn database(below: &Path) -> PathBuf {
     let mut found = find(below);
     assert_eq!(found.len(), 1, "one database: {found:?}");
@@ -38,8 +38,8 @@ fn overwrite(path: &Path, from: u64, length: usize) {
     file.write_all(&vec![0xa5; length]).unwrap();
 }
 
-/// Both talk; one's database is spoilt while it is away. It must come up, say so, get back what is lost from the other, and
-/// go on in such a way that the other takes it.
+/// Both talk, and alice's database is damaged while she is away. She must start, report the damage, get back what is
+/// lost from bob, and continue her log so that bob accepts it.
 fn spoil_and_start(spoil: impl Fn(&Path, u64)) {
     let ports = Ports::take();
     let mut alice = Node::listening("alice", few(&ports));
@@ -93,7 +93,7 @@ fn spoil_and_start(spoil: impl Fn(&Path, u64)) {
         assert!(forks.is_empty(), "{}: {forks:?}", node.nick);
         node.assert_clean();
     }
-    // What was spoilt is said once: it is whole again.
+    // The damage is reported once: the database is intact again.
     alice.quit();
     let alice = alice.start_again();
     alice.wait_peer(&bob.id());
@@ -104,13 +104,13 @@ fn spoil_and_start(spoil: impl Fn(&Path, u64)) {
 #[test]
 fn a_truncated_database_is_recovered_and_synced_again() {
     spoil_and_start(|path, bytes| {
-        // Not at the end of a page.
+        // Not at a page boundary.
         OpenOptions::new().write(true).open(path).unwrap().set_len(bytes / 2 + 100).unwrap();
     });
 }
 
 #[test]
-fn a_database_overwritten_in_the_middle_is_recovered_and_synced_again() {
+fn a_database_overwritten_midway_is_recovered_and_synced_again() {
     spoil_and_start(|path, bytes| overwrite(path, bytes / 3, usize::try_from(bytes / 3).unwrap()));
 }
 

@@ -16,14 +16,14 @@ use crate::support::{Node, PATIENCE, Ports, Process, Setup, SmallDisk, seconds};
 /// Enough for a profile and some lines.
 const DISK: u64 = 2 * 1024 * 1024;
 
-/// How soon everything goes on once the disk takes something.
+/// How soon everything works again once the disk accepts writes.
 const GOES_ON: Duration = seconds(3);
 
 fn of(event: &'static str) -> impl Fn(&Value) -> Option<Value> {
     move |e| (e["event"] == event).then(|| e.clone())
 }
 
-/// Waits for the last state of the disk that it told.
+/// Waits until the last disk state that the node reported is this one.
 fn wait_disk(node: &Node, trouble: Option<&str>) {
     node.wait(&format!("the disk is {trouble:?}"), PATIENCE, |events| {
         let last = events.iter().rev().find(|e| e["event"] == "disk")?;
@@ -31,7 +31,7 @@ fn wait_disk(node: &Node, trouble: Option<&str>) {
     });
 }
 
-/// Waits until it has shown somebody's line without keeping it; the line's id.
+/// Waits until the node has shown somebody's line without keeping it. Returns the line's id.
 fn wait_unkept(node: &Node, text: &str) -> String {
     let line = node.wait_text(text);
     assert_eq!(line["mark"], "not_kept", "{line}");
@@ -52,7 +52,7 @@ fn wait_error(node: &Node, part: &str) {
     node.wait(&format!("an error with {part:?}"), PATIENCE, |events| events.iter().find(has).map(drop));
 }
 
-/// A search finds this line and no other.
+/// Asserts that a search finds this line first.
 fn finds(node: &mut Node, text: &str) {
     let before = node.all(of("found")).len();
     node.say(&format!("/search {text}"));
@@ -62,7 +62,7 @@ fn finds(node: &mut Node, text: &str) {
 }
 
 #[test]
-fn a_full_disk_shows_what_comes_and_goes_on_when_there_is_room() {
+fn a_full_disk_shows_lines_and_keeps_them_later() {
     let Some(disk) = SmallDisk::or_skip("a_full_disk_shows_what_comes", DISK) else { return };
     let ports = Ports::take();
     let mut alice = Node::start_at(&disk.home(), &Setup::new("alice", few(&ports)));
@@ -101,7 +101,7 @@ fn a_full_disk_shows_what_comes_and_goes_on_when_there_is_room() {
     alice.assert_clean();
 }
 
-/// Starts while the disk takes nothing, and until it does.
+/// Starts a node whose disk accepts nothing, and then mends the disk.
 fn starts_without_a_disk(test: &str, break_it: impl Fn(&SmallDisk), mend_it: impl Fn(&SmallDisk), trouble: &str) {
     let Some(disk) = SmallDisk::or_skip(test, DISK) else { return };
     let ports = Ports::take();
@@ -132,18 +132,18 @@ fn starts_without_a_disk(test: &str, break_it: impl Fn(&SmallDisk), mend_it: imp
 }
 
 #[test]
-fn a_disk_that_is_full_at_the_start_is_read_and_written_when_there_is_room() {
+fn a_disk_full_at_startup_is_readable_and_later_writable() {
     starts_without_a_disk("a_disk_that_is_full_at_the_start", SmallDisk::fill, SmallDisk::empty, "full");
 }
 
 #[test]
-fn a_read_only_disk_is_read_and_written_when_it_can_be() {
+fn a_read_only_disk_is_readable_and_later_writable() {
     let test = "a_read_only_disk_is_read";
     starts_without_a_disk(test, |disk| disk.set_read_only(true), |disk| disk.set_read_only(false), "read_only");
 }
 
 #[test]
-fn a_first_start_on_a_read_only_disk_names_the_cause() {
+fn a_first_start_on_a_read_only_disk_says_why() {
     let Some(disk) = SmallDisk::or_skip("a_first_start_on_a_read_only_disk", DISK) else { return };
     let (ports, home) = (Ports::take(), disk.home());
     disk.set_read_only(true);
@@ -152,9 +152,9 @@ fn a_first_start_on_a_read_only_disk_names_the_cause() {
     assert!(alice.other().iter().any(|line| line.contains("the disk is read-only")), "{:?}", alice.other());
 }
 
-/// The signal for it would end the program.
+/// Exceeding the limit raises a signal, which must not end the program.
 #[test]
-fn a_file_that_may_not_grow_is_like_a_full_disk() {
+fn a_file_size_limit_acts_like_a_full_disk() {
     let (ports, home) = (Ports::take(), TempDir::new().unwrap());
     let wanted = Setup::new("alice", few(&ports)).command(&home);
     let mut command = Command::new("sh");
@@ -169,7 +169,7 @@ fn a_file_that_may_not_grow_is_like_a_full_disk() {
             |e: &&Value| e["event"] == "error" && e["text"].as_str().is_some_and(|t| t.contains("the disk is full"));
         events.iter().find(full).map(drop)
     };
-    // Twice as much as fits.
+    // Twice as much as fits into the file.
     for n in 0..40 {
         alice.say(&format!("{n} {}", "x".repeat(15_000)));
     }
@@ -184,7 +184,7 @@ fn a_file_that_may_not_grow_is_like_a_full_disk() {
 }
 
 #[test]
-fn a_history_that_was_emptied_is_told_and_a_first_start_is_not() {
+fn an_emptied_history_is_reported_unlike_a_first_start() {
     let (ports, home) = (Ports::take(), Arc::new(TempDir::new().unwrap()));
     let setup = Setup::new("alice", few(&ports));
     let mut alice = Node::start_at(&home, &setup);

@@ -1,4 +1,4 @@
-//! Guests sign nothing: what they say is kept here, marked, and goes no further.
+//! Guests sign nothing: their lines are kept here, marked, and go no further.
 
 use super::{few, wait_history};
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
 };
 
 #[test]
-fn what_guests_say_is_kept_and_never_passed_on() {
+fn guests_lines_are_kept_and_never_passed_on() {
     let Some(python) = Python::or_skip("what_guests_say_is_kept_and_never_passed_on") else { return };
     let ports = Ports::take();
     let mut carol = Player::listening(&python, ports.addr(0));
@@ -31,7 +31,7 @@ fn what_guests_say_is_kept_and_never_passed_on() {
 
     let bob = Node::start(&Setup::new("bob", few(&ports)));
     bob.wait_text("by alice again");
-    // Forwarding of what others have said begins after two seconds.
+    // Nodes begin to forward other people's lines after two seconds.
     bob.never("what a guest said", seconds(4), |events| events.iter().find(|e| e["text"] == "by carol").cloned());
     wait_history(&bob, &["by alice", "by alice again"]);
     wait_history(&alice, &["by alice", "by carol", "by alice again"]);

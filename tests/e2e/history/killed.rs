@@ -7,16 +7,16 @@ use serde_json::Value;
 use super::{assert_same, few};
 use crate::support::{Node, Ports, Setup, seconds, until, until_passed};
 
-/// Lines for the standard input of who is about to be killed: more than it can commit until then.
+/// Lines written to the standard input of the node that will be killed: more than it can commit before that.
 const BURST: usize = 20_000;
 
-/// The longest time from the first line of a round, or from the start, to its end.
+/// The longest time between the first line of a round, or its start, and the kill.
 const LONGEST: Duration = Duration::from_millis(60);
 
-/// One of so many is killed whatever it is doing, and may have said nothing yet.
+/// In one round of this many, alice is killed whatever she is doing, perhaps before she has said anything.
 const BLIND: usize = 4;
 
-/// An own line that was said to be on disk.
+/// An own line that the node reported as being on disk.
 fn acknowledged(event: &Value) -> Option<(String, String)> {
     let text = |key: &str| event[key].as_str().map(str::to_owned);
     if event["event"] == "message" && event["own"] == true && event["history"] == false {
@@ -26,7 +26,7 @@ fn acknowledged(event: &Value) -> Option<(String, String)> {
     }
 }
 
-/// Starts and kills alice so often while she talks; bob is there all the time, and so is carol, who came late once.
+/// Kills and restarts alice again and again while she talks. Bob is there all the time; carol comes at the end.
 fn kill(rounds: usize) {
     let ports = Ports::take();
     let bob = Node::listening("bob", few(&ports));
@@ -35,7 +35,7 @@ fn kill(rounds: usize) {
     let (mut most, mut linked) = (0, 0);
     for round in 0..rounds {
         let blind = round % BLIND == BLIND - 1;
-        // Otherwise she is linked in two of three rounds, and in one the lines wait.
+        // Apart from that, she is linked in two of three rounds; in the third her lines wait.
         if !blind && round % 3 != 0 {
             alice.wait_peers(1);
             linked += 1;
@@ -84,7 +84,7 @@ fn kill(rounds: usize) {
         lost.len(),
         sure.len()
     );
-    // Not acknowledged, but on disk: at most what one round had on its way.
+    // Lines on disk that were not acknowledged: at most what each round had on its way.
     println!("{} more lines are there than were told of", history.len() - 1 - sure.len());
 
     until("all of it at bob", seconds(60), || (bob.history().len() == history.len()).then_some(()));
@@ -103,12 +103,12 @@ fn kill(rounds: usize) {
 }
 
 #[test]
-fn what_was_on_disk_survives_three_kills() {
+fn lines_on_disk_survive_three_kills() {
     kill(3);
 }
 
 #[test]
 #[ignore = "long: fifty starts"]
-fn what_was_on_disk_survives_fifty_kills() {
+fn lines_on_disk_survive_fifty_kills() {
     kill(50);
 }

@@ -1,11 +1,11 @@
-//! Who comes when much was said.
+//! People who come after much was said.
 
 use std::time::Instant;
 
 use super::few;
 use crate::support::{Node, Ports, Setup, seconds, until};
 
-/// Says so many lines, each different, and waits until all are on disk.
+/// Says this many different lines, and waits until all are on disk.
 fn talk(node: &mut Node, lines: usize) {
     let all: Vec<String> = (0..lines).map(|n| format!("line {n} of about the length that people write\n")).collect();
     node.write(all.concat().as_bytes());
@@ -49,12 +49,12 @@ fn a_late_joiner_gets_ten_thousand_lines() {
     let begun = Instant::now();
     let bob = Node::start(&Setup::new("bob", few(&ports)));
     assert_has_all(&bob, LINES);
-    // Promised are two seconds.
+    // Two seconds are promised.
     let took = begun.elapsed();
     println!("{LINES} lines {took:?} after the start");
     assert!(took < seconds(20), "{took:?}");
     assert_eq!(alice.hash(), bob.hash());
-    // From who is no author of it, too.
+    // Peers that did not write the lines pass them on too.
     alice.quit();
     bob.wait_peers(0);
     let carol = Node::start(&Setup::new("carol", few(&ports)));
@@ -62,7 +62,7 @@ fn a_late_joiner_gets_ten_thousand_lines() {
     assert_eq!(carol.hash(), bob.hash());
 }
 
-/// Keys are answered while the history comes in.
+/// The screen reacts to keys while the history comes in.
 #[test]
 #[cfg(unix)]
 #[ignore = "long: ten thousand lines"]
@@ -78,7 +78,7 @@ fn the_screen_of_a_late_joiner_stays_usable() {
     let mut typed = String::new();
     let mut keys = ('a'..='z').cycle();
     let begun = Instant::now();
-    // Until the history is there, and for forty keys at least: as long as fits the line.
+    // Until the history is there, but for at least forty keys, and no more than fit on the line.
     while typed.len() < 40 || (typed.len() < 60 && !bob.text().contains("over")) {
         typed.push(keys.next().unwrap());
         let pressed = Instant::now();
@@ -87,10 +87,10 @@ fn the_screen_of_a_late_joiner_stays_usable() {
         slowest = slowest.max(pressed.elapsed());
     }
     println!("{} keys in {:?}; the slowest was on the screen after {slowest:?}", typed.len(), begun.elapsed());
-    // Promised are 50 ms.
+    // 50 ms are promised.
     assert!(slowest < std::time::Duration::from_millis(500), "{slowest:?}");
     bob.send("\x03");
-    // What came behind the last key is unread, and the room stays where that begins until the user goes on.
+    // Messages that came after the last key are unread. The room stays where they begin until the user moves.
     until("the newest line", seconds(30), || {
         bob.send("\x1b[F");
         bob.text().contains("9999 of about").then_some(())

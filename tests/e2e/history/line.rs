@@ -1,4 +1,4 @@
-//! Three in a line: those at the ends cannot reach each other.
+//! Three nodes in a line: those at the ends cannot reach each other.
 
 use std::net::Ipv4Addr;
 
@@ -9,8 +9,8 @@ const ALICE: u8 = 2;
 const BOB: u8 = 3;
 const CAROL: u8 = 4;
 
-/// Somebody on an address of this machine who looks at those of others and never anywhere else: what peers pass on is
-/// dialled only where the user wants to find people.
+/// A node on its own loopback address that sweeps these others and nothing else. What peers pass on is dialled only
+/// where the user wants to find people.
 fn at(nick: &str, ports: &Ports, own: u8, looks_at: &[u8]) -> Setup {
     let mut cidrs = looks_at.iter().map(|last| format!("127.0.0.{last}/32"));
     let (cidr, port) = (cidrs.next().unwrap(), ports.port(0));
@@ -18,7 +18,7 @@ fn at(nick: &str, ports: &Ports, own: u8, looks_at: &[u8]) -> Setup {
     Setup { ip: Ipv4Addr::new(127, 0, 0, own).into(), cidr, more, ..Setup::new(nick, port..=port) }
 }
 
-/// One neighbour each, bob, by roster and by the kernel's connections.
+/// Each end has one neighbour, bob, according to its roster and to the kernel's connections.
 fn assert_ends(ends: [&Node; 2], bob: &Node) {
     for end in ends {
         assert_eq!(end.roster(), [bob.id()], "{}", end.nick);
@@ -29,7 +29,7 @@ fn assert_ends(ends: [&Node; 2], bob: &Node) {
 }
 
 #[test]
-fn what_one_end_says_reaches_the_other() {
+fn lines_from_one_end_reach_the_other() {
     let ports = Ports::take();
     let mut alice = Node::start(&at("alice", &ports, ALICE, &[BOB]));
     let mut bob = Node::start(&at("bob", &ports, BOB, &[ALICE, CAROL]));
@@ -53,7 +53,7 @@ fn what_one_end_says_reaches_the_other() {
 }
 
 #[test]
-fn what_somebody_said_who_is_gone_is_had_from_who_was_there() {
+fn a_departed_authors_lines_come_from_those_who_heard() {
     let ports = Ports::take();
     let mut alice = Node::start(&at("alice", &ports, ALICE, &[BOB]));
     let mut bob = Node::start(&at("bob", &ports, BOB, &[ALICE, CAROL]));

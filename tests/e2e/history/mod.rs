@@ -1,4 +1,4 @@
-//! What was said stays, and reaches everyone in the end: across restarts, crashes, absences and split networks.
+//! Lines are kept, and reach everyone in the end: across restarts, crashes, absences and split networks.
 
 mod alone;
 #[cfg(unix)]
@@ -26,7 +26,7 @@ fn few(ports: &Ports) -> RangeInclusive<u16> {
     ports.port(0)..=ports.port(3)
 }
 
-/// A node with more options, which finds who is at one of `ports`.
+/// A node with more options that finds the nodes at `ports`.
 fn with_options(nick: &str, ports: RangeInclusive<u16>, more: &[&str]) -> Setup {
     Setup { more: more.iter().map(ToString::to_string).collect(), ..Setup::new(nick, ports) }
 }
@@ -38,7 +38,7 @@ pub(crate) fn wait_history(node: &Node, texts: &[&str]) {
     });
 }
 
-/// Both have the same lines in the same order, and say so by their hashes.
+/// All nodes have the same lines in the same order, and report the same hash.
 fn assert_same(nodes: &[&Node]) {
     let texts = nodes[0].history_texts();
     for node in &nodes[1..] {

@@ -1,10 +1,10 @@
-//! What was said in one network's lobby stays in that network.
+//! Lines said in one network's lobby stay in that network.
 
 use super::{few, wait_history, with_options};
 use crate::support::{Node, Ports, seconds};
 
 #[test]
-fn what_was_said_in_another_network_is_neither_offered_nor_shown() {
+fn another_networks_lines_are_neither_offered_nor_shown() {
     let ports = Ports::take();
     let at = |nick: &str, network: &str| with_options(nick, few(&ports), &["--network", network]);
     let mut alice = Node::start(&at("alice", "office"));
@@ -27,7 +27,7 @@ fn what_was_said_in_another_network_is_neither_offered_nor_shown() {
     bob.wait_text("a coffee, please");
     bob.say("two of them");
     carol.wait_text("two of them");
-    // Forwarding of what others have said begins after two seconds.
+    // Nodes begin to forward other people's lines after two seconds.
     carol.never("what was said elsewhere", seconds(4), |events| {
         events.iter().find(|e| e["text"] == "the figures are bad" || e["text"] == "tell nobody").cloned()
     });

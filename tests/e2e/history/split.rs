@@ -1,4 +1,4 @@
-//! A network that falls into two, and becomes one again.
+//! A network that splits in two and becomes one again.
 
 use std::{
     thread,
@@ -8,17 +8,17 @@ use std::{
 use super::assert_same;
 use crate::support::{Host, Lab, Node, Setup, seconds, until};
 
-/// How long the cable is out.
+/// How long the cable is unplugged.
 const CUT: Duration = seconds(20);
 
-/// Time between two lines of one.
+/// The time between two lines of one node.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// Promised from the healed cable to the same lines at both, and how much longer the test waits on a busy machine.
+/// The promised time from the healed cable until both have the same lines, and how many times longer the test waits.
 const HEALED: Duration = seconds(5);
 const SLACK: u32 = 10;
 
-/// Where both are, and look: small, so that they find each other again at once.
+/// The network on which both are and which both sweep: small, so that they find each other again at once.
 const PREFIX: &str = "10.77.0.0/29";
 
 fn start(nick: &str, host: &Host, ip: &str) -> Node {
@@ -38,7 +38,7 @@ fn own_lines(node: &Node) -> usize {
 
 #[test]
 #[ignore = "long: a cable is out for twenty seconds"]
-fn both_sides_of_a_split_show_the_same_after_it_heals() {
+fn both_sides_of_a_healed_split_show_the_same_history() {
     let Some(mut lab) = Lab::or_skip("both_sides_of_a_split_show_the_same_after_it_heals") else { return };
     let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
     let mut nodes = [start("alice", &first, "10.77.0.1"), start("bob", &second, "10.77.0.2")];
@@ -63,7 +63,7 @@ fn both_sides_of_a_split_show_the_same_after_it_heals() {
     }
     lab.cable(&second, 0, true);
     let healed = Instant::now();
-    // On a network nobody sweeps for ever by itself: a person who is alone presses ctrl-r.
+    // Nodes on a network do not sweep for ever by themselves: a user who is alone presses Ctrl-R.
     nodes[0].say("/rescan");
     for node in &nodes {
         node.wait_peers(1);
@@ -79,7 +79,7 @@ fn both_sides_of_a_split_show_the_same_after_it_heals() {
     let [alice, bob] = &nodes;
     assert_eq!(alice.history().len(), 2 * said);
     assert_same(&[alice, bob]);
-    // What one said is in the order in which it was said.
+    // Each node's own lines keep the order in which they were said.
     let texts = alice.history_texts();
     for node in &nodes {
         let own: Vec<_> = texts.iter().filter(|text| text.starts_with(&node.nick)).cloned().collect();

@@ -1,4 +1,4 @@
-//! They dial us.
+//! Impostors dial us.
 
 use rustls::AlertDescription as Alert;
 
@@ -8,7 +8,7 @@ use crate::{
     support::{Node, Ports, Process, Python, seconds},
 };
 
-/// Each is tried so often: no number of failures opens anything, or closes it to others.
+/// Each is tried this often. No number of failures lets it in, or keeps others out.
 const TRIES: u32 = 3;
 
 /// How a handshake with this face ends.
@@ -19,7 +19,7 @@ fn end(node: &Node, face: &Face) -> End {
     }
 }
 
-/// The client itself is sound: with nothing wrong about it, it is let in and heard.
+/// The client itself is sound: if nothing is wrong about it, it is let in and heard.
 #[test]
 fn an_honest_stranger_is_let_in_and_heard() {
     let ports = Ports::take();
@@ -36,20 +36,20 @@ fn an_honest_stranger_is_let_in_and_heard() {
 }
 
 #[test]
-fn who_shows_a_key_that_is_not_theirs_is_refused() {
+fn a_client_showing_somebody_elses_key_is_refused() {
     let ports = Ports::take();
     let alice = Node::listening("alice", alone(&ports));
     let (bob, _link) = honest(&alice, "bob");
     for _ in 0..TRIES {
         assert_eq!(end(&alice, &Face::pretending(&bob.id(), &Key::random())), End::Alert(Alert::DecryptError));
-        // Not even under our own key.
+        // Not even our own key works.
         assert_eq!(end(&alice, &Face::pretending(&alice.id(), &Key::random())), End::Alert(Alert::DecryptError));
     }
     assert_unmoved(&alice, &[bob.id()]);
 }
 
 #[test]
-fn who_shows_no_ed25519_key_is_refused() {
+fn a_client_without_an_ed25519_key_is_refused() {
     let ports = Ports::take();
     let alice = Node::listening("alice", alone(&ports));
     for _ in 0..TRIES {
@@ -65,7 +65,7 @@ fn who_shows_no_ed25519_key_is_refused() {
 }
 
 #[test]
-fn who_speaks_another_protocol_inside_tls_is_refused() {
+fn a_client_with_another_protocol_inside_tls_is_refused() {
     let ports = Ports::take();
     let alice = Node::listening("alice", alone(&ports));
     for _ in 0..TRIES {
@@ -77,7 +77,7 @@ fn who_speaks_another_protocol_inside_tls_is_refused() {
     assert_unmoved(&alice, &[]);
 }
 
-/// OpenSSL in place of rustls: an old version, and a certificate as the web has them.
+/// OpenSSL instead of rustls: an old version, and a certificate as used on the web.
 #[test]
 fn old_tls_and_certificates_are_refused() {
     let Some(python) = Python::or_skip("old_tls_and_certificates_are_refused") else { return };

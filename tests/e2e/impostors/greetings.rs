@@ -1,4 +1,4 @@
-//! False claims that are made inside a session.
+//! False claims made inside a session.
 
 use std::{
     io::{Read, Write},
@@ -29,7 +29,7 @@ fn a_dialler_that_greets_under_another_key_is_sent_away() {
         let (reason, end) = link.end();
         assert_eq!(reason, Some(Reason::Protocol), "{end:?} for {}", hex(&named));
     }
-    // What is no key at all is no greeting.
+    // A value that is not a key makes no valid greeting.
     for named in [Vec::new(), vec![7; 31], vec![7; 33]] {
         let mut link = Link::dial(connect(alice.addr(), &Face::of(&Key::random())).unwrap()).unwrap();
         link.send(Body::Hello(hello_of(&named, "bob"))).unwrap();
@@ -40,7 +40,7 @@ fn a_dialler_that_greets_under_another_key_is_sent_away() {
 }
 
 #[test]
-fn whoever_answers_a_dial_under_another_key_is_left() {
+fn a_server_that_greets_under_another_key_is_left() {
     let ports = Ports::take();
     let listener = TcpListener::bind(ports.addr(6)).unwrap();
     let alice = Node::listening("alice", with_others(&ports, 1));
@@ -57,8 +57,8 @@ fn contains(bytes: &[u8], part: &[u8]) -> bool {
     bytes.windows(part.len()).any(|window| window == part)
 }
 
-/// With a key of its own in two sessions, and every byte inside passed on: each side sees the other's name, and a key
-/// that does not belong to it.
+/// The relay has its own key in both sessions, and forwards every byte inside. Each side sees the other's name, and a
+/// key that does not belong to it.
 #[test]
 fn a_relay_between_two_sessions_links_nobody() {
     let ports = Ports::take();
@@ -71,7 +71,7 @@ fn a_relay_between_two_sessions_links_nobody() {
     });
     let mallory = Key::random();
     let [from_bob, from_alice] = middle(&listener, alice.addr(), &mallory).unwrap();
-    // What is said of it, as mallory reads it: a greeting that is whole, and why that is not enough.
+    // What mallory reads inside: the whole greeting, and the reason why it is not enough.
     let bye = Frame { body: Some(Body::Bye(Bye { reason: Reason::Protocol.into() })) }.encode_to_vec();
     assert!(contains(&from_bob, &unhex(&bob.id())), "bob's greeting went through");
     assert!(contains(&from_alice, &bye), "alice says why");
@@ -82,7 +82,7 @@ fn a_relay_between_two_sessions_links_nobody() {
     assert_unmoved(&alice, &[]);
 }
 
-/// Every byte that a client sent once, sent again.
+/// Replays every byte that a client once sent.
 #[test]
 fn a_recorded_session_opens_nothing() {
     let ports = Ports::take();
@@ -101,7 +101,7 @@ fn a_recorded_session_opens_nothing() {
     for _ in 0..3 {
         let mut replay = TcpStream::connect(alice.addr()).unwrap();
         replay.set_read_timeout(Some(seconds(50))).unwrap();
-        // Cut in the middle of it is fine.
+        // Being cut in the middle is fine.
         let _ = replay.write_all(&said);
         let mut answer = Vec::new();
         let end = replay.read_to_end(&mut answer);
@@ -112,7 +112,7 @@ fn a_recorded_session_opens_nothing() {
     honest(&alice, "carol");
 }
 
-/// The very greeting that bob sent to us, sent on to alice.
+/// Sends the greeting that bob sent to us on to alice.
 #[test]
 fn a_recorded_greeting_opens_nothing() {
     let ports = Ports::take();
@@ -131,7 +131,7 @@ fn a_recorded_greeting_opens_nothing() {
     assert_unmoved(&alice, &[]);
 }
 
-/// One greeting per link: a second one changes nothing, and ends it.
+/// Each link has one greeting. A second one changes nothing, and ends the link.
 #[test]
 fn a_second_greeting_ends_the_link() {
     let ports = Ports::take();
@@ -159,7 +159,7 @@ fn nothing_is_heard_before_a_greeting() {
 }
 
 #[test]
-fn a_version_that_we_do_not_speak_is_sent_away_and_said() {
+fn an_unsupported_version_is_sent_away_and_reported() {
     let ports = Ports::take();
     let alice = Node::listening("alice", alone(&ports));
     let key = Key::random();
@@ -170,14 +170,14 @@ fn a_version_that_we_do_not_speak_is_sent_away_and_said() {
     assert_unmoved(&alice, &[]);
 }
 
-/// Two links under one key, one after the other: one of them ends, and never are there two.
+/// Two links under one key, one after the other: one of them ends, and both never count at once.
 #[test]
 fn one_key_has_one_link() {
     let ports = Ports::take();
     let alice = Node::listening("alice", alone(&ports));
     let (key, mut first) = honest(&alice, "bob");
     let mut second = super::link_as(&alice, &key, "bob").unwrap();
-    // Another start of the program: the newer one stays.
+    // It is another start of the program, so the newer link stays.
     assert_eq!(first.end().0, Some(Reason::Replaced));
     second.say(&mut Author::new(&key, "bob"), "it is me again").unwrap();
     assert_eq!(alice.wait_text("it is me again")["from"], key.id());

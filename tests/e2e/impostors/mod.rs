@@ -1,4 +1,4 @@
-//! Nodes that say that they are somebody else: each must fail, for the right reason, in whichever direction.
+//! Nodes that claim to be somebody else. Each must fail, for the right reason, in both directions.
 
 mod clients;
 mod greetings;
@@ -13,17 +13,17 @@ use crate::{
     support::{Node, Ports},
 };
 
-/// Only the node's own port: it finds nobody by itself.
+/// Only the node's own port, so that it finds nobody by itself.
 fn alone(ports: &Ports) -> RangeInclusive<u16> {
     ports.port(5)..=ports.port(5)
 }
 
-/// The node's own port, which is the first, and `others` more to sweep.
+/// The node's own port, which is the first one, and `others` more to sweep.
 fn with_others(ports: &Ports, others: u16) -> RangeInclusive<u16> {
     ports.port(5)..=ports.port(5 + others)
 }
 
-/// A link that `node` lets in, under a key of its own.
+/// Links to `node` under a new key, and expects to be let in.
 fn honest(node: &Node, nick: &str) -> (Key, Link) {
     let key = Key::random();
     let link = link_as(node, &key, nick).unwrap_or_else(|end| panic!("{nick} was not let in: {end:?}"));
@@ -39,7 +39,7 @@ fn link_as(node: &Node, key: &Key, nick: &str) -> Result<Link, End> {
     Ok(link)
 }
 
-/// Nobody but `guests` has ever been in the room, and it is still open to who is honest.
+/// Asserts that nobody but `present` has ever been in the room, and that honest nodes can still get in.
 fn assert_unmoved(node: &Node, present: &[String]) {
     let (key, _link) = honest(node, "carol");
     let mut expected: Vec<_> = present.iter().cloned().chain([key.id()]).collect();

@@ -5,12 +5,12 @@ use serde_json::Value;
 use super::{alone, honest};
 use crate::support::{Node, Ports, Setup, seconds};
 
-/// Waits for an event that is like this.
+/// Waits for an event that `like` accepts, and returns it.
 fn wait_for(node: &Node, what: &str, like: impl Fn(&Value) -> bool) -> Value {
     node.wait(what, seconds(30), |events| events.iter().find(|e| like(e)).cloned()).0
 }
 
-/// Two who have met and compared codes; the second is gone again. Returns the first, and the key of the other.
+/// Two nodes that have met and compared codes. Bob has left again. Returns alice and bob's key.
 fn alice_who_has_verified_bob(ports: &Ports) -> (Node, String) {
     let mut alice = Node::listening("alice", alone(ports));
     let to_alice = vec!["--peer".to_owned(), alice.addr().to_string()];
@@ -29,17 +29,17 @@ fn alice_who_has_verified_bob(ports: &Ports) -> (Node, String) {
     (alice, key)
 }
 
-/// The alarms so far: kind, who raised it, whose name it is.
+/// The alarms so far: the kind, the key that raised it, and the key whose name it is.
 fn alarms(node: &Node) -> Vec<[String; 3]> {
     let of = |e: &Value, key: &str| e[key].as_str().unwrap_or_default().to_owned();
     node.all(|e| e["known"].is_string().then(|| [of(e, "code"), of(e, "peer"), of(e, "known")]))
 }
 
 #[test]
-fn whoever_takes_the_name_of_a_verified_one_raises_an_alarm() {
+fn taking_a_verified_persons_name_raises_an_alarm() {
     let ports = Ports::take();
     let (alice, bob) = alice_who_has_verified_bob(&ports);
-    // Cyrillic о, a digit, and the very name.
+    // A Cyrillic о, a digit, the name itself, and the name in capitals.
     let names = [("bоb", "look_alike"), ("b0b", "look_alike"), ("bob", "key_changed"), ("BOB", "key_changed")];
     let mut expected = Vec::new();
     for (nick, alarm) in names {
@@ -55,9 +55,9 @@ fn whoever_takes_the_name_of_a_verified_one_raises_an_alarm() {
     alice.assert_clean();
 }
 
-/// The first one keeps a name, even if nobody knew that one before today: see the rules in docs/security.md.
+/// The first stranger keeps the name, even if nobody knew them before today: see the rules in docs/security.md.
 #[test]
-fn of_two_strangers_of_one_name_the_second_one_is_told_apart() {
+fn the_second_stranger_with_a_name_is_told_apart() {
     let ports = Ports::take();
     let mut alice = Node::listening("alice", alone(&ports));
     let (one, _one) = honest(&alice, "bob");
@@ -75,20 +75,21 @@ fn of_two_strangers_of_one_name_the_second_one_is_told_apart() {
     assert_eq!(alarms(&alice), [["look_alike".to_owned(), other.id(), one.id()]]);
 }
 
-/// A node on a port of its own that finds `other`.
+/// A node on its own port that finds `other`.
 fn beside(other: &Node, nick: &str, port: u16, ports: &Ports) -> Node {
     let more = vec!["--peer".to_owned(), other.addr().to_string()];
     Node::start(&Setup { more, ..Setup::new(nick, ports.port(port)..=ports.port(port)) })
 }
 
-/// The message with this text, as a node has told of it.
+/// The message with this text, as a node reported it.
 fn said(node: &Node, text: &str) -> Value {
     wait_for(node, text, |e| e["event"] == "message" && e["text"] == text)
 }
 
-/// In release 0.4 an impostor of somebody who was met today and left got the plain name, and the real one's lines the tag.
+/// In release 0.4, an impostor of somebody who was met today and had left got the plain name, and the real person's
+/// lines got the tag.
 #[test]
-fn the_name_of_somebody_who_was_met_today_is_kept_for_them_live_in_the_log_and_after_a_restart() {
+fn somebody_met_today_keeps_their_name_across_restarts() {
     let ports = Ports::take();
     let alice = Node::listening("alice", alone(&ports));
     let mut yves = beside(&alice, "yves", 20, &ports);
@@ -130,7 +131,7 @@ fn the_name_of_somebody_who_was_met_today_is_kept_for_them_live_in_the_log_and_a
 }
 
 #[test]
-fn the_users_own_name_and_the_name_of_somebody_who_is_here_are_theirs() {
+fn nobody_can_take_the_users_or_a_present_peers_name() {
     let ports = Ports::take();
     let alice = Node::listening("alice", alone(&ports));
     let bob = beside(&alice, "bob", 20, &ports);
@@ -147,7 +148,7 @@ fn the_users_own_name_and_the_name_of_somebody_who_is_here_are_theirs() {
     alice.assert_clean();
 }
 
-/// "The codes differ" is shown on both sides, and lasts.
+/// Both sides show that the codes differ, and remember it.
 #[test]
 fn codes_that_differ_are_remembered_on_both_sides() {
     let ports = Ports::take();

@@ -1,4 +1,4 @@
-//! Plain text where it must not be, and services where they must not be.
+//! Plain text, and services, where they must not be.
 
 use tonic::Code;
 
@@ -10,7 +10,7 @@ use crate::{
 };
 
 #[test]
-fn each_service_is_met_on_its_own_side_only() {
+fn each_service_answers_only_on_its_own_side_of_tls() {
     let ports = Ports::take();
     let alice = Node::listening("alice", alone(&ports));
     assert_eq!(mesh_in_plain(alice.addr()), Code::Unimplemented);
@@ -19,10 +19,10 @@ fn each_service_is_met_on_its_own_side_only() {
     alice.assert_clean();
 }
 
-/// Where a node of ours was once, a reference node is not believed to be what has come of it. Beside it is one at an
-/// address that was never secure: that one is dialled.
+/// Where one of our nodes once was, alice does not believe that a reference node has taken its place. Beside it is a
+/// reference node at an address that was never secure, and she dials that one.
 #[test]
-fn an_address_that_was_secure_is_never_dialled_in_plain_text_again() {
+fn a_once_secure_address_is_never_dialled_in_plain_text() {
     let test = "an_address_that_was_secure_is_never_dialled_in_plain_text_again";
     let Some(python) = Python::or_skip(test) else { return };
     let ports = Ports::take();

@@ -1,4 +1,4 @@
-//! We dial them.
+//! We dial impostors.
 
 use std::{
     net::{SocketAddr, TcpListener},
@@ -17,7 +17,7 @@ use crate::{
     support::{Node, Ports, Process, Python, seconds},
 };
 
-/// Waits for one dial at `at`, and returns how its handshake ended.
+/// Waits for one dial at `at`. Returns how its handshake ended.
 fn host(at: SocketAddr, face: Face) -> JoinHandle<End> {
     let listener = TcpListener::bind(at).unwrap();
     thread::spawn(move || match accept(&listener, &face) {
@@ -27,7 +27,7 @@ fn host(at: SocketAddr, face: Face) -> JoinHandle<End> {
 }
 
 #[test]
-fn whom_we_dial_must_prove_the_key_that_it_shows() {
+fn a_dialled_server_must_prove_the_key_it_shows() {
     let ports = Ports::take();
     let refused = [Alert::BadCertificate, Alert::UnsupportedCertificate, Alert::AccessDenied, Alert::IllegalParameter];
     let refused = refused.map(End::Alert).to_vec();
@@ -47,16 +47,16 @@ fn whom_we_dial_must_prove_the_key_that_it_shows() {
     assert_unmoved(&alice, &[]);
 }
 
-/// Waits until a node has looked at its ports: who comes to one of them then is not found for a while.
+/// Waits until a node has swept its ports. A node that comes to one of them later is not found for a while.
 fn wait_swept(node: &Node) {
     let done = |e: &&serde_json::Value| e["event"] == "sweep" && e["state"] == "done";
     node.wait("a sweep", seconds(30), |events| events.iter().find(done).map(drop));
 }
 
-/// An address that was passed on for one key is dialled for that key alone. The same address is found by nobody else: the
-/// node has looked there before anybody came.
+/// An address that was passed on for one key is dialled for that key alone. The node does not find the address in any
+/// other way, because it swept the port before anybody was there.
 #[test]
-fn an_address_passed_on_for_one_key_is_not_believed_to_be_another() {
+fn an_address_passed_on_for_one_key_links_no_other() {
     let ports = Ports::take();
     let (named, there) = (Key::random(), Key::random());
     let alice = Node::listening("alice", with_others(&ports, 1));
@@ -72,7 +72,7 @@ fn an_address_passed_on_for_one_key_is_not_believed_to_be_another() {
     assert_unmoved(&alice, &[bob.id()]);
 }
 
-/// The same with the right key: it is dialled, and linked.
+/// With the right key, the address is dialled and linked.
 #[test]
 fn an_address_passed_on_for_the_right_key_is_linked() {
     let ports = Ports::take();
@@ -95,9 +95,9 @@ fn an_address_passed_on_for_the_right_key_is_linked() {
     host.join().unwrap();
 }
 
-/// OpenSSL in place of rustls. Neither is a reason to go on in plain text.
+/// OpenSSL instead of rustls. Neither an old version nor a certificate is a reason to go on in plain text.
 #[test]
-fn servers_with_old_tls_or_certificates_are_refused_and_never_met_in_plain_text() {
+fn old_tls_and_certificates_never_lead_to_plain_text() {
     let test = "servers_with_old_tls_or_certificates_are_refused_and_never_met_in_plain_text";
     let Some(python) = Python::or_skip(test) else { return };
     let ports = Ports::take();

@@ -2,7 +2,7 @@
 
 It was written from docs/protocol.md and proto/*.proto alone, by somebody who had not seen the program's source, and later
 cut down. What it does must still follow from these files alone: it shows that they are enough for a client in any
-language. Whoever changes the protocol first changes the document, and then this client by what the document says.
+language. If you change the protocol, change the document first, and then this client by what the document says.
 
 It does what tests/e2e/interop/mod.rs needs and no more. It dials one node at a time and never listens. It keeps nothing
 on disk, offers only its own log, sends nothing again, and does not wait for causes. Each file has one subject: wire (the
@@ -19,7 +19,7 @@ One JSON object per line goes in:
     {"do":"compare"}                       compares short codes: `code`
     {"do":"forge","fault":"signature"}     sends an event with one fault: `signature`, `content` or `author`
 
-What comes is printed in the same form: also `message`, `ping`, `refused` (a forged event) and `error`.
+Events are printed in the same form: also `message`, `ping`, `refused` (a forged event) and `error`.
 """
 
 import json
@@ -102,7 +102,7 @@ class Client:
             self.peer = None
 
     def run(self):
-        """Until the input ends."""
+        """Runs until the input ends."""
         unread = b""
         while (data := self._wait_for_input()) != b"":
             *lines, unread = (unread + (data or b"")).split(b"\n")
@@ -113,7 +113,7 @@ class Client:
             self.peer.bye(LEAVING)
 
     def _wait_for_input(self):
-        """What was typed, empty at the end of the input. None if only the link has something, or a moment has passed."""
+        """The input, which is empty at its end. None if only the link has something, or a moment has passed."""
         links = [self.peer.link] if self.peer else []
         ready, _, _ = select.select([sys.stdin, *links], [], [], TICK)
         return os.read(0, 65536) if sys.stdin in ready else None

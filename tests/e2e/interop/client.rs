@@ -1,4 +1,4 @@
-//! `client.py`, whose every step the test decides.
+//! Controls `client.py`, step by step.
 
 use std::net::SocketAddr;
 
@@ -40,7 +40,7 @@ impl Client {
         self.wait(&json!({ "event": "said", "text": text }))["id"].as_str().unwrap().to_owned()
     }
 
-    /// All lines in order, as soon as it lacks nothing that the node offers.
+    /// All lines in order, once it has everything that the node offers.
     pub(super) fn history(&mut self) -> Vec<Value> {
         self.tell(&json!({ "do": "history" }));
         self.wait(&json!({ "event": "history" }))["lines"].as_array().unwrap().clone()
@@ -50,7 +50,7 @@ impl Client {
         self.process.say(&command.to_string());
     }
 
-    /// Waits until the node has a line of its own on disk.
+    /// Waits until the node has one of the client's lines on disk.
     pub(super) fn wait_delivered(&self, id: &str) {
         self.wait(&json!({ "event": "delivered", "id": id }));
     }
@@ -61,12 +61,12 @@ impl Client {
         self.process.wait(&keys.to_string(), PATIENCE, find).0
     }
 
-    /// The texts of all messages that it took.
+    /// The texts of all messages that it accepted.
     pub(super) fn texts(&self) -> Vec<Value> {
         self.process.all(|e| (e["event"] == "message").then(|| e["text"].clone()))
     }
 
-    /// Why it took no others.
+    /// The reasons why it refused the others.
     pub(super) fn refused(&self) -> Vec<Value> {
         self.process.all(|e| (e["event"] == "refused").then(|| e["why"].clone()))
     }

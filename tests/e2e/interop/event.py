@@ -1,4 +1,4 @@
-"""Events of the log: what is signed, what an event must be to be accepted, and where it stands in the order."""
+"""Events of the log: what is signed, when an event is accepted, and where it stands in the order."""
 
 import hashlib
 import secrets

@@ -1,4 +1,4 @@
-"""Ed25519, verified strictly: keys and points of small order are refused, which plain verification lets through."""
+"""Ed25519, verified strictly: plain verification accepts keys and points of small order, and this refuses them."""
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -10,7 +10,9 @@ SMALL_ORDER = {0, 1, P - 1, ORDER_8, P - ORDER_8}
 
 
 def is_small_order(point):
-    """Of an encoded point. The top bit is the sign of x; y is taken modulo P, since y + P is another spelling."""
+    """Whether an encoded point has small order.
+
+    The top bit is the sign of x. y is taken modulo P, since y + P is another spelling."""
     return (int.from_bytes(point, "little") & (2**255 - 1)) % P in SMALL_ORDER
 
 

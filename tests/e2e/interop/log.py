@@ -34,7 +34,7 @@ class Logs:
         return event
 
     def take(self, event, base):
-        """Whether the event is new and the next one of its log. Any other is dropped: it comes again.
+        """Takes the event if it is new and the next one of its log, and returns whether it did. Others come again later.
 
         `base`: where the sender's range of this log begins."""
         head = self.head(event.log)

@@ -1,6 +1,6 @@
-//! The mesh protocol against a client in Python that was written from `docs/protocol.md` and `proto/` alone.
+//! The mesh protocol against a Python client that was written from `docs/protocol.md` and `proto/` alone.
 //!
-//! `client.py` says what it is and how it may be changed.
+//! `client.py` says what it is, and how it may be changed.
 
 mod client;
 
@@ -19,7 +19,7 @@ use crate::{
     support::{Node, PATIENCE, Ports, Python, seconds},
 };
 
-/// A node that is found by nobody and finds nobody but on its own ports.
+/// A node that finds others only on its own two ports.
 fn node(ports: &Ports, nick: &str) -> Node {
     Node::listening(nick, ports.port(0)..=ports.port(1))
 }
@@ -39,7 +39,7 @@ fn a_client_made_from_the_document_chats_with_a_node() {
     let joined = wait(&alice, "peer", "peer", &carol.id());
     assert_eq!((&joined["nick"], &joined["verified"]), (&json!("carol"), &json!(false)));
 
-    // Both answer the other's pings.
+    // Each answers the other's pings.
     carol.wait(&json!({ "event": "ping" }));
     alice.say("/whois carol");
     let whois = wait(&alice, "whois", "nick", "carol");
@@ -63,7 +63,7 @@ fn a_client_made_from_the_document_chats_with_a_node() {
 }
 
 #[test]
-fn a_client_fetches_all_that_was_said_in_the_order_of_the_node() {
+fn a_client_fetches_the_whole_history_in_the_nodes_order() {
     let test = "a_client_fetches_all_that_was_said_in_the_order_of_the_node";
     let Some(python) = Python::for_interop_or_skip(test) else { return };
     let ports = Ports::take();
@@ -72,7 +72,7 @@ fn a_client_fetches_all_that_was_said_in_the_order_of_the_node() {
     bob.wait_peer(&alice.id());
     for n in 0..10 {
         alice.say(&format!("question {n}"));
-        // Some answers follow their question, and some cross it.
+        // Some answers follow their question, and some cross with it.
         if n % 3 > 0 {
             bob.wait_text(&format!("question {n}"));
         }
@@ -80,7 +80,7 @@ fn a_client_fetches_all_that_was_said_in_the_order_of_the_node() {
     }
     alice.wait_text("answer 9");
     bob.wait_text("question 9");
-    // One author leaves, another is there for one line only.
+    // One author leaves, and another is there for one line only.
     bob.quit();
     let mut dave = Client::linked(&python, "dave", &alice);
     let id = dave.say("passing by");
@@ -97,13 +97,13 @@ fn a_client_fetches_all_that_was_said_in_the_order_of_the_node() {
     let keys = |lines: &[Value]| lines.iter().map(keys).collect::<Vec<_>>();
     assert_eq!(keys(&history), keys(&shown));
     assert_eq!(history.len(), 21);
-    // What docs/guide.md says of the hash.
+    // The hash, as docs/guide.md defines it.
     let ids = history.iter().flat_map(|line| unhex(line["id"].as_str().unwrap())[..16].to_vec());
     assert_eq!(alice.hash().trim(), hex(&Sha256::digest(ids.collect::<Vec<_>>())));
 }
 
 #[test]
-fn a_node_shows_no_forged_event_of_a_client() {
+fn a_node_shows_no_forged_event_from_a_client() {
     let Some(python) = Python::for_interop_or_skip("a_node_shows_no_forged_event_of_a_client") else { return };
     let ports = Ports::take();
     let alice = node(&ports, "alice");
@@ -111,20 +111,20 @@ fn a_node_shows_no_forged_event_of_a_client() {
     for fault in ["signature", "content", "author"] {
         carol.tell(&json!({ "do": "forge", "fault": fault }));
     }
-    // Said after them, so they were looked at when this is shown.
+    // It is said after them, so the node has checked them once it shows this.
     carol.say("an honest line");
     alice.wait_said("carol", "an honest line");
     assert_eq!((alice.messages(), alice.history_texts()), (1, vec!["an honest line".to_owned()]));
 }
 
-/// An event that the author would have to sign, under the key of somebody else.
+/// An event in the victim's log, signed by the author.
 fn in_the_name_of(victim: &Key, author: &Author, text: &str) -> Signed {
     let log = LogId { author: victim.bytes().to_vec(), ..author.log() };
     author.sign(Event { log: Some(log), ..author.draft() }, author.content(text))
 }
 
 #[test]
-fn a_client_shows_no_forged_event_of_a_node() {
+fn a_client_shows_no_forged_event_from_a_node() {
     let Some(python) = Python::for_interop_or_skip("a_client_shows_no_forged_event_of_a_node") else { return };
     let ports = Ports::take();
     let listener = TcpListener::bind(ports.addr(0)).unwrap();

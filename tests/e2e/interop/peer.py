@@ -103,7 +103,7 @@ class Peer:
         return [log for log, (base, seq, _) in self.holds.items() if base <= seq and self.logs.seq(log) < seq]
 
     def send_have(self):
-        """All that has changed since the last one."""
+        """Sends everything that has changed since the last `Have`."""
         ranges = []
         for log in self.logs.events:
             if self.told.get(log) != self.logs.seq(log):
@@ -135,7 +135,7 @@ class Peer:
     def on_sas(self, step):
         if self.comparison is None:
             if "commit" not in step:
-                return  # an answer to what is over
+                return  # an answer to a comparison that is over
             self.compare(began=False)
         try:
             if code := self.comparison.step(step):

@@ -8,7 +8,7 @@ COMMIT, CODE = b"proximity-chat/1 sas commit\0", b"proximity-chat/1 sas code\0"
 
 
 class Broken(Exception):
-    """The other side does not keep to the steps."""
+    """The other side does not follow the steps."""
 
 
 def commitment(key, nonce):

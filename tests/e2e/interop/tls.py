@@ -1,4 +1,4 @@
-"""TLS 1.3 with raw public keys on both sides (RFC 7250), by the system's GnuTLS: Python's ssl module cannot do it.
+"""TLS 1.3 with raw public keys on both sides (RFC 7250), through the system's GnuTLS: Python's ssl module cannot do it.
 
 Only what docs/protocol.md asks for: one Ed25519 key for each side, ALPN, and 32 bytes of keying material.
 """

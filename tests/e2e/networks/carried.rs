@@ -1,4 +1,4 @@
-//! A machine that is carried from one network to another takes nothing along for the people there.
+//! A machine that moves from one network to another takes nothing along for the people there.
 
 use std::sync::Arc;
 
@@ -7,17 +7,18 @@ use crate::support::{Lab, Node, Place, Setup, seconds, until};
 
 const SECRET: &str = "the merger is on Friday";
 
-/// What the stranger has heard after a while in which everything that is sent would have come.
+/// Asserts that the stranger never hears the secret, in a time in which anything sent would have arrived.
 fn heard_after_a_while(stranger: &Node) {
     stranger.never("what was said at the office", seconds(5), |events| {
         events.iter().find(|event| event["text"] == SECRET).cloned()
     });
 }
 
-/// The cable goes to a café that has the office's addresses. Its router is silent there, or has the address of the office's.
+/// The cable moves to a café that has the office's addresses. There is no router there, or one with the hardware
+/// address of the office's.
 #[test]
 #[ignore = "long: interfaces are looked at every two seconds"]
-fn a_cafe_with_the_addresses_of_the_office_does_not_get_its_history() {
+fn a_cafe_with_the_offices_addresses_never_gets_its_history() {
     for cloned in [false, true] {
         let Some(mut lab) = Lab::or_skip("a_cafe_with_the_addresses_of_the_office_does_not_get_its_history") else {
             return;
@@ -49,7 +50,7 @@ fn a_cafe_with_the_addresses_of_the_office_does_not_get_its_history() {
         }
         victor.say("said in the café");
         eve.wait_text("said in the café");
-        // On its user's word.
+        // Only if the user says so.
         if cloned {
             victor.say("/lan share");
             eve.wait_text(SECRET);
@@ -82,7 +83,7 @@ fn a_second_network_stays_closed_and_gets_nothing() {
         assert!(told.contains("eth1 leads to another network") && told.contains("/lan on eth1"), "{told}");
         heard_after_a_while(&wanda);
         assert_eq!(wanda.roster(), [""; 0]);
-        // Its user goes there.
+        // The user opens that network.
         yves.say("/lan on eth1");
         yves.wait_peer(&wanda.id());
         yves.say("from the office");
@@ -92,10 +93,10 @@ fn a_second_network_stays_closed_and_gets_nothing() {
     }
 }
 
-/// At the start of a machine programs run before there is a network.
+/// When a machine starts, programs run before there is a network.
 #[test]
 #[ignore = "long: interfaces are looked at every two seconds"]
-fn what_is_typed_before_there_is_a_network_goes_to_the_one_that_comes() {
+fn lines_typed_before_any_network_go_to_the_first_one() {
     let Some(mut lab) = Lab::or_skip("what_is_typed_before_there_is_a_network_goes_to_the_one_that_comes") else {
         return;
     };
@@ -111,10 +112,10 @@ fn what_is_typed_before_there_is_a_network_goes_to_the_one_that_comes() {
     yves.wait_delivered(&id, 1, 1);
 }
 
-/// The same addresses at home and in the office, and a profile that has both.
+/// Home and office have the same addresses, and the profile knows both.
 #[test]
 #[ignore = "long: several starts"]
-fn each_of_two_networks_with_the_same_addresses_has_its_own_history() {
+fn two_networks_with_the_same_addresses_have_separate_histories() {
     let Some(mut lab) = Lab::or_skip("each_of_two_networks_with_the_same_addresses_has_its_own_history") else {
         return;
     };
@@ -140,10 +141,10 @@ fn each_of_two_networks_with_the_same_addresses_has_its_own_history() {
     }
 }
 
-/// Two words on this machine alone, and only then the chat is opened to the network.
+/// Two lines are typed on this machine only, before the chat is opened to the network.
 #[test]
 #[ignore = "long: interfaces are looked at every two seconds"]
-fn what_was_typed_alone_is_said_on_the_network_on_the_users_word() {
+fn lines_typed_alone_reach_the_network_only_on_request() {
     let Some(mut lab) = Lab::or_skip("what_was_typed_alone_is_said_on_the_network_on_the_users_word") else { return };
     let (desk, host) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
     let xavier = Node::start(&desk.lan("xavier", &[]));
@@ -166,7 +167,7 @@ fn what_was_typed_alone_is_said_on_the_network_on_the_users_word() {
     until("both are in the history once", seconds(30), || {
         (yves.history_texts() == ["hello everyone", "is anybody here?"]).then_some(())
     });
-    // At the next start nothing is waiting.
+    // At the next start, nothing is waiting.
     let home = yves.home();
     yves.quit();
     let yves = Node::start_at(&home, &Setup { place: Place::Lan, ..host.lan("yves", &["--profile", "default"]) });

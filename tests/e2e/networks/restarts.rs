@@ -1,12 +1,12 @@
-//! The history is there tomorrow, whatever the kernel has forgotten of the network meanwhile.
+//! The history is there tomorrow, whatever the kernel has forgotten about the network meanwhile.
 
 use std::sync::Arc;
 
 use super::{OFFICE, OTHER, VRRP, certain, leads_through, router, set_hardware, wait_network};
 use crate::support::{Host, Lab, Node};
 
-/// Starts a node this many times in a row, each time with an empty table of neighbours. It says a line each time; what its
-/// history is in the end.
+/// Starts a node this many times in a row, each time with an empty neighbour table and one more line. Returns the
+/// history at the end.
 fn restart(host: &Host, times: usize, settle: impl Fn(&mut Node)) -> Vec<String> {
     let mut home = None;
     for round in 0..times {
@@ -42,10 +42,10 @@ fn ten_restarts_behind_a_router_show_the_same_history() {
     assert_eq!(restart(&host, 10, |node| drop(certain(node))).len(), 10);
 }
 
-/// Nobody is there who could tell.
+/// Nothing here identifies the network.
 #[test]
 #[ignore = "long: several starts"]
-fn where_nothing_tells_one_word_of_the_user_brings_the_history_back() {
+fn without_clues_one_command_brings_the_history_back() {
     let Some(mut lab) = Lab::or_skip("where_nothing_tells_one_word_of_the_user_brings_the_history_back") else {
         return;
     };
@@ -64,10 +64,10 @@ fn where_nothing_tells_one_word_of_the_user_brings_the_history_back() {
     restart(&host, 3, settle);
 }
 
-/// A switch without a router, and a router that stands in for others: a colleague is enough.
+/// A switch without a router, or a router whose address identifies nothing: a colleague is enough.
 #[test]
 #[ignore = "long: several starts"]
-fn a_colleague_tells_which_network_it_is_where_no_router_does() {
+fn a_colleague_identifies_the_network_where_no_router_does() {
     for hardware in [None, Some(VRRP), Some("02:00:00:00:00:01")] {
         let Some(mut lab) = Lab::or_skip("a_colleague_tells_which_network_it_is_where_no_router_does") else { return };
         let (host, desk) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
@@ -79,7 +79,7 @@ fn a_colleague_tells_which_network_it_is_where_no_router_does() {
         let first = std::cell::Cell::new(true);
         let settle = |node: &mut Node| {
             node.wait_peer(&bob.id());
-            // On the first day the network is new.
+            // At the first start, the network is new.
             if !first.replace(false) {
                 certain(node);
             }
@@ -91,7 +91,7 @@ fn a_colleague_tells_which_network_it_is_where_no_router_does() {
 
 #[test]
 #[ignore = "long: several starts"]
-fn a_router_that_answers_late_or_is_another_one_of_two_makes_no_other_network() {
+fn a_router_that_answers_late_makes_no_other_network() {
     let Some(mut lab) = Lab::with_filters_or_skip("a_router_that_answers_late") else { return };
     let host = lab.host("10.77.0.1/24");
     let first = router(&mut lab, OFFICE);
@@ -99,7 +99,7 @@ fn a_router_that_answers_late_or_is_another_one_of_two_makes_no_other_network() 
     let round = std::cell::Cell::new(0);
     let settle = |node: &mut Node| {
         if round.replace(round.get() + 1) == 1 {
-            // Nothing answered for more than the second that a start waits.
+            // Nothing has answered within the second that a start waits.
             let event = wait_network(node, "an open network", |event| event["open"] == true);
             assert_eq!((&event["certain"], event["may_be"].as_array().unwrap().len()), (&false.into(), 1), "{event}");
             first.ip(&["link", "set", "eth0", "up"]);
@@ -114,7 +114,7 @@ fn a_router_that_answers_late_or_is_another_one_of_two_makes_no_other_network() 
 
 #[test]
 #[ignore = "long: several starts"]
-fn either_of_two_routers_tells_which_network_it_is() {
+fn either_of_two_routers_identifies_the_network() {
     let Some(mut lab) = Lab::or_skip("either_of_two_routers_tells_which_network_it_is") else { return };
     let host = lab.host("10.77.0.1/24");
     router(&mut lab, OFFICE);
@@ -125,7 +125,7 @@ fn either_of_two_routers_tells_which_network_it_is() {
     let round = std::cell::Cell::new(0);
     let settle = |node: &mut Node| {
         certain(node);
-        // From the second start on only the other one is there.
+        // From the second start on, only the other router is there.
         if round.replace(1) == 0 {
             host.ip(&["route", "delete", "default", "via", "10.77.0.254"]);
         }
@@ -135,7 +135,7 @@ fn either_of_two_routers_tells_which_network_it_is() {
 
 #[test]
 #[ignore = "long: several starts"]
-fn a_router_of_ipv6_alone_tells_which_network_it_is() {
+fn a_router_of_ipv6_alone_identifies_the_network() {
     let Some(mut lab) = Lab::or_skip("a_router_of_ipv6_alone_tells_which_network_it_is") else { return };
     let host = lab.machine();
     lab.plug(&host, 0, &[]);

@@ -1,4 +1,4 @@
-//! Whom a node believes, and what a claimed address can do to others.
+//! Which claims a node believes, and what a claimed address can do to others.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
@@ -11,7 +11,8 @@ fn an_address_elsewhere_is_not_believed_and_never_dialled() {
     let ports = Ports::take();
     let mut liar = Player::dialling(&python);
     let mut alice = Node::listening("alice", with_others(&ports, 1));
-    // The second loopback address exists on Linux only; elsewhere nothing listens there, and the rest still holds.
+    // This loopback address exists only on Linux. Elsewhere nothing listens there, and the rest of the test still
+    // holds.
     let elsewhere = SocketAddr::from((Ipv4Addr::new(127, 0, 0, 9), ports.port(6)));
     let victim = TcpListener::bind(elsewhere).ok();
     if let Some(victim) = &victim {
@@ -35,7 +36,7 @@ fn an_address_elsewhere_is_not_believed_and_never_dialled() {
 }
 
 #[test]
-fn the_same_claim_twice_is_refused_and_the_first_link_stays() {
+fn a_repeated_claim_is_refused_and_the_first_link_stays() {
     let Some(python) = Python::or_skip("the_same_claim_twice_is_refused_and_the_first_link_stays") else { return };
     let ports = Ports::take();
     let mut bob = Player::dialling(&python);
@@ -70,9 +71,9 @@ fn several_guests_from_one_address_are_several_people() {
     assert_eq!(guests.frames("d1"), ["ok", "alice: all of you"], "nothing is passed on from one guest to another");
 }
 
-/// An impostor takes the address of a node that is about to come; the node comes, by its own dial.
+/// An impostor claims the address of a node that is about to come. The node then comes, by its own dial.
 #[test]
-fn whoever_claims_an_address_first_does_not_keep_its_owner_out() {
+fn claiming_an_address_first_does_not_keep_its_owner_out() {
     let Some(python) = Python::or_skip("whoever_claims_an_address_first_does_not_keep_its_owner_out") else { return };
     let ports = Ports::take();
     let mut impostor = Player::dialling(&python);
@@ -84,7 +85,7 @@ fn whoever_claims_an_address_first_does_not_keep_its_owner_out() {
 
     let mut entitled = Player::listening(&python, owned);
     entitled.dial("d1", alice.addr(), owned);
-    // Whichever link the owner gets in by, it hears what is said from then on.
+    // Over whichever link the owner gets in, it hears what is said from then on.
     let ((), took) = until("the owner hears alice", seconds(60), || {
         alice.say("are you there");
         let heard = |e: &serde_json::Value| (e["text"] == "alice: are you there").then_some(());
@@ -99,7 +100,7 @@ fn whoever_claims_an_address_first_does_not_keep_its_owner_out() {
     alice.assert_clean();
 }
 
-/// A guest that says somebody else's address cannot have that somebody put out.
+/// A guest that claims somebody else's address cannot get that node dropped.
 #[test]
 fn a_claim_does_not_displace_a_linked_node() {
     let Some(python) = Python::or_skip("a_claim_does_not_displace_a_linked_node") else { return };
@@ -122,9 +123,10 @@ fn a_claim_does_not_displace_a_linked_node() {
     assert_eq!(moved, [format!("joined {bobs}")]);
 }
 
-/// An address is all that is known of a guest, and the next program may have it: it is heard, and the user is told why.
+/// A guest is known only by its address, which the next program may have. So that one is heard, and the user is told
+/// why.
 #[test]
-fn an_ignore_ends_with_the_link_of_its_guest() {
+fn ignoring_a_guest_ends_with_its_link() {
     let Some(python) = Python::or_skip("an_ignore_ends_with_the_link_of_its_guest") else { return };
     let ports = Ports::take();
     let (mut eve, claimed) = (Player::dialling(&python), ports.addr(20));

@@ -1,4 +1,4 @@
-//! Two dials at once, and servers that do not let us in.
+//! Two dials at once, and servers that never let us in.
 
 use std::{
     net::{TcpListener, TcpStream},
@@ -8,20 +8,20 @@ use std::{
 use super::{Player, guest, with_others};
 use crate::support::{Node, Ports, Python, seconds};
 
-/// It dials us while our dial to it waits for an answer, and its address is the smaller: its dial stays.
+/// Bob dials us while our dial to him waits for an answer, and his address is smaller: his dial stays.
 #[test]
-fn the_dial_of_the_smaller_address_stays_when_it_is_theirs() {
+fn their_dial_stays_if_their_address_is_smaller() {
     let Some(python) = Python::or_skip("the_dial_of_the_smaller_address_stays_when_it_is_theirs") else { return };
     let ports = Ports::take();
     let mut bob = Player::listening(&python, ports.addr(4));
     bob.answer("hold");
-    // Alice listens at the second port of her range: the first one is taken.
+    // Alice listens on the second port of her range, because the first is taken.
     let mut alice = Node::listening("alice", ports.port(4)..=ports.port(5));
     assert_eq!(alice.addr(), ports.addr(5));
     assert_eq!(bob.wait_frames("s1", 1), [ports.addr(5).to_string()]);
     bob.dial("d1", alice.addr(), ports.addr(4));
     assert_eq!(bob.wait_frames("d1", 1), ["ok"]);
-    // As a reference node does, it now ends the other one before "ok".
+    // As a reference node does, bob now ends the other one before "ok".
     bob.end("s1");
     alice.wait_peer(&guest(ports.addr(4)));
     alice.say("one link");
@@ -32,9 +32,9 @@ fn the_dial_of_the_smaller_address_stays_when_it_is_theirs() {
     assert_eq!(alice.peer_changes(), [format!("joined {}", guest(ports.addr(4)))]);
 }
 
-/// The same with our address the smaller: ours stays, theirs ends without "ok".
+/// The same with our address as the smaller one: our dial stays, and his ends without "ok".
 #[test]
-fn the_dial_of_the_smaller_address_stays_when_it_is_ours() {
+fn our_dial_stays_if_our_address_is_smaller() {
     let Some(python) = Python::or_skip("the_dial_of_the_smaller_address_stays_when_it_is_ours") else { return };
     let ports = Ports::take();
     let mut bob = Player::listening(&python, ports.addr(6));
@@ -52,7 +52,7 @@ fn the_dial_of_the_smaller_address_stays_when_it_is_ours() {
 }
 
 #[test]
-fn who_refuses_us_is_asked_again_later() {
+fn a_server_that_refuses_us_is_asked_again_later() {
     let Some(python) = Python::or_skip("who_refuses_us_is_asked_again_later") else { return };
     let ports = Ports::take();
     let mut bob = Player::listening(&python, ports.addr(6));
@@ -67,15 +67,15 @@ fn who_refuses_us_is_asked_again_later() {
     alice.wait_peer(&guest(ports.addr(6)));
     alice.say("let in at last");
     bob.wait_frame("alice: let in at last", seconds(30));
-    // Asking again is no flood.
+    // Asking again must not become a flood.
     let dials = bob.process().all(|e| (e["event"] == "open").then_some(())).len();
     assert!(dials < 60, "{dials} dials until let in");
 }
 
-/// It has our address in its map, which it keeps by the string: somebody else has named it there, or a link of an earlier run
-/// hangs. Under another spelling we are let in.
+/// The server already has our address in its map, whose keys are strings: somebody else has named it, or a link of an
+/// earlier run is stuck. We get in with another spelling of the address.
 #[test]
-fn who_has_our_address_already_meets_another_spelling_of_it() {
+fn a_server_that_has_our_address_gets_another_spelling() {
     let Some(python) = Python::or_skip("who_has_our_address_already_meets_another_spelling_of_it") else { return };
     let ports = Ports::take();
     let mut bob = Player::listening(&python, ports.addr(6));
@@ -94,8 +94,8 @@ fn who_has_our_address_already_meets_another_spelling_of_it() {
     alice.assert_clean();
 }
 
-/// One server never answers, one resets every stream, one resets every connection, one takes connections and says
-/// nothing: an honest one beside them is found all the same.
+/// One server never answers, one resets every stream, one resets every connection, and one accepts connections and
+/// stays silent. An honest one beside them is still found.
 #[test]
 fn servers_that_never_let_us_in_do_not_stop_discovery() {
     let Some(python) = Python::or_skip("servers_that_never_let_us_in_do_not_stop_discovery") else { return };
@@ -127,7 +127,7 @@ fn servers_that_never_let_us_in_do_not_stop_discovery() {
     alice.assert_clean();
 }
 
-/// A server that lets us in and then resets the stream is gone, and may come back.
+/// A server that lets us in and then resets the stream counts as gone, and may come back.
 #[test]
 fn a_reset_link_is_a_peer_that_left() {
     let Some(python) = Python::or_skip("a_reset_link_is_a_peer_that_left") else { return };
@@ -141,7 +141,7 @@ fn a_reset_link_is_a_peer_that_left() {
     alice.assert_clean();
 }
 
-/// A stopped program keeps its connections, and its kernel acknowledges all that comes: only its silence tells.
+/// A stopped program keeps its connections, and its kernel acknowledges everything. Only its silence gives it away.
 #[cfg(unix)]
 #[test]
 fn a_frozen_server_is_a_peer_that_stopped_answering() {

@@ -1,23 +1,23 @@
-//! A reference node that misbehaves: none of it may end the program, reach the output raw, or hurt the others.
+//! A reference node that misbehaves. It must not end the program, reach the output raw, or hurt others.
 
 use std::net::SocketAddr;
 
 use super::{Player, alone, guest};
 use crate::support::{Node, Ports, Python, seconds};
 
-/// Memory that no guest can make a node take, in KiB: far above what a node with many links needs, far below what an
-/// unbounded queue reaches in these tests.
+/// Memory that no guest may exceed in a node, in KiB: far above what a node with many links needs, and far below what
+/// an unbounded queue reaches in these tests.
 #[cfg(target_os = "linux")]
 const MEMORY_KIB: u64 = 100 * 1024;
 
-/// Links of the crowd: several times the places that a node has for guests.
+/// Links of the crowd: several times as many as there are places for guests.
 const LINKS: u16 = 300;
 
 /// Lines of the flood: 25 MB, more than any buffer may hold.
 #[cfg(target_os = "linux")]
 const LINES: u32 = 10_000;
 
-/// A node with one honest guest, whose link is `d1` of the second.
+/// A node and an honest guest, whose link is `d1` of that player.
 fn with_honest_guest(python: &Python, ports: &Ports) -> (Node, Player) {
     let mut honest = Player::dialling(python);
     let alice = Node::listening("alice", alone(ports));
@@ -39,7 +39,7 @@ fn assert_unharmed(alice: &mut Node, honest: &mut Player) {
     alice.assert_clean();
 }
 
-/// The honest guest joined first.
+/// The id of the honest guest, which joined first.
 fn honest_id(alice: &Node) -> String {
     alice.peer_changes()[0].trim_start_matches("joined ").to_owned()
 }
@@ -49,7 +49,7 @@ fn guest_changes(alice: &Node, id: &str) -> Vec<String> {
 }
 
 #[test]
-fn nothing_that_steers_a_terminal_comes_out() {
+fn terminal_controls_never_come_out() {
     let Some(python) = Python::or_skip("nothing_that_steers_a_terminal_comes_out") else { return };
     let ports = Ports::take();
     let (mut alice, mut honest) = with_honest_guest(&python, &ports);
@@ -85,15 +85,15 @@ fn nothing_that_steers_a_terminal_comes_out() {
     assert_unharmed(&mut alice, &mut honest);
 }
 
-/// Controls, bidi controls and tags: nothing of these may come out of a headless node, not even escaped. A line feed
-/// inside a message is no control there; JSON escapes it.
+/// Controls, bidi controls and tags: none of them may come out of a headless node, not even escaped. Line feeds inside
+/// a message are allowed; JSON escapes them.
 fn steers(c: char) -> bool {
     c.is_control() && !matches!(c, '\n' | '\t')
         || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[test]
-fn first_frames_that_are_no_address_let_nobody_in_who_hurts() {
+fn first_frames_without_an_address_do_no_harm() {
     let Some(python) = Python::or_skip("first_frames_that_are_no_address_let_nobody_in_who_hurts") else { return };
     let ports = Ports::take();
     let (mut alice, mut honest) = with_honest_guest(&python, &ports);
@@ -111,13 +111,13 @@ fn first_frames_that_are_no_address_let_nobody_in_who_hurts() {
         let link = format!("d{n}");
         rude.dial_silently(&link, alice.addr());
         rude.send_bytes(&link, first);
-        // Let in as a guest or sent away: both are safe. Neither may hang.
+        // It may be let in as a guest or sent away: both are safe. Neither may hang.
         let answered =
             |e: &serde_json::Value| (e["event"] == "frame" || e["event"] == "end") && e["link"] == link.as_str();
         rude.process()
             .wait(&format!("an answer to {first:?}"), seconds(60), |events| events.iter().any(answered).then_some(()));
     }
-    // One frame of a megabyte is beyond any limit: that stream ends.
+    // One frame of a megabyte is beyond every limit, so that stream ends.
     rude.dial_silently("huge", alice.addr());
     rude.send("huge", &"9".repeat(1 << 20));
     rude.wait_end("huge");
@@ -129,9 +129,9 @@ fn first_frames_that_are_no_address_let_nobody_in_who_hurts() {
     assert_unharmed(&mut alice, &mut honest);
 }
 
-/// Message bodies that are no `NodeRequest`.
+/// Message bodies that are not a `NodeRequest`.
 #[test]
-fn frames_that_are_no_messages_end_only_their_own_link() {
+fn malformed_messages_end_only_their_own_link() {
     let Some(python) = Python::or_skip("frames_that_are_no_messages_end_only_their_own_link") else { return };
     let ports = Ports::take();
     let (mut alice, mut honest) = with_honest_guest(&python, &ports);
@@ -154,7 +154,7 @@ fn frames_that_are_no_messages_end_only_their_own_link() {
     assert_unharmed(&mut alice, &mut honest);
 }
 
-/// Hundreds of streams on few connections: each guest has a place, and there are only so many places.
+/// Hundreds of guests at once, but only so many places.
 #[test]
 fn hundreds_of_guests_at_once_leave_the_honest_one_alone() {
     let Some(python) = Python::or_skip("hundreds_of_guests_at_once_leave_the_honest_one_alone") else { return };
@@ -162,7 +162,7 @@ fn hundreds_of_guests_at_once_leave_the_honest_one_alone() {
     let (mut alice, mut honest) = with_honest_guest(&python, &ports);
     let mut crowd = Player::dialling(&python);
     for n in 0..LINKS {
-        // Ports that nobody listens at, all of them believable.
+        // Nobody listens on these ports, but all of them are believable.
         crowd.dial(&format!("d{n}"), alice.addr(), SocketAddr::from(([127, 0, 0, 1], 1_000 + n)));
     }
     for n in 0..LINKS {
@@ -185,13 +185,12 @@ fn hundreds_of_guests_at_once_leave_the_honest_one_alone() {
     assert_unharmed(&mut alice, &mut honest);
     crowd.send("d0", "eve: one of many");
     drop(crowd);
-    // All of them gone at once: only the honest guest is left.
+    // All of them leave at once, and only the honest guest stays.
     alice.wait_peers(1);
     assert_unharmed(&mut alice, &mut honest);
 }
 
-/// A guest that floods is slowed down by back-pressure, what is too much of it is left out, and everybody else is heard in
-/// between.
+/// Back-pressure slows down a guest that floods. Its excess lines are left out, and everybody else is heard in between.
 #[test]
 #[cfg(target_os = "linux")]
 fn a_flood_costs_no_memory_and_the_others_are_heard() {
@@ -211,11 +210,11 @@ fn a_flood_costs_no_memory_and_the_others_are_heard() {
     assert!(alice.texts().len() < LINES as usize / 10, "few are kept");
 }
 
-/// A guest that stops reading, as one whose terminal is suspended, holds up nobody; in the end it is let go.
+/// A guest that stops reading, such as one with a suspended terminal, holds up nobody and is finally dropped.
 #[test]
 #[cfg(unix)]
 #[ignore = "long: the time limit for a guest that does not read"]
-fn a_frozen_guest_delays_nobody_and_is_let_go() {
+fn a_frozen_guest_delays_nobody_and_is_dropped() {
     use rustix::process::Signal;
     let Some(python) = Python::or_skip("a_frozen_guest_delays_nobody_and_is_let_go") else { return };
     let ports = Ports::take();
@@ -228,7 +227,7 @@ fn a_frozen_guest_delays_nobody_and_is_let_go() {
 
     frozen.process().signal(Signal::STOP);
     let stopped = std::time::Instant::now();
-    // More than every buffer between the two can hold: the kernel's, HTTP/2's.
+    // More than all buffers between the two hold, in the kernel and in HTTP/2.
     let line = "y".repeat(1_000);
     for n in 0..20_000 {
         carol.say(&format!("{n} {line}"));

@@ -19,8 +19,8 @@ Events:
   {"event":"listening","addr":"…"}
   {"event":"open","link":"s1","from":"…","metadata":{…}}
   {"event":"frame","link":"s1","text":"…"}               "hex" instead where it is not UTF-8
-  {"event":"metadata","link":"d1","metadata":{…}}        of the answer to a dial
-  {"event":"end","link":"d1","code":"OK"}                  the status is known of dials only
+  {"event":"metadata","link":"d1","metadata":{…}}        the response headers of a dial
+  {"event":"end","link":"d1","code":"OK"}                  the status is known only for dials
 """
 
 import asyncio
@@ -104,7 +104,7 @@ class Accepted:
 
 
 class Dialled:
-    """A link of our own."""
+    """A link that we dialled."""
 
     def __init__(self, channel, call):
         self.channel, self.call = channel, call

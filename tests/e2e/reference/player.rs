@@ -1,4 +1,4 @@
-//! `node.py`, a node of the reference protocol whose every step the test decides.
+//! Controls `node.py`, a node of the reference protocol, step by step.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -14,18 +14,18 @@ pub(crate) struct Player {
 }
 
 impl Player {
-    /// One that only dials.
+    /// A player that only dials.
     pub(crate) fn dialling(python: &Python) -> Self {
         Self { process: Process::start_other("grpcio", python.command("reference/node.py").arg("-")) }
     }
 
-    /// One that only dials, in a network namespace.
+    /// A player that only dials, in a network namespace.
     #[cfg(target_os = "linux")]
     pub(crate) fn in_namespace(python: &Python, netns: &str) -> Self {
         Self { process: Process::start_other("grpcio", python.command_in(netns, "reference/node.py").arg("-")) }
     }
 
-    /// One that listens at `addr`, and answers "ok" until told otherwise.
+    /// A player that listens at `addr` and answers "ok" until told otherwise.
     pub(crate) fn listening(python: &Python, addr: SocketAddr) -> Self {
         let name = format!("grpcio at {addr}");
         let process = Process::start_other(&name, python.command("reference/node.py").arg(addr.to_string()));
@@ -33,12 +33,12 @@ impl Player {
         Self { process }
     }
 
-    /// What the first frame of every later link meets: `ok`, `refuse`, `hold`, `abort` or `map`.
+    /// How the first frame of every later link is answered: `ok`, `refuse`, `hold`, `abort` or `map`.
     pub(crate) fn answer(&mut self, mode: &str) {
         self.command(&json!({ "do": "answer", "mode": mode }));
     }
 
-    /// Dials `to` and says where it listens itself.
+    /// Dials `to`, and claims to listen at `claim`.
     pub(crate) fn dial(&mut self, link: &str, to: SocketAddr, claim: impl std::fmt::Display) {
         self.dial_silently(link, to);
         self.send(link, &claim.to_string());
@@ -87,12 +87,12 @@ impl Player {
         self.wait_event("open", link)
     }
 
-    /// Waits for the headers of the answer to a dial.
+    /// Waits for the response headers of a dial.
     pub(crate) fn wait_metadata(&self, link: &str) -> Value {
         self.wait_event("metadata", link)["metadata"].clone()
     }
 
-    /// Waits until a link is over, and returns gRPC's word for how.
+    /// Waits until a link is over, and returns its gRPC status.
     pub(crate) fn wait_end(&self, link: &str) -> String {
         self.wait_event("end", link)["code"].as_str().unwrap().to_owned()
     }
@@ -133,7 +133,7 @@ impl Player {
     }
 }
 
-/// The text of a frame on `link`; what is not UTF-8 stays hex.
+/// The text of a frame on `link`. Frames that are not UTF-8 stay in hex.
 fn frame_of(event: &Value, link: &str) -> Option<String> {
     let here = event["event"] == "frame" && event["link"] == link;
     let text = event["text"].as_str().or_else(|| event["hex"].as_str());
@@ -144,7 +144,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
-/// The player against a second copy of itself: what it reports about us can then be believed.
+/// The player against a second copy of itself, so that its reports about our node can be trusted.
 #[test]
 fn the_player_plays_both_sides_of_a_transcript() {
     let Some(python) = Python::or_skip("the_player_plays_both_sides_of_a_transcript") else { return };

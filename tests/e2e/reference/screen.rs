@@ -3,7 +3,7 @@
 use super::{Player, guest, with_others};
 use crate::support::{Builder, Ports, Python, Setup, Term, program, seconds, until};
 
-/// A full screen that is linked with nobody yet.
+/// A full screen that has no links yet.
 fn screen(ports: &Ports) -> Term {
     let setup = Setup::new("alice", with_others(ports, 1));
     let term = Builder::new(&program()).args(setup.arguments()).spawn();
@@ -12,7 +12,7 @@ fn screen(ports: &Ports) -> Term {
 }
 
 #[test]
-fn a_pasted_page_goes_out_line_by_line_and_says_what_is_missing() {
+fn a_pasted_page_goes_out_by_line_with_its_omissions() {
     let Some(python) = Python::or_skip("a_pasted_page_goes_out_line_by_line_and_says_what_is_missing") else { return };
     let ports = Ports::take();
     let bob = Player::listening(&python, ports.addr(6));
@@ -52,7 +52,7 @@ fn a_rude_guest_neither_steers_nor_stops_the_screen() {
     rude.send("s1", &"\n".repeat(60_000));
     rude.send("s1", &format!("rude: {}", "w".repeat(60_000)));
     rude.send_times("s1", "rude: flood", 20_000);
-    // Typed while the flood comes in.
+    // It is typed while the flood comes in.
     alice.send("still here\r");
     rude.wait_frame("alice: still here", seconds(30));
     alice.wait_text("more messages from ?rude");
@@ -69,7 +69,7 @@ fn a_rude_guest_neither_steers_nor_stops_the_screen() {
 }
 
 #[test]
-fn a_screen_looks_on_while_its_peers_stay_silent() {
+fn a_screen_keeps_looking_while_its_peers_stay_silent() {
     let Some(python) = Python::or_skip("a_screen_looks_on_while_its_peers_stay_silent") else { return };
     let ports = Ports::take();
     let mut silent = Player::listening(&python, ports.addr(6));

@@ -4,7 +4,7 @@ use super::{Player, alone, guest, with_others};
 use crate::support::{Node, Ports, Python, seconds};
 
 #[test]
-fn we_dial_it() {
+fn we_dial_a_reference_node() {
     let Some(python) = Python::or_skip("we_dial_it") else { return };
     let ports = Ports::take();
     let mut bob = Player::listening(&python, ports.addr(6));
@@ -33,7 +33,7 @@ fn we_dial_it() {
 }
 
 #[test]
-fn it_dials_us() {
+fn a_reference_node_dials_us() {
     let Some(python) = Python::or_skip("it_dials_us") else { return };
     let ports = Ports::take();
     let mut bob = Player::listening(&python, ports.addr(6));
@@ -48,7 +48,7 @@ fn it_dials_us() {
     bob.wait_frames("d1", 2);
     bob.send("d1", "bob: hi");
     assert_eq!(alice.wait_text("hi")["from"], guest(ports.addr(6)));
-    // "//" is how a line begins that is no command.
+    // With "//", a line can begin with a slash without being a command.
     alice.say("//quit is a command");
     bob.wait_frames("d1", 3);
     bob.end("d1");
@@ -81,7 +81,7 @@ fn names_and_texts_are_told_apart() {
         let nick = e["nick"].as_str().unwrap_or("-").to_owned();
         (e["event"] == "message").then(|| (nick, e["text"].as_str().unwrap().to_owned()))
     });
-    // A name holds until the same guest says another one, or it is never there: both are ways to read the protocol.
+    // A name may hold until the same guest gives another, or for its own line only: the protocol can be read both ways.
     let texts: Vec<_> = heard.iter().map(|(_, text)| text.as_str()).collect();
     assert_eq!(heard[0].1, "no name here");
     assert_eq!(heard[0].0, "-", "{heard:?}");
@@ -94,7 +94,7 @@ fn names_and_texts_are_told_apart() {
     alice.assert_clean();
 }
 
-/// grpcio ends a connection that pings it while nothing is said.
+/// grpcio ends connections that ping it while nothing is said.
 #[test]
 #[ignore = "long: a minute of silence"]
 fn an_idle_link_stays_up_for_a_minute() {

@@ -1,4 +1,4 @@
-//! What is well-formed on one layer only, and what is not true.
+//! Input that is well-formed on one layer only, and claims that are not true.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use crate::{
     support::seconds,
 };
 
-/// Each in a link of its own: after it, the link ends.
+/// Runs each attack on a link of its own, which must end.
 fn each_cut(target: &Target, what: &str, attacks: &[&dyn Fn(&mut Link)]) -> Outcome {
     let mut slowest = Duration::ZERO;
     let mut survived = Vec::new();
@@ -20,7 +20,7 @@ fn each_cut(target: &Target, what: &str, attacks: &[&dyn Fn(&mut Link)]) -> Outc
         let (_key, mut link) = target.link("mallory");
         let begun = Instant::now();
         attack(&mut link);
-        // Sent after it, and heard only if the link goes on.
+        // If the link survives the attack, this returns normally.
         match link.stay(seconds(6)) {
             Ok(()) => survived.push(n),
             Err(end) => {
@@ -62,7 +62,7 @@ pub(super) fn no_http(target: &Target) -> Outcome {
             &|link| drop(link.write(&frame(0, 0, 1, &[0; 16_384]).repeat(100))),
             &|link| drop(link.write(&[0xff].repeat(50_000))),
             &|link| {
-                // Headers that never end.
+                // Headers without an end.
                 let _ = link.write(&frame(1, 0, 3, &[0; 1]));
                 for _ in 0..2_000 {
                     if link.write(&frame(9, 0, 3, &[0x40; 1_000])).is_err() {
@@ -74,7 +74,8 @@ pub(super) fn no_http(target: &Target) -> Outcome {
     )
 }
 
-/// The port of the honest node, and its key at addresses of the attacker's choice: it stays linked, which the chat shows.
+/// Claims the honest node's port, and names its key at addresses of the attacker's choice. The honest node stays
+/// linked, as the chat shows.
 pub(super) fn claims(target: &Target) -> Outcome {
     let (_key, mut link) = target.link_with(|key| Hello { port: target.bob.port().into(), ..hello(key, "bob") });
     for port in 1..200 {
@@ -122,6 +123,6 @@ pub(super) fn escapes(target: &Target) -> Outcome {
         }
         assert!(begun.elapsed() < PATIENCE);
     }
-    // What came out is looked at when all is over.
+    // What came out is checked at the end of the siege.
     Outcome { what: format!("{kept} links kept, {refused} ended"), cut: None }
 }

@@ -3,7 +3,7 @@
 use super::{Attack, LEAST, Outcome, besiege};
 use crate::support::until_passed;
 
-/// Makes a test of every attack, in a module that is named like the one with the code of the attack.
+/// Makes a test of every attack, in a module named like the one that holds its code.
 macro_rules! attacks {
     ($($group:ident { $($run:ident: $attack:expr;)* })*) => {
         $(mod $group {
@@ -78,7 +78,7 @@ attacks! {
     }
 }
 
-/// What the bounds are held against: the same chat, and nobody who attacks it.
+/// The baseline for the bounds: the same chat without an attack.
 #[test]
 #[ignore = "long: nodes that chat"]
 fn none() {

@@ -1,4 +1,4 @@
-//! Two honest nodes that chat all the time. One of them is attacked.
+//! Two honest nodes that chat all the time, while one of them is attacked.
 
 use std::{
     fmt,
@@ -16,10 +16,10 @@ use crate::support::{Node, Ports, proc, seconds};
 /// Time between two lines.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// Lines each way without which a percentile says nothing.
+/// The fewest lines from which a percentile means anything, counted in each direction.
 const LEAST: usize = 100;
 
-/// In a burst the attacked node says so many more lines between two that are measured, each of this length.
+/// In a burst, the attacked node says this many more lines between two measured ones, each of this length.
 const BURST: (usize, usize) = (20, 2_000);
 
 /// Ends the chat when dropped.
@@ -38,7 +38,7 @@ pub(super) struct Chat {
     ports: Ports,
 }
 
-/// What was seen while something went on.
+/// What was measured during an attack.
 pub(super) struct Figures {
     pub(super) p50: Duration,
     pub(super) p99: Duration,
@@ -61,7 +61,7 @@ impl fmt::Display for Figures {
 }
 
 impl Chat {
-    /// Both are linked.
+    /// Starts two nodes, and waits until they are linked.
     pub(super) fn start() -> Self {
         let ports = Ports::take();
         let range = ports.port(0)..=ports.port(2);
@@ -72,7 +72,7 @@ impl Chat {
         Self { alice, bob, said: 0, ports }
     }
 
-    /// Chats until `attack` is over, and a while in any case.
+    /// Chats until `attack` is over, but at least for [`LEAST`] lines each way.
     pub(super) fn during<T>(&mut self, burst: bool, attack: impl FnOnce(&Target) -> T) -> (T, Figures) {
         let target = Target { addr: self.alice.addr(), bob: self.bob.addr(), bob_id: self.bob.id() };
         let (over, pid) = (AtomicBool::new(false), self.alice.pid());
@@ -81,7 +81,7 @@ impl Chat {
             let watch = scope.spawn(|| {
                 let mut most = (0, 0);
                 loop {
-                    // Also of an attack that is over in no time: once when it is.
+                    // Measures at least once, even if the attack is over at once.
                     let last = over.load(Ordering::Relaxed);
                     most = (most.0.max(proc::own_memory_kib(pid)), most.1.max(proc::descriptors(pid)));
                     if last {
@@ -97,7 +97,7 @@ impl Chat {
                     thread::park_timeout(PAUSE);
                 }
             });
-            // Also when the attack panics: the chat would go on for ever.
+            // Ends the chat even if the attack panics; otherwise it would go on for ever.
             let ended = Ended(&over);
             let outcome = attack(&target);
             drop(ended);
@@ -111,7 +111,7 @@ impl Chat {
         (outcome, figures)
     }
 
-    /// One line each way, and how long they took.
+    /// Says one line each way. Returns how long each took.
     fn round(&mut self, burst: bool) -> [Duration; 2] {
         if burst {
             let filler = "z".repeat(BURST.1);
@@ -124,7 +124,7 @@ impl Chat {
         [line(&mut self.alice, &self.bob, &text), line(&mut self.bob, &self.alice, &text)]
     }
 
-    /// Somebody who comes now is let in, heard, and told.
+    /// Asserts that a newcomer is let in, heard, and can hear others.
     pub(super) fn assert_open(&mut self) {
         let mut carol = Node::listening("carol", self.range());
         carol.wait_peer(&self.alice.id());
@@ -138,7 +138,7 @@ impl Chat {
         self.ports.port(0)..=self.ports.port(2)
     }
 
-    /// The link of the two is the one that they had, and nothing but events came out.
+    /// Asserts that the two still have their old link, and that only clean events came out.
     pub(super) fn assert_unharmed(&self) {
         for (node, other) in [(&self.alice, &self.bob), (&self.bob, &self.alice)] {
             let changes = node.peer_changes();
@@ -154,7 +154,7 @@ impl Chat {
     }
 }
 
-/// From a line on one node's standard input to that line on the other's standard output.
+/// The time from a line on one node's standard input to that line on the other's standard output.
 fn line(from: &mut Node, to: &Node, text: &str) -> Duration {
     let mut looked = to.mark();
     let said = Instant::now();
@@ -167,7 +167,7 @@ fn line(from: &mut Node, to: &Node, text: &str) -> Duration {
     said.elapsed()
 }
 
-/// Controls, bidi controls and tags. A line feed inside a message is no control there; JSON escapes it.
+/// Controls, bidi controls and tags. Line feeds inside a message are allowed; JSON escapes them.
 fn steers(c: char) -> bool {
     c.is_control() && !matches!(c, '\n' | '\t')
         || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{e0000}'..='\u{e007f}')

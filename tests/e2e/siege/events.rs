@@ -1,4 +1,4 @@
-//! Events and what is told of them, in all the wrong ways.
+//! Events, and claims about them, that are wrong in every way.
 
 use std::time::{Duration, Instant};
 
@@ -12,16 +12,16 @@ use crate::{
     support::until_passed,
 };
 
-/// Milliseconds of a day.
+/// Milliseconds in a day.
 const DAY: u64 = 24 * 60 * 60 * 1_000;
 
 /// The last day on which events may be dated, in milliseconds after 1970.
 const END_OF_2199: u64 = 7_258_118_400_000 - DAY;
 
-/// Makes the event of this number that its author sends.
+/// Makes the event with this number that an attacker sends.
 type Kind<'a> = &'a dyn Fn(&Author, usize) -> Signed;
 
-/// Each sends such events until it is cut.
+/// Sends events of each kind until the link is cut.
 fn each_cut(target: &Target, kinds: &[Kind<'_>]) -> Outcome {
     let (mut slowest, mut most) = (Duration::ZERO, 0);
     for kind in kinds {
@@ -96,7 +96,7 @@ pub(super) fn reordered(target: &Target) -> Outcome {
     flood(target, |_, _| batch(lines.clone()))
 }
 
-/// A range of a log that nobody writes.
+/// A range of a log that does not exist.
 fn made_up() -> HeldRange {
     let log = LogId { author: Key::random_bytes().to_vec(), ..Author::new(&Key::random(), "nobody").log() };
     HeldRange { name: 0, log: Some(log), seq: 1 + fastrand::u64(..1_000), head: Key::random_bytes().to_vec(), base: 1 }
@@ -113,7 +113,7 @@ pub(super) fn million_ranges(target: &Target) -> Outcome {
 }
 
 pub(super) fn made_up_logs(target: &Target) -> Outcome {
-    // Signing keys are slow to make: logs of one made-up key differ by their epochs.
+    // Signing keys are slow to make, so that logs of one made-up key differ only by epoch.
     flood(target, |_, n| {
         let range = made_up();
         let log = range.log.clone().unwrap();
@@ -159,7 +159,7 @@ pub(super) fn ahead(target: &Target) -> Outcome {
         author.set_clock(ahead);
         batch(vec![author.line(&format!("from the future {n}"))])
     });
-    // Our own clock has not gone with it: the next lines are dated now, which the chat's end looks at.
+    // Our own clock has not followed: the lines that the chat says next are dated now.
     outcome
 }
 
@@ -181,7 +181,7 @@ pub(super) fn lying_bases(target: &Target) -> Outcome {
     })
 }
 
-/// Says that it has much, and gives nothing of it.
+/// Claims to hold much, and sends nothing of it.
 pub(super) fn tells_and_keeps(target: &Target) -> Outcome {
     let links: Vec<_> = (0..50)
         .map(|_| {
@@ -197,7 +197,7 @@ pub(super) fn tells_and_keeps(target: &Target) -> Outcome {
     Outcome { what: format!("{} links", links.len()), cut: None }
 }
 
-/// Wants everything from the beginning again whenever some of it has come, and then a link that never reads.
+/// Asks for everything from the beginning again whenever some of it has come.
 pub(super) fn asks_again(target: &Target) -> Outcome {
     let begun = Instant::now();
     let (_key, mut link) = target.link("forgetful");
@@ -212,7 +212,7 @@ pub(super) fn asks_again(target: &Target) -> Outcome {
     Outcome { what: format!("{asked} times, {came} events came"), cut: None }
 }
 
-/// Reads what is there, and then says that it has none of it.
+/// Reads what is there, and then claims to hold none of it.
 fn drain(link: &mut Link, came: &mut usize) -> Result<(), End> {
     let mut logs = Vec::new();
     loop {
@@ -233,7 +233,7 @@ fn drain(link: &mut Link, came: &mut usize) -> Result<(), End> {
     }))
 }
 
-/// Wants everything and takes none of it.
+/// Asks for everything, and reads none of it.
 pub(super) fn never_takes(target: &Target) -> Outcome {
     let links: Vec<_> = (0..30)
         .map(|_| {

@@ -13,7 +13,7 @@ use crate::attack::{
     unhex,
 };
 
-/// Repeats what must end in a refusal, one after the other; the slowest counts.
+/// Repeats something that must end in a refusal. The slowest time counts.
 fn again_and_again(what: &str, mut once: impl FnMut()) -> Outcome {
     let (begun, mut times, mut slowest) = (Instant::now(), 0, Duration::ZERO);
     while begun.elapsed() < LEAST {
@@ -25,7 +25,7 @@ fn again_and_again(what: &str, mut once: impl FnMut()) -> Outcome {
     Outcome { what: format!("{times} times {what}"), cut: Some(slowest) }
 }
 
-/// Tries each face in turn; every one of them must be refused.
+/// Tries each face in turn. Every one must be refused.
 fn refused(target: &Target, faces: &[Face]) -> Outcome {
     let mut ends = Vec::new();
     let mut next = faces.iter().cycle();
@@ -64,12 +64,12 @@ pub(super) fn old_version(target: &Target) -> Outcome {
         socket.write_all(&client_hello_of_tls12()).unwrap();
         let mut answer = Vec::new();
         socket.read_to_end(&mut answer).unwrap();
-        // A fatal alert, protocol_version.
+        // A fatal alert with the code of protocol_version.
         assert_eq!((answer.first(), answer.get(5..)), (Some(&21), Some(&[2, 70][..])), "{answer:?}");
     })
 }
 
-/// RFC 5246, with what everybody had then.
+/// A `ClientHello` of TLS 1.2 (RFC 5246) with parameters that were common then.
 fn client_hello_of_tls12() -> Vec<u8> {
     let ciphers = [0xc0, 0x2b, 0xc0, 0x2f];
     let extensions = [

@@ -1,8 +1,8 @@
-//! Attacks on the real program while it chats with an honest node: one test for each, in the table of `attacks`.
+//! Attacks on the real program while it chats with an honest node: one test for each, listed in `attacks`.
 //!
 //! `cargo test --test e2e siege -- --ignored --nocapture` runs all of them in a few minutes and prints the figures: how
-//! long the attacker was let be, how long honest lines took meanwhile, and the most memory and descriptors that the
-//! attacked node had. They run one after the other, since each measures what the machine gives to its nodes.
+//! long the attacker was tolerated, how long honest lines took meanwhile, and the most memory and descriptors that the
+//! attacked node had. They run one after the other, because each measures what the machine gives to its nodes.
 
 #![cfg(target_os = "linux")]
 
@@ -26,29 +26,29 @@ use crate::{
     support::{seconds, until},
 };
 
-/// What honest lines take at most, 99 of 100, whatever is going on.
+/// The longest that 99 of 100 honest lines may take, whatever is going on.
 const LATENCY: Duration = Duration::from_millis(100);
 
-/// The memory of the attacked node, without the pages of its program, which come and go with what else the machine
-/// does. All that is bounded may be full at once: updates and the ring 16 MiB each, what waits for the disk 8, links
-/// and causes 4 each, which is 48 MiB. Without bounds streams have taken 229 MiB, and a peer that never reads 95 MiB a
-/// second.
+/// Memory of the attacked node in KiB, without the pages of its program, which come and go with whatever else the
+/// machine does. Everything bounded may be full at once: updates and the ring 16 MiB each, what waits for the disk 8,
+/// links and causes 4 each, which is 48 MiB. Without bounds, streams took 229 MiB, and a peer that never reads took 95
+/// MiB a second.
 const MEMORY_KIB: u64 = 64 * 1024;
 
-/// Its descriptors.
+/// Open file descriptors of the attacked node.
 const DESCRIPTORS: usize = 1_200;
 
-/// Times are promised for a machine that has nothing else to do; this is how many times longer the test waits.
+/// Times are promised for a machine that has nothing else to do. This is how many times longer the test waits.
 const SLACK: u32 = 10;
 
-/// How often an attack during which honest lines were slow is tried: they wait for a disk that stalls, too, which it
-/// does now and then, but an attack that works does so every time.
+/// How often an attack is tried if honest lines were slow during it. They may also have waited for a disk that stalls,
+/// which happens now and then, whereas an attack that works does so every time.
 const TRIES: u32 = 2;
 
-/// How long whatever can be repeated goes on at least, so that the chat is measured while it does.
+/// The shortest time for which a repeatable attack goes on, so that the chat is measured meanwhile.
 const LEAST: Duration = seconds(2);
 
-/// What a step of an attack may take at most before it counts as not ended.
+/// The longest that a step of an attack may take before it counts as not ended.
 const PATIENCE: Duration = seconds(50);
 
 /// The node under attack.
@@ -83,18 +83,18 @@ impl Target {
 
 /// How an attack went.
 struct Outcome {
-    /// In a few words.
+    /// A few words for the report.
     what: String,
-    /// How long the slowest attacker was let be.
+    /// How long the slowest attacker was tolerated.
     cut: Option<Duration>,
 }
 
 /// An attack, and what it may cost.
 struct Attack {
     name: &'static str,
-    /// Within which time each attacker must be cut; none where it need not be.
+    /// The time within which each attacker must be cut; `None` if it need not be.
     promised: Option<Duration>,
-    /// Whether the attacked node talks much meanwhile.
+    /// Whether the attacked node sends a burst of lines meanwhile.
     burst: bool,
 }
 
@@ -104,12 +104,12 @@ impl Attack {
         Self::cut_within(name, 5)
     }
 
-    /// Each attacker is cut within so many seconds.
+    /// Each attacker is cut within `promised` seconds.
     const fn cut_within(name: &'static str, promised: u64) -> Self {
         Self { name, promised: Some(seconds(promised)), burst: false }
     }
 
-    /// The attacker may go on: it costs no more than the bounds.
+    /// The attacker may go on, as long as the attack stays within the bounds.
     const fn borne(name: &'static str) -> Self {
         Self { name, promised: None, burst: false }
     }
@@ -121,7 +121,7 @@ impl Attack {
 
 /// Attacks one of two nodes that chat, and checks what the attack cost them.
 fn besiege(attack: &Attack, run: impl Fn(&Target) -> Outcome) {
-    // Whichever runner this is: two sieges at a time would measure each other.
+    // A lock for all processes: two sieges at a time would measure each other.
     let alone = File::create(std::env::temp_dir().join("pctest-siege")).unwrap();
     alone.lock().unwrap();
     let mut chat = Chat::start();

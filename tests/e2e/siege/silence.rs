@@ -12,10 +12,10 @@ use prost::Message;
 use super::{Outcome, PATIENCE, Target};
 use crate::attack::{Face, Key, Link, PREFACE, connect, first_flight, hello, proto};
 
-/// So many at once.
+/// Attackers at the same time.
 const MANY: usize = 50;
 
-/// Between two bytes of those who are slow.
+/// The time between two bytes of a slow attacker.
 const BYTE_EVERY: Duration = Duration::from_millis(400);
 
 /// Reads until the node cuts the connection.
@@ -34,7 +34,7 @@ fn wait_cut(mut socket: &TcpStream) {
     }
 }
 
-/// All of them begin, and then each waits until it is cut.
+/// Opens [`MANY`] connections, and waits until each is cut.
 fn all_cut(target: &Target, open: impl Fn(&Target) -> TcpStream) -> Outcome {
     let begun = Instant::now();
     let sockets: Vec<_> = (0..MANY).map(|_| open(target)).collect();
@@ -47,7 +47,7 @@ fn all_cut(target: &Target, open: impl Fn(&Target) -> TcpStream) -> Outcome {
     Outcome { what, cut: Some(begun.elapsed()) }
 }
 
-/// Says these bytes and no more.
+/// Sends these bytes and nothing more.
 fn saying(target: &Target, bytes: &[u8]) -> TcpStream {
     let mut socket = TcpStream::connect(target.addr).unwrap();
     socket.write_all(bytes).unwrap();
@@ -88,7 +88,7 @@ pub(super) fn half_greeting(target: &Target) -> Outcome {
     })
 }
 
-/// Sends one byte at a time until that fails.
+/// Sends one byte at a time until sending fails.
 fn drip(bytes: &[u8], mut send: impl FnMut(u8) -> bool) -> Outcome {
     let begun = Instant::now();
     let taken = bytes.iter().take_while(|byte| {
@@ -114,11 +114,11 @@ pub(super) fn slow_greeting(target: &Target) -> Outcome {
     drip(&[&head, &message[..]].concat(), |byte| link.send_data(&[byte]).is_ok())
 }
 
-/// Linked, and then neither reads nor answers, while the node has much to say.
+/// Links, and then neither reads nor answers, while the node has much to say.
 pub(super) fn frozen(target: &Target) -> Outcome {
     let (_key, link) = target.link("frozen");
     let begun = Instant::now();
-    // Nothing is read meanwhile; what shows the cut is that the kernel has an error or an end beyond what was said.
+    // Nothing is read meanwhile. The cut shows in the kernel's table of connections.
     let socket = link.socket();
     while begun.elapsed() < PATIENCE * 3 && !gone(socket) {
         thread::park_timeout(Duration::from_millis(50));

@@ -14,7 +14,7 @@ use crate::{
     support::until_passed,
 };
 
-/// Ends when it is cut.
+/// Waits until the link is cut.
 fn cut(mut link: Link, begun: Instant) -> Outcome {
     let (reason, end) = link.end();
     assert_ne!(end, End::Silence, "not cut within {PATIENCE:?}");
@@ -22,7 +22,7 @@ fn cut(mut link: Link, begun: Instant) -> Outcome {
     Outcome { what: format!("{reason:?}, {how}"), cut: Some(begun.elapsed()) }
 }
 
-/// Sends frames, over a new link whenever one is cut, for [`LEAST`].
+/// Sends frames for [`LEAST`], over a new link whenever one is cut.
 pub(super) fn flood(target: &Target, mut next: impl FnMut(&mut Author, usize) -> Body) -> Outcome {
     let begun = Instant::now();
     let (mut sent, mut links, mut cuts) = (0, 0, 0);
@@ -59,7 +59,7 @@ pub(super) fn length_prefix(target: &Target) -> Outcome {
     Outcome { what, cut: Some(slowest) }
 }
 
-/// Entries that could be dialled, none of which is this machine's: the node must not want to.
+/// Addresses that could be dialled, but at ports where no chat listens: the node must not want them.
 fn sightings(count: u32) -> Body {
     let peer = |n: u32| {
         let mut node = [7; 32];
@@ -72,7 +72,7 @@ fn sightings(count: u32) -> Body {
 pub(super) fn million_peers(target: &Target) -> Outcome {
     let (_key, mut link) = target.link("mallory");
     let begun = Instant::now();
-    // About 48 MB: refused by its length, before it is there.
+    // About 48 MB. It is refused because of its length, before all of it has arrived.
     let _ = link.send(sightings(1_000_000));
     cut(link, begun)
 }
@@ -105,7 +105,7 @@ pub(super) fn rapid_reset(target: &Target) -> Outcome {
 
 pub(super) fn connections(target: &Target) -> Outcome {
     const ALL: usize = 3_000;
-    /// As many as this process may have open beside what the other tests have.
+    /// As many as this process may open besides what the other tests need.
     const AT_ONCE: usize = 800;
     let begun = Instant::now();
     let mut slowest = Duration::ZERO;
@@ -129,8 +129,8 @@ pub(super) fn connections(target: &Target) -> Outcome {
     Outcome { what: format!("{ALL} in {:.1?}, {AT_ONCE} at once", begun.elapsed()), cut: Some(slowest) }
 }
 
-/// Every stream that a connection may have, on as many connections as may wait for a greeting, each full of frames that
-/// cost the node far more than their one byte.
+/// Uses every stream that a connection may have, on as many connections as may wait for a greeting. Each is full of
+/// frames that cost the node far more than their one byte.
 pub(super) fn tiny_frames(target: &Target) -> Outcome {
     const CONNECTIONS: usize = 60;
     const FRAMES: usize = 8_000;
@@ -179,7 +179,7 @@ pub(super) fn churn(target: &Target) -> Outcome {
     let (begun, key) = (Instant::now(), Key::random());
     let (mut let_in, mut tried) = (0, 0);
     while begun.elapsed() < LEAST {
-        // Every second time as somebody new.
+        // Every second time under a new key.
         let key = if tried % 2 == 0 { key.clone() } else { Key::random() };
         let linked = connect(target.addr, &Face::of(&key)).and_then(Link::dial);
         let_in += usize::from(linked.is_ok_and(|mut link| link.greet(hello(&key, "churn")).is_ok()));
@@ -188,7 +188,7 @@ pub(super) fn churn(target: &Target) -> Outcome {
     Outcome { what: format!("{let_in} of {tried} let in"), cut: None }
 }
 
-/// Nothing is read of the answers, neither while it sends nor for as long again.
+/// Never reads the answers, neither while it sends nor for as long again.
 pub(super) fn http_pings(target: &Target) -> Outcome {
     const AT_ONCE: usize = 1_000;
     let (_key, mut link) = target.link("mallory");

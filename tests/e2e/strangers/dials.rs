@@ -14,11 +14,11 @@ use crate::{
     support::{Node, Ports, until_passed},
 };
 
-/// How long nobody may come after the last word: a dial on this machine takes a millisecond.
+/// How long nobody may connect after the last frame. A dial on this machine takes a millisecond.
 const QUIET: Duration = Duration::from_secs(1);
 
 #[test]
-fn nobody_knocks_at_ports_that_are_no_chats_on_a_strangers_word() {
+fn a_stranger_cannot_make_nodes_dial_other_services() {
     let ports = Ports::take();
     let alice = Node::listening("alice", own_port(&ports));
     let others: Vec<TcpListener> = (20..24).map(|n| TcpListener::bind(ports.addr(n)).unwrap()).collect();
@@ -33,7 +33,7 @@ fn nobody_knocks_at_ports_that_are_no_chats_on_a_strangers_word() {
             });
             mallory.send(Body::Peers(Peers { peers: peers.collect() })).unwrap();
         }
-        // The frames of one link are read in order.
+        // The frames of a link are read in order, so this line comes after the addresses.
         let mut author = Author::new(&key, &format!("mallory{n}"));
         mallory.say(&mut author, &format!("that was all, {n}")).unwrap();
         alice.wait_text(&format!("that was all, {n}"));

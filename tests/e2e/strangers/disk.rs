@@ -1,4 +1,4 @@
-//! The disk: how much of it strangers get, and whose lines go first.
+//! The disk: how much of it strangers get, and whose lines are removed first.
 
 use std::{
     fs,
@@ -19,13 +19,13 @@ use crate::{
 const LINKS: u64 = 4;
 const TIME: Duration = seconds(8);
 
-/// Length of each of their lines, in bytes: nearly the longest.
+/// Length of each line in bytes: nearly the longest possible.
 const LINE: usize = 60_000;
 
 /// Bytes by which a node's profile may grow meanwhile.
 const GROWTH: u64 = 20_000_000;
 
-/// Bytes of all files of a node's profile.
+/// Total size in bytes of the files in a node's profile.
 fn bytes(node: &Node) -> u64 {
     let profile = fs::read_dir(node.home().path().join("proximity-chat/default")).expect("a profile");
     profile.filter_map(|file| file.ok()?.metadata().ok()).map(|file| file.len()).sum()
@@ -56,9 +56,9 @@ fn four_strangers_fill_little_of_the_disk() {
     }
 }
 
-/// Old lines are forgotten for the first time 30 s after the start.
+/// Old lines are removed for the first time 30 s after the start.
 #[test]
-fn a_limit_on_lines_takes_those_of_whoever_said_most() {
+fn a_line_limit_removes_the_busiest_authors_lines_first() {
     const HONEST: usize = 100;
     let (_alone, ports) = (alone(), Ports::take());
     let home = Arc::new(TempDir::new().unwrap());

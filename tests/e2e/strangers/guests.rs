@@ -8,15 +8,15 @@ use crate::{
     support::{Node, Ports, Python, seconds},
 };
 
-/// Lines of the flood: what the reference program says in a second at the end of its input.
+/// Lines of the flood: as many as the reference program sends in a second at the end of its input.
 const LINES: u32 = 50_000;
 
-/// What is kept of one guest at once, and per second in the long run.
+/// Lines kept from one guest at once, and per second in the long run.
 const AT_ONCE: u64 = 100;
 const PER_SECOND: u64 = 10;
 
 #[test]
-fn a_flood_of_a_guest_is_left_out_and_counted_while_others_are_heard() {
+fn a_guests_flood_is_dropped_and_counted_while_others_chat() {
     let Some(python) = Python::or_skip("a_flood_of_a_guest_is_left_out_and_counted_while_others_are_heard") else {
         return;
     };
@@ -39,7 +39,7 @@ fn a_flood_of_a_guest_is_left_out_and_counted_while_others_are_heard() {
     let kept = alice.texts().into_iter().filter(|text| text == "hello").count() as u64;
     let most = AT_ONCE + PER_SECOND * (began.elapsed().as_secs() + 1);
     assert!((AT_ONCE..=most).contains(&kept), "{kept} of at most {most}");
-    // What is still on its way when it leaves is read soon, and not kept either.
+    // Lines still on their way when it leaves are read soon, and not kept either.
     flood.process().signal(rustix::process::Signal::KILL);
     let (_, took) = alice.wait_left(&guest(ports.addr(20)), seconds(60));
     println!("gone after {took:?}, {kept} lines kept of the first");
@@ -48,7 +48,7 @@ fn a_flood_of_a_guest_is_left_out_and_counted_while_others_are_heard() {
 }
 
 #[test]
-fn a_page_that_a_guest_pastes_is_kept_whole() {
+fn a_page_pasted_by_a_guest_is_kept_whole() {
     let Some(python) = Python::or_skip("a_page_that_a_guest_pastes_is_kept_whole") else { return };
     let ports = Ports::take();
     let alice = Node::listening("alice", own_port(&ports));

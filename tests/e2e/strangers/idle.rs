@@ -1,4 +1,4 @@
-//! Links that do nothing: what they cost a node that has much to offer.
+//! Idle links: what they cost a node that has much to offer.
 
 use std::{thread, time::Duration};
 
@@ -8,14 +8,14 @@ use crate::{
     support::{Ports, proc, seconds, until_passed},
 };
 
-/// Links that say to hold nothing, and take nothing. Not all of them find a place among strangers.
+/// Links that say they hold nothing, and acknowledge nothing. Strangers do not have places for all of them.
 const LINKS: usize = 256;
 
-/// How long the node has to come to rest, and how long it is watched.
+/// How long the node gets to settle, and how long it is watched.
 const SETTLES: Duration = seconds(5);
 const WATCHED: Duration = seconds(10);
 
-/// What all of them may cost, in hundredths of one processor.
+/// What all of them together may cost, in percent of one processor.
 const PERCENT: u128 = 5;
 
 #[test]

@@ -1,4 +1,5 @@
-//! The index of words, which grows with each new word, and what cannot be decided before the disk has it.
+//! The word index, which grows with each new word, and contradictions that cannot be decided before the disk has a
+//! line.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -12,7 +13,7 @@ use crate::{
     support::{Ports, proc, seconds},
 };
 
-/// By how much lines may be late while the index grows.
+/// How late lines may be while the index grows.
 const LATE: Duration = seconds(1);
 
 #[test]
@@ -28,7 +29,7 @@ fn new_words_make_nobodys_lines_late() {
 }
 
 #[test]
-fn contradictions_that_cannot_be_decided_yet_cost_little_memory() {
+fn undecided_contradictions_cost_little_memory() {
     let (_alone, ports) = (alone(), Ports::take());
     let victor = start(&apart("victor", &ports, 0, &[]));
     let (to, pid, over) = (victor.addr(), victor.pid(), AtomicBool::new(false));

@@ -1,4 +1,4 @@
-//! Two people who chat while something goes on, and how late their lines are.
+//! Two people who chat during an attack, and how late their lines are.
 
 use std::{
     fmt,
@@ -10,10 +10,10 @@ use std::{
 use super::MEMORY_KIB;
 use crate::support::{Node, proc, seconds};
 
-/// Time between two lines of one person.
+/// The time between two lines of one person.
 const PAUSE: Duration = Duration::from_millis(25);
 
-/// Lines without which a percentile says nothing.
+/// The fewest lines from which a percentile means anything.
 const LEAST: usize = 50;
 
 /// How late lines were.
@@ -24,16 +24,16 @@ pub(super) struct Late {
     lines: usize,
 }
 
-/// What was seen meanwhile.
+/// What was measured meanwhile.
 pub(super) struct Figures {
-    /// From bob's input to the victim's screen.
+    /// From bob's input to the victim's output.
     pub(super) honest: Late,
-    /// From the victim's input to the victim's screen, which is after the disk has it.
+    /// From the victim's input to its own output, which it reaches only once it is on disk.
     pub(super) own: Late,
     memory_kib: u64,
 }
 
-/// Ends the chat when dropped, also when the attack panics.
+/// Ends the chat when dropped, even if the attack panics.
 struct Over<'a>(&'a AtomicBool);
 
 impl Drop for Over<'_> {
@@ -51,7 +51,7 @@ impl Late {
 }
 
 impl Figures {
-    /// Lets `bob` and the attacked node say lines until `attack` is over, and enough of them in any case.
+    /// Lets `bob` and the attacked node say lines until `attack` is over, but at least [`LEAST`] each.
     pub(super) fn during<T: Send>(victor: &mut Node, bob: &mut Node, attack: impl FnOnce() -> T + Send) -> (T, Self) {
         let (over, pid) = (AtomicBool::new(false), victor.pid());
         thread::scope(|scope| {
@@ -73,13 +73,13 @@ impl Figures {
         })
     }
 
-    /// The attacked node has stayed below its memory.
+    /// Asserts that the attacked node stayed within its memory limit.
     pub(super) fn check_memory(&self) {
         assert!(self.memory_kib < MEMORY_KIB, "{} KiB", self.memory_kib);
     }
 }
 
-/// From a node's standard input to the standard output of `to`, or to its own.
+/// The time from a node's standard input to the standard output of `to`, or to its own.
 fn line(from: &mut Node, to: Option<&Node>, text: &str) -> Duration {
     let mut looked = to.unwrap_or(from).mark();
     let said = Instant::now();

@@ -1,4 +1,4 @@
-//! Keys by the hundred on one machine take no newcomer's place.
+//! Hundreds of keys on one machine take no newcomer's place.
 
 use std::time::Duration;
 
@@ -8,18 +8,19 @@ use crate::{
     support::{Host, Lab, Node, Ports, seconds, until},
 };
 
-/// The places that strangers may take.
+/// Places for strangers.
 const STRANGERS: usize = 192;
 
-/// How soon a newcomer is in, when the machine has nothing else to do; and how many times longer the test waits.
+/// How soon a newcomer gets in on a machine that has nothing else to do, and how many times longer the test waits.
 const PROMISED: Duration = seconds(2);
 const SLACK: u32 = 10;
 
-/// Links under new keys from each of these addresses, as long as the node lets any in there; who was turned away is counted.
+/// Opens `each` links under new keys from each of these addresses. Returns those that the node let in, and how many it
+/// turned away.
 fn crowd(attacker: &Host, target: &str, sources: &[String], each: usize, victim: &str) -> (Vec<Link>, usize) {
     let (mut links, mut turned_away) = (Vec::new(), 0);
     for source in sources {
-        // What is dialled from here comes from this address.
+        // Connections to the target now come from this address.
         attacker.ip(&["route", "replace", target, "dev", "eth0", "src", source]);
         attacker.inside(|| {
             for n in 0..each {
@@ -28,7 +29,7 @@ fn crowd(attacker: &Host, target: &str, sources: &[String], each: usize, victim:
                 match link.greet(hello(&key, &format!("s{n}"))) {
                     Ok(_) => links.push(link),
                     Err(End::Bye(Reason::Full)) => turned_away += 1,
-                    // Links per host and second.
+                    // Too many links of one host in a second.
                     Err(_) => {}
                 }
             }
@@ -37,7 +38,7 @@ fn crowd(attacker: &Host, target: &str, sources: &[String], each: usize, victim:
     (links, turned_away)
 }
 
-/// A newcomer is in soon, and the victim says that places are scarce.
+/// Asserts that a newcomer gets in soon, and that the victim reports how scarce places are.
 fn assert_newcomer_is_let_in(victim: &Node, newcomer: &Host) {
     let newbie = Node::start(&newcomer.lan("newbie", &["--peer", "10.77.0.1:4565"]));
     let ((), took) =
@@ -50,7 +51,7 @@ fn assert_newcomer_is_let_in(victim: &Node, newcomer: &Host) {
 
 #[test]
 #[ignore = "long: hundreds of links"]
-fn nine_addresses_of_one_machine_keep_no_newcomer_of_their_network_out() {
+fn nine_addresses_of_one_machine_keep_no_local_newcomer_out() {
     let test = "nine_addresses_of_one_machine_keep_no_newcomer_of_their_network_out";
     let Some(mut lab) = Lab::or_skip(test) else { return };
     let [here, attacker, newcomer] = ["10.77.0.1/24", "10.77.0.99/24", "10.77.0.30/24"].map(|addr| lab.host(addr));
@@ -84,7 +85,7 @@ fn addresses_of_one_ipv6_network_keep_nobody_else_out() {
 }
 
 #[test]
-fn who_is_turned_away_is_told_and_who_is_known_has_a_place() {
+fn strangers_turned_away_are_told_and_known_keys_get_in() {
     let ports = Ports::take();
     let mut alice = Node::listening("alice", own_port(&ports));
     let bob = Key::random();
@@ -99,7 +100,7 @@ fn who_is_turned_away_is_told_and_who_is_known_has_a_place() {
     assert!(matches!(refused, Err(End::Bye(Reason::Full))), "{refused:?}");
     let told = alice.wait_notice("room_full");
     assert!(told.contains("late") && told.contains("/trust"), "{told}");
-    // A whole program says so in words.
+    // A complete program tells its user.
     let newcomer = Node::listening("newcomer", ports.port(5)..=ports.port(6));
     let told = newcomer.wait_notice("turned_away");
     assert!(told.contains(&alice.addr().to_string()), "{told}");

@@ -1,4 +1,4 @@
-//! A history that an earlier version let strangers fill.
+//! A history that an earlier version let strangers fill up.
 
 use std::sync::Arc;
 
@@ -11,14 +11,14 @@ use crate::{
     support::{Node, Ports, until},
 };
 
-/// Keys, and logs of each: all that the table has places for.
+/// Keys and logs of each: together as many as the table has places for.
 const KEYS: u64 = 64;
 const LOGS_EACH: u64 = 64;
 
-/// Bits of a line's place on the disk that number those of one millisecond.
+/// The low bits of a line's position on disk, which number the lines of one millisecond.
 const IN_MILLISECOND: u32 = 20;
 
-/// Puts a line of a stranger into each of as many logs as there may be, as the store of 0.4.0 did.
+/// Stores a stranger's line in each of as many logs as there may be, as the store of 0.4.0 did.
 fn poison(home: &TempDir) {
     let history = home.path().join("proximity-chat/default/history.db");
     let mut connection = Connection::open(history).unwrap();
@@ -31,7 +31,7 @@ fn poison(home: &TempDir) {
             let signed = author.line(&format!("x {n}"));
             let (event, id) = (read(&signed), id(&signed));
             let log = event.log.unwrap();
-            // Epochs are kept with the sign turned.
+            // The database keeps epochs with their top bit flipped.
             let epoch = (log.epoch ^ (1 << 63)).cast_signed();
             let hlc = event.hlc.cast_signed();
             transaction
@@ -59,7 +59,7 @@ fn poison(home: &TempDir) {
 }
 
 #[test]
-fn a_history_that_strangers_have_filled_heals_by_itself() {
+fn a_history_filled_by_strangers_heals_by_itself() {
     let (_alone, ports) = (alone(), Ports::take());
     let setup = apart("victor", &ports, 0, &[]);
     let home = Arc::new(TempDir::new().unwrap());

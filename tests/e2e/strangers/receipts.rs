@@ -1,4 +1,4 @@
-//! Receipts. Any key can give one, and they must not fill the table or delay the user.
+//! Receipts. Any key can send them, and they must neither fill the table nor delay the user.
 
 use std::time::{Duration, Instant};
 
@@ -16,11 +16,11 @@ use crate::{
 /// Keys that claim to hold what the victim said: more than the table has places for.
 const KEYS: u64 = 1_100;
 
-/// How long `/quit` may take beside a stranger who takes nothing.
+/// How long `/quit` may take beside a stranger that acknowledges nothing.
 const LEAVES: Duration = seconds(2);
 
 #[test]
-fn strangers_do_not_push_an_honest_reader_out_of_the_receipts() {
+fn strangers_do_not_crowd_out_an_honest_readers_receipts() {
     let (_alone, ports) = (alone(), Ports::take());
     let mut victor = start(&apart("victor", &ports, 0, &[]));
     victor.say("to all, no one here");
@@ -43,10 +43,10 @@ fn strangers_do_not_push_an_honest_reader_out_of_the_receipts() {
 }
 
 #[test]
-fn a_silent_stranger_does_not_delay_the_end() {
+fn a_silent_stranger_does_not_delay_quitting() {
     let (_alone, ports) = (alone(), Ports::take());
     let mut victor = start(&apart("victor", &ports, 0, &[]));
-    // A peer that takes what it lacked before is waited for. This one never takes anything.
+    // The node waits for a peer that acknowledges what it lacked before. This one never acknowledges anything.
     victor.say("said before");
     hears(&victor, "said before");
     let silent = Idle::open(victor.addr(), 1);

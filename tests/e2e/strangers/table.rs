@@ -1,4 +1,4 @@
-//! The table of logs: strangers who fill it keep nobody out.
+//! The table of logs: strangers that fill it keep nobody out.
 
 use std::{
     thread,
@@ -11,19 +11,20 @@ use crate::{
     support::{Node, Ports, until},
 };
 
-/// Logs of strangers that a node holds in the long run, and some that honest people have.
+/// Logs of strangers that a node holds in the long run, and a few of honest people.
 const LOGS: i64 = 1_024 + 32;
 
-/// Logs of absent strangers that a node may have which met none of them: of those it can be told a few, never the table.
+/// Logs of absent strangers that a node may hold if it met none of them. Others may pass on a few, but never the whole
+/// table.
 const HANDED_ON: i64 = 64;
 
-/// Counts the logs with lines. A log that was given up leaves a row without lines.
+/// Counts the logs that have lines. A log that was given up leaves a row without lines.
 const HELD: &str = "SELECT count(*) FROM logs WHERE base <= head";
 
-/// How long a full table may stay full once its authors have gone.
+/// How long a full table may stay full after its authors have left.
 const HEALED: Duration = Duration::from_mins(1);
 
-/// Somebody who has just come says a line, and both others hear it.
+/// A newcomer says a line, and both others hear it.
 fn is_heard(newcomer: &mut Node, victor: &Node, bob: &Node, text: &str) {
     newcomer.wait_peer(&victor.id());
     let said = Instant::now();
@@ -35,7 +36,7 @@ fn is_heard(newcomer: &mut Node, victor: &Node, bob: &Node, text: &str) {
 }
 
 #[test]
-fn a_newcomer_is_heard_while_and_after_the_table_is_attacked() {
+fn a_newcomer_is_heard_during_and_after_a_table_attack() {
     let (_alone, ports) = (alone(), Ports::take());
     let (victor, mut bob) = pair(&ports);
     bob.say("before");
@@ -47,7 +48,7 @@ fn a_newcomer_is_heard_while_and_after_the_table_is_attacked() {
     println!("{} logs of strangers were taken", attack.join().unwrap());
     let mut late = start(&apart("late", &ports, 3, &[0]));
     is_heard(&mut late, &victor, &bob, "after it was attacked");
-    // Who comes when all strangers have gone, to somebody who has met none of them.
+    // Carol comes when all strangers have left, and links only to bob, who has met none of them.
     let mut carol = start(&apart("carol", &ports, 4, &[1]));
     carol.wait_peer(&bob.id());
     carol.say("when they have gone");
@@ -61,7 +62,7 @@ fn a_newcomer_is_heard_while_and_after_the_table_is_attacked() {
 }
 
 #[test]
-fn honest_history_comes_through_a_crowd_of_old_logs() {
+fn honest_history_gets_through_a_crowd_of_old_logs() {
     let (_alone, ports) = (alone(), Ports::take());
     let alice = start(&apart("alice", &ports, 0, &[]));
     let mut dave = start(&apart("dave", &ports, 1, &[0]));

@@ -1,4 +1,4 @@
-//! How late honest and own lines are during each of the attacks.
+//! How late honest and own lines are during each attack.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -8,17 +8,17 @@ use crate::{
     support::{Ports, seconds, until_passed},
 };
 
-/// How late lines may be, 99 of 100, on a machine that has nothing else to do.
+/// The longest that 99 of 100 lines may take, on a machine that has nothing else to do.
 const HONEST: Duration = Duration::from_millis(250);
 const OWN: Duration = Duration::from_millis(100);
 
 /// How many times longer a test waits.
 const SLACK: u32 = 10;
 
-/// How long whatever can be repeated goes on.
+/// How long repeatable attacks go on.
 const TIME: Duration = seconds(6);
 
-/// Chats during `attack`, which says how much it did, and checks how late the lines were.
+/// Chats during `attack`, which returns how much it did, and checks how late the lines were.
 fn chats_through(name: &str, attack: impl FnOnce(SocketAddr) -> u64 + Send) {
     let (_alone, ports) = (alone(), Ports::take());
     let (mut victor, mut bob) = pair(&ports);
@@ -33,27 +33,27 @@ fn chats_through(name: &str, attack: impl FnOnce(SocketAddr) -> u64 + Send) {
 }
 
 #[test]
-fn lines_are_in_time_while_the_table_is_filled() {
+fn lines_are_on_time_while_the_table_is_filled() {
     chats_through("64 keys with 64 logs each", |to| ManyLogs::FULL_TABLE.pour(to));
 }
 
 #[test]
-fn lines_are_in_time_while_long_lines_are_poured_in() {
+fn lines_are_on_time_while_long_lines_pour_in() {
     chats_through("long lines", |to| fill(to, 4, TIME, 60_000, Filler::Same));
 }
 
 #[test]
-fn lines_are_in_time_while_short_lines_are_poured_in() {
+fn lines_are_on_time_while_short_lines_pour_in() {
     chats_through("short lines", |to| fill(to, 16, TIME, 100, Filler::Same));
 }
 
 #[test]
-fn lines_are_in_time_while_new_words_are_poured_in() {
+fn lines_are_on_time_while_new_words_pour_in() {
     chats_through("new words", |to| fill(to, 2, TIME, 60_000, Filler::NewWords));
 }
 
 #[test]
-fn lines_are_in_time_beside_idle_links() {
+fn lines_are_on_time_beside_idle_links() {
     chats_through("100 idle links", |to| {
         let links = Idle::open(to, 100);
         until_passed(TIME);
@@ -62,6 +62,6 @@ fn lines_are_in_time_beside_idle_links() {
 }
 
 #[test]
-fn lines_are_in_time_while_links_come_and_go() {
+fn lines_are_on_time_while_links_come_and_go() {
     chats_through("links that come and go", |to| churn(to, TIME));
 }

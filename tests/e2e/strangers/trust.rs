@@ -1,4 +1,4 @@
-//! Throw-away keys displace nobody's record.
+//! Throw-away keys displace nobody's trust record.
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
@@ -11,13 +11,13 @@ use crate::{
     support::{Node, Ports, until},
 };
 
-/// Keys that are thrown away: more than are remembered.
+/// Throw-away keys: more than are remembered.
 const KEYS: usize = 4_500;
 
-/// Keys that were linked for moments and are written to the file, and a few others.
+/// Keys in the file: those that were linked for moments, as far as they are written, and a few others.
 const WRITTEN: usize = 256 + 10;
 
-/// Bob was met on one day, three days ago, for five hours.
+/// Changes the file so that bob was met on one day only, three days ago, for five hours.
 fn long_ago(known: &str) -> String {
     let day = 24 * 60 * 60 * 1_000;
     let now = i64::try_from(crate::attack::now() >> 16).unwrap();
@@ -33,7 +33,7 @@ fn long_ago(known: &str) -> String {
 
 #[test]
 #[ignore = "long: thousands of links"]
-fn who_was_met_once_is_remembered_after_thousands_of_keys_and_an_impostor_is_suspect() {
+fn thousands_of_keys_displace_nobody_met_before() {
     let ports = Ports::take();
     let mut alice = Node::listening("alice", own_port(&ports));
     let bob = Key::random();

@@ -1,4 +1,4 @@
-//! Claims about logs that keep honest ones out.
+//! Claims about logs that are meant to keep honest ones out.
 
 use super::{assert_well, link, pair};
 use crate::{
@@ -10,15 +10,15 @@ use crate::{
     support::{Node, Ports, seconds},
 };
 
-/// Nobody but we ourselves says how far our own log goes: only what we have signed does.
+/// Only what we have signed says how far our own log goes.
 #[test]
-fn a_claim_about_our_own_log_moves_nothing() {
+fn a_claim_about_our_own_log_changes_nothing() {
     let ports = Ports::take();
     let (mut alice, bob) = pair(&ports);
     alice.say("the first");
     bob.wait_text("the first");
     let (_, _, mut mallory) = link(&alice, "mallory");
-    // Alice tells what she holds; mallory claims more of it than there is.
+    // Alice says what she holds, and mallory claims that there is more of it.
     let log = mallory
         .wait(|body| match body {
             crate::attack::proto::frame::Body::Have(have) => {
@@ -41,19 +41,19 @@ fn a_claim_about_our_own_log_moves_nothing() {
     }
     let told = alice.all(|e| (e["code"] == "new_log" || e["code"] == "forked").then(|| e.clone()));
     assert!(told.is_empty(), "{told:?}");
-    // Bob's receipts count, mallory's claims are hers alone.
+    // Bob's receipts count. Mallory's claims affect only herself.
     alice.say("the last");
     let id = alice.wait_own("the last");
     alice.wait_delivered(&id, 1, 2);
     drop(mallory);
     alice.wait_peers(1);
-    // Who comes after a restart gets what was said, whatever mallory has claimed to have.
+    // Bob still gets what is said, whatever mallory has claimed.
     assert_well(&mut alice, &bob);
 }
 
-/// Somebody says to have the whole of a log, and gives nothing; who has the end of it is heard nevertheless.
+/// Mallory claims to have a whole log and sends nothing. A peer that has the end of it is still heard.
 #[test]
-fn who_says_to_have_more_and_keeps_it_holds_up_nobody() {
+fn claiming_more_and_sending_nothing_holds_up_nobody() {
     let ports = Ports::take();
     let (alice, bob) = pair(&ports);
     let mut carol = Author::new(&Key::random(), "carol");
@@ -62,7 +62,7 @@ fn who_says_to_have_more_and_keeps_it_holds_up_nobody() {
     mallory.send(have(vec![carol.range()])).unwrap();
     let (_, _, mut honest) = link(&alice, "dave");
     honest.send(have(vec![HeldRange { base: 5, ..carol.range() }])).unwrap();
-    // As any node: again after two seconds, as long as alice does not say that she has it.
+    // Like any node, it sends again after two seconds until alice says that she has the lines.
     for _ in 0..10 {
         honest.send(batch(lines[4..].to_vec())).unwrap();
         let _ = mallory.stay(seconds(1));
@@ -73,14 +73,14 @@ fn who_says_to_have_more_and_keeps_it_holds_up_nobody() {
     }
     let expected: Vec<_> = (5..=8).map(|n| format!("carol {n}")).collect();
     assert_eq!(alice.texts(), expected);
-    // Alice never met carol, and so nobody else gets carol's lines from her.
+    // Alice never met carol, so she passes on none of carol's lines.
     bob.never("a line of carol", seconds(4), |events| events.iter().find(|e| e["nick"] == "carol").cloned());
 }
 
-/// Logs cost their maker nothing: someone who starts very many must not use up the room of all.
+/// Logs cost their author nothing, so somebody who starts very many must not use up everybody's room.
 #[test]
 #[ignore = "long: twenty thousand logs"]
-fn who_begins_logs_without_end_keeps_nobody_out() {
+fn starting_endless_logs_keeps_nobody_out() {
     const LOGS: usize = 20_000;
     let ports = Ports::take();
     let (mut alice, bob) = pair(&ports);
@@ -91,7 +91,7 @@ fn who_begins_logs_without_end_keeps_nobody_out() {
             break;
         }
     }
-    // Until nothing more is let in.
+    // Waits until no more lines are let in.
     let mut let_in = 0;
     while mallory.stay(seconds(2)).is_ok() && alice.texts().len() > let_in {
         let_in = alice.texts().len();
@@ -112,9 +112,9 @@ fn assert_well_with(alice: &mut Node, bob: &Node) {
     bob.wait_text("there is");
 }
 
-/// What is of no room that we are in is neither kept nor passed on.
+/// Events of a room that we are not in are neither kept nor passed on.
 #[test]
-fn what_is_of_another_room_goes_no_further() {
+fn events_of_another_room_go_no_further() {
     let ports = Ports::take();
     let (mut alice, bob) = pair(&ports);
     let (key, mut own, mut mallory) = link(&alice, "mallory");
@@ -122,7 +122,7 @@ fn what_is_of_another_room_goes_no_further() {
     let line = elsewhere.line("elsewhere");
     mallory.send(have(vec![elsewhere.range()])).unwrap();
     mallory.send(batch(vec![line])).unwrap();
-    // A log of the lobby with the name of another room in its claim.
+    // A lobby log, claimed under the name of another room.
     let log = LogId { room: [8; 32].to_vec(), ..own.log() };
     mallory.send(have(vec![HeldRange { name: 0, log: Some(log), ..own.range() }])).ok();
     mallory.say(&mut own, "here").unwrap();

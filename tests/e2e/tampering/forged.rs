@@ -1,4 +1,4 @@
-//! Events that their author has not signed so.
+//! Events that differ from what their author signed.
 
 use super::{assert_never_shown, assert_well, link, pair, until_cut};
 use crate::{
@@ -10,20 +10,20 @@ use crate::{
     support::Ports,
 };
 
-/// Somebody's own key below somebody else's name.
+/// An event in the log of `node`, signed with the author's own key.
 fn in_the_name_of(author: &Author, node: &str, seq: u64, prev: Vec<u8>, text: &str) -> Signed {
     let log = LogId { author: unhex(node).to_vec(), ..author.log() };
     author.sign(Event { log: Some(log), seq, prev, ..author.draft() }, author.content(text))
 }
 
 #[test]
-fn what_somebody_signs_in_the_name_of_another_is_never_shown() {
+fn events_signed_in_anothers_name_are_never_shown() {
     let ports = Ports::take();
     let (mut alice, bob) = pair(&ports);
     let bobs = bob.id();
     let (_, mallory, first) = link(&alice, "mallory");
     until_cut(first, |n| in_the_name_of(&mallory, &bobs, 1, Vec::new(), &format!("forged {n}")));
-    // Not even in alice's own name.
+    // Not even alice's own name works.
     let (_, mallory, second) = link(&alice, "mallory");
     let own = alice.id();
     until_cut(second, |n| in_the_name_of(&mallory, &own, 1, Vec::new(), &format!("forged {n}")));
@@ -32,9 +32,9 @@ fn what_somebody_signs_in_the_name_of_another_is_never_shown() {
     assert_well(&mut alice, &bob);
 }
 
-/// Somebody passes on what carol has said, and something about it is changed.
+/// Somebody passes on one of carol's events with a change.
 #[test]
-fn what_somebody_changes_on_the_way_is_never_shown() {
+fn events_changed_on_the_way_are_never_shown() {
     let ports = Ports::take();
     let (mut alice, bob) = pair(&ports);
     let (_, mut carol, mut honest) = link(&alice, "carol");
@@ -42,9 +42,9 @@ fn what_somebody_changes_on_the_way_is_never_shown() {
     alice.wait_text("pay ten");
     let next = carol.try_line("pay twenty");
     let changes: [&dyn Fn(usize) -> Signed; 6] = [
-        // Other words under the same body and signature.
+        // Another text under the same body and signature.
         &|n| Signed { content: carol.content(&format!("changed {n}")), ..next.clone() },
-        // Other words, and a body that fits them.
+        // Another text, with a body that matches it.
         &|n| Signed { sig: next.sig.clone(), ..carol.sign(read(&next), carol.content(&format!("changed {n}"))) },
         // Another time.
         &|_| {
@@ -57,9 +57,9 @@ fn what_somebody_changes_on_the_way_is_never_shown() {
             changed.sig[n % 64] ^= 1 << (n % 8);
             changed
         },
-        // None at all.
+        // No signature.
         &|_| Signed { sig: vec![0; 64], ..next.clone() },
-        // More bytes in the body, which readers pass over.
+        // Extra bytes in the body, which readers ignore.
         &|n| {
             let mut changed = Signed { ..next.clone() };
             changed.body.extend([0x98, 6, n as u8 & 0x7f]);
@@ -70,7 +70,7 @@ fn what_somebody_changes_on_the_way_is_never_shown() {
         let (_, _, mallory) = link(&alice, "mallory");
         until_cut(mallory, change);
     }
-    // Carol's own next line finds its place as if nothing had been.
+    // Carol's own next line is accepted as if nothing had happened.
     honest.send(batch(vec![next.clone()])).unwrap();
     carol.follow(&next);
     honest.send(have(vec![carol.range()])).unwrap();

@@ -1,4 +1,4 @@
-//! Somebody signs two events as one and the same.
+//! An author who signs two different events with the same number.
 
 use serde_json::Value;
 
@@ -12,14 +12,14 @@ fn notices(node: &Node) -> Vec<Value> {
     node.all(|e| (e["event"] == "notice" && e["code"] == "forked").then(|| e.clone()))
 }
 
-/// The lines of mallory's log that a node has on disk, and which of them are marked.
+/// The lines of mallory's log that a node has on disk, and whether each is marked.
 fn kept(node: &Node) -> Vec<(String, bool)> {
     let theirs = node.history().into_iter().filter(|line| line["nick"] == "mallory");
     theirs.map(|line| (line["text"].as_str().unwrap().to_owned(), line["mark"] == "forked")).collect()
 }
 
 #[test]
-fn who_tells_two_histories_is_found_out_by_both() {
+fn two_histories_told_to_two_peers_are_found_out() {
     let ports = Ports::take();
     let (mut alice, mut bob) = pair(&ports);
     let (key, mut log, mut to_alice) = link(&alice, "mallory");
@@ -44,7 +44,7 @@ fn who_tells_two_histories_is_found_out_by_both() {
             ((marked("yes") || marked("no")) && unmarked("the same for all")).then_some(())
         });
     }
-    // The honest are held up by nothing, and are told nothing more, whatever else comes of it.
+    // Whatever else comes of it, honest nodes are not held up, and are told nothing more.
     for n in 0..5 {
         let _ = to_alice.say(&mut log, &format!("yes and {n}"));
         let _ = to_bob.say(&mut other, &format!("no and {n}"));
@@ -57,7 +57,7 @@ fn who_tells_two_histories_is_found_out_by_both() {
         (events.iter().filter(|e| e["code"] == "forked").count() > 1).then_some(())
     });
     assert_eq!((notices(&alice).len(), notices(&bob).len()), (1, 1), "{:?} {:?}", notices(&alice), notices(&bob));
-    // Nor after a restart, and the marks stay. Mallory goes first, who never says that she has anything.
+    // Nor after a restart, and the marks stay. Mallory leaves first, because she never acknowledges anything.
     drop((to_alice, to_bob));
     alice.wait_peers(1);
     let before = kept(&alice);
@@ -71,9 +71,9 @@ fn who_tells_two_histories_is_found_out_by_both() {
     );
 }
 
-/// To one and the same, one after the other.
+/// Both histories go to the same peer, one after the other.
 #[test]
-fn who_tells_two_histories_to_one_is_found_out() {
+fn two_histories_told_to_one_peer_are_found_out() {
     let ports = Ports::take();
     let (mut alice, bob) = pair(&ports);
     let (_, mut log, mut mallory) = link(&alice, "mallory");
@@ -86,7 +86,7 @@ fn who_tells_two_histories_to_one_is_found_out() {
     alice.wait_text("of course");
     mallory.send(batch(vec![two])).unwrap();
     alice.wait_notice("forked");
-    // Peers that got it from alice are told as well.
+    // Peers that got it from alice are told too.
     bob.wait_notice("forked");
     alice.say("and bob?");
     bob.wait_text("and bob?");

@@ -1,4 +1,4 @@
-//! Events that are not what their authors said, or not all that they said: never shown as theirs.
+//! Events that differ from what their authors said, or leave something out: never shown as theirs.
 
 mod crowding;
 mod forged;
@@ -12,10 +12,10 @@ use crate::{
     support::{Node, Ports, seconds},
 };
 
-/// Events of a forger that a node looks at before it has had enough: far more than it should.
+/// How many events of a forger a node may check before it cuts the link: far more than it should.
 const PATIENCE: usize = 5_000;
 
-/// Two who are linked.
+/// Two linked nodes.
 fn pair(ports: &Ports) -> (Node, Node) {
     let range = ports.port(0)..=ports.port(2);
     let alice = Node::listening("alice", range.clone());
@@ -25,7 +25,7 @@ fn pair(ports: &Ports) -> (Node, Node) {
     (alice, bob)
 }
 
-/// A link to a node under a new key, and a log of that key's.
+/// A link to a node under a new key, and a log of that key.
 fn link(to: &Node, nick: &str) -> (Key, Author, Link) {
     let key = Key::random();
     let link = link_as(to, &key, nick);
@@ -41,7 +41,7 @@ fn link_as(to: &Node, key: &Key, nick: &str) -> Link {
     link
 }
 
-/// Sends such events until the link is cut.
+/// Sends these events until the link is cut.
 fn until_cut(mut link: Link, mut next: impl FnMut(usize) -> Signed) {
     let begun = Instant::now();
     let sent = (0..PATIENCE).take_while(|n| link.send(batch(vec![next(*n)])).is_ok()).count();
@@ -50,7 +50,7 @@ fn until_cut(mut link: Link, mut next: impl FnMut(usize) -> Signed) {
     println!("cut with {reason:?} after {:?} and at most {sent} events", begun.elapsed());
 }
 
-/// Nobody was ever shown such a text, nor has it on disk.
+/// Asserts that nobody was shown a text with this part, and that it is on no disk.
 fn assert_never_shown(nodes: &[&Node], part: &str) {
     for node in nodes {
         let shown = node.all(|e| e["text"].as_str().is_some_and(|text| text.contains(part)).then(|| e.clone()));
@@ -59,7 +59,7 @@ fn assert_never_shown(nodes: &[&Node], part: &str) {
     }
 }
 
-/// What is said now reaches the other.
+/// Asserts that lines still reach the other node, over the old link.
 fn assert_well(alice: &mut Node, bob: &Node) {
     alice.say("still well");
     bob.wait_text("still well");

@@ -1,4 +1,4 @@
-//! Events that are genuine, at the wrong time or in the wrong order.
+//! Genuine events at the wrong time or in the wrong order.
 
 use super::{assert_well, link, link_as, pair};
 use crate::{
@@ -6,13 +6,13 @@ use crate::{
     support::{Node, Ports, seconds},
 };
 
-/// How often each text was shown, and in which order they came.
+/// The texts shown under this name, in order of arrival.
 fn shown(node: &Node, nick: &str) -> Vec<String> {
     node.all(|e| (e["event"] == "message" && e["nick"] == nick).then(|| e["text"].as_str().unwrap().to_owned()))
 }
 
 #[test]
-fn what_is_sent_again_and_again_is_shown_once() {
+fn events_sent_again_and_again_are_shown_once() {
     let ports = Ports::take();
     let (alice, bob) = pair(&ports);
     let (carols, mut carol, mut honest) = link(&alice, "carol");
@@ -30,7 +30,7 @@ fn what_is_sent_again_and_again_is_shown_once() {
             mallory.send(batch(some.to_vec())).unwrap();
             mallory.send(have(vec![carol.range()])).unwrap();
         }
-        // Behind all of it.
+        // This comes after all of it.
         let last = format!("over {}", alice.mark());
         mallory.say(&mut own, &last).unwrap();
         alice.wait_text(&last);
@@ -38,7 +38,7 @@ fn what_is_sent_again_and_again_is_shown_once() {
     replay(&alice);
     assert_eq!(shown(&alice, "carol"), ["carol 1", "carol 2", "carol 3"]);
     bob.wait_text("carol 3");
-    // Nor after a restart.
+    // Nor are they shown after a restart.
     let mut alice = alice;
     alice.quit();
     let mut alice = alice.start_again();
@@ -53,9 +53,9 @@ fn what_is_sent_again_and_again_is_shown_once() {
     assert_well(&mut alice, &bob);
 }
 
-/// A log that is passed on backwards does not count until it is complete from its beginning.
+/// A log that arrives backwards does not count until it is complete from its beginning.
 #[test]
-fn an_authors_order_is_kept_whatever_order_it_comes_in() {
+fn an_authors_order_survives_any_order_of_arrival() {
     let ports = Ports::take();
     let (mut alice, bob) = pair(&ports);
     let mut dave = Author::new(&Key::random(), "dave");
@@ -68,7 +68,7 @@ fn an_authors_order_is_kept_whatever_order_it_comes_in() {
         mallory.send(batch(vec![line.clone()])).unwrap();
     }
     mallory.send(batch(backwards.clone())).unwrap();
-    // Each turn lets at least one more find its place.
+    // Each round lets at least one more find its place.
     for _ in 0..lines.len() {
         mallory.send(batch(backwards.clone())).unwrap();
     }
@@ -82,13 +82,13 @@ fn an_authors_order_is_kept_whatever_order_it_comes_in() {
     assert_well(&mut alice, &bob);
 }
 
-/// An event that names another one waits for it, also when they come in the wrong order from different people.
+/// An event waits for the event that it names as its cause, even if they come in the wrong order from different peers.
 #[test]
 fn an_answer_is_not_shown_before_what_it_answers() {
     let ports = Ports::take();
     let (alice, bob) = pair(&ports);
     let (carols, mut carol, mut from_carol) = link(&alice, "carol");
-    // An unknown peer is not waited for as long.
+    // Without a line of her log, carol's question would not be waited for as long.
     from_carol.say(&mut carol, "hello").unwrap();
     for node in [&alice, &bob] {
         node.wait_text("hello");
@@ -110,9 +110,9 @@ fn an_answer_is_not_shown_before_what_it_answers() {
     }
 }
 
-/// Two links under one key, one after the other, say one log.
+/// Two links under one key, one after the other, carry the same log.
 #[test]
-fn a_log_goes_on_over_another_link() {
+fn a_log_continues_over_another_link() {
     let ports = Ports::take();
     let (alice, _bob) = pair(&ports);
     let (key, mut carol, mut first) = link(&alice, "carol");

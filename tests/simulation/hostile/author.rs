@@ -1,4 +1,4 @@
-//! Logs that the hostile members write, under whatever key.
+//! Logs that hostile members write, under any key.
 
 use bytes::Bytes;
 use proximity_chat::{
@@ -9,17 +9,17 @@ use proximity_chat::{
     },
 };
 
-/// One log, written from its beginning on.
+/// One log, written from its beginning.
 pub(super) struct Author {
     key: Identity,
     log: LogId,
-    /// What was written, the first first.
+    /// All events so far, the first one first.
     events: Vec<Signed>,
     hlc: Hlc,
 }
 
 impl Author {
-    /// A log of the lobby. Its clock shows `wall` at first.
+    /// A lobby log whose clock starts at `wall`.
     pub(super) fn new(key: Identity, epoch: u64, wall: Timestamp) -> Self {
         let log = LogId { room: Room::LOBBY.id(), author: key.node(), epoch };
         Self { key, log, events: Vec::new(), hlc: Hlc(u64::try_from(wall.as_millis()).unwrap() << 16) }
@@ -37,7 +37,7 @@ impl Author {
         signed
     }
 
-    /// What might be the next line. The log goes on as if it were not: two of them contradict each other.
+    /// An event that could be the next line. The log does not advance, so that two of them contradict each other.
     pub(super) fn other(&self, text: &str) -> Signed {
         let nick = Nick::new("hostile").unwrap();
         let content: Bytes = Content::said([7; 16], &nick, &Text::new(text).unwrap(), false);
@@ -64,7 +64,7 @@ impl Author {
         self.events.len() as u64
     }
 
-    /// All of it, as a node tells that it holds it.
+    /// The range that covers the whole log.
     pub(super) fn range(&self) -> HeldRange {
         HeldRange { name: None, log: self.log, seq: self.len(), head: self.head(), base: 1 }
     }

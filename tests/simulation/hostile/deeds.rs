@@ -15,43 +15,43 @@ use proximity_chat::{
 
 use super::{Doer, GONE_AT, author::Author, elapsed, link::Link, now};
 
-/// Logs of absent people that one link brings: more than there are places for.
+/// Logs of absent people brought over one link: more than there are places for.
 const ABSENT_AUTHORS: usize = ABSENT_LOGS + 64;
 
 /// How far some of them are dated back.
 const DATED_BACK: Duration = Duration::from_hours(24 * 80);
 
-/// By then all that was brought is taken or refused.
+/// By then, everything brought is taken or refused.
 const SETTLED: Duration = Duration::from_secs(3);
 
 /// Keys that come one after the other.
 const CHURNED: usize = 40;
 
-/// Links that one host tries to have with one other.
+/// Links that one host tries to have with another.
 const CROWD: usize = MAX_NODES_PER_HOST + 8;
 
-/// How often an event is sent to a link that never confirms anything, at most: live, when it has listed what it holds, and
-/// after 2, 4, 8, 16 and 32 s.
+/// The most times that an event is sent to a link that never confirms anything: live, when the link has listed what it
+/// holds, and after 2, 4, 8, 16 and 32 s.
 const MOST_COPIES: u32 = 8;
 
-/// The length of a long line, and how many bytes of such lines are written: what may be kept, and three more mebibytes.
+/// The length of a long line, and the total bytes of such lines: what may be kept, and three mebibytes more.
 const LONG_LINE: u32 = 60_000;
 const FLOOD: u64 = STRANGER_BYTES + 3 * 1024 * 1024;
 
-/// For so long it tries to get rid of them, and so often.
+/// How long the flood tries to send them, and how often.
 const FLOOD_FOR: Duration = Duration::from_secs(22);
 const FLOOD_EVERY: Duration = Duration::from_millis(100);
 
-/// Long lines that are on their way at once.
+/// Long lines on their way at once.
 const FLOOD_AT_ONCE: u64 = 8;
 
-/// Keys of one member that lie.
+/// Keys of each member that lie.
 pub(crate) const LIARS: usize = 6;
 
-/// How often each does.
+/// How often each of them lies.
 const LIES: u32 = 6;
 
-/// Ports at which no chat listens, of hosts that are none of them.
+/// Ports where no chat listens, on the addresses of third parties.
 const OTHER_PORTS: [u16; 4] = [22, 80, 631, 9_100];
 
 /// Brings the logs of hundreds of authors, and too many of its own.
@@ -79,7 +79,7 @@ pub(super) async fn table(mut doer: Doer) {
     let before = link.heard.wants.get();
     link.stays(GONE_AT.saturating_sub(elapsed())).await;
     let wants = link.heard.wants.get() - before;
-    // After an outage of its disk a host asks for what it could not hold meanwhile.
+    // After its disk was full, a host asks for what it could not keep meanwhile.
     let had_outage = doer.world.disks.borrow().had_outage(victim.ip());
     if wants > 0 && !had_outage {
         let what = format!("nothing is asked for in circles: {victim} wants {wants} times what it has refused");
@@ -87,7 +87,7 @@ pub(super) async fn table(mut doer: Doer) {
     }
 }
 
-/// Keys come, say something in a few logs, and go.
+/// Keys come one after the other, say something in a few logs, and leave.
 pub(super) async fn churn(mut doer: Doer) {
     for _ in 0..CHURNED {
         let (key, victim) = (doer.key(), doer.victim());
@@ -106,7 +106,7 @@ pub(super) async fn churn(mut doer: Doer) {
     }
 }
 
-/// Many links at once to one host, to the end. They hold nothing and take nothing.
+/// Many links to one host at once, until the end. They hold nothing and acknowledge nothing.
 pub(super) async fn crowd(mut doer: Doer) {
     let victim = doer.victim();
     for number in 0..CROWD {
@@ -130,7 +130,7 @@ pub(super) async fn crowd(mut doer: Doer) {
     }
 }
 
-/// Writes the longest lines as fast as somebody takes them.
+/// Sends the longest possible lines as fast as they are taken.
 pub(super) async fn flood(mut doer: Doer) {
     let (key, victim, until) = (doer.key(), doer.victim(), elapsed() + FLOOD_FOR);
     let mut author = Author::new(key.clone(), 1, now());
@@ -150,7 +150,7 @@ pub(super) async fn flood(mut doer: Doer) {
         while elapsed() < until && link.stays(FLOOD_EVERY).await {
             let held = link.heard.seq(&author.log());
             doer.world.must(paced(held.saturating_sub(at_first), elapsed().saturating_sub(began), victim));
-            // What does not move is tried with one line now and then.
+            // If nothing moves, it tries a single line now and then.
             let is_stuck = held == before && sent > held;
             let next = if is_stuck { held + 1 } else { sent.max(held) + 1 };
             let end = if is_stuck { held + 1 } else { held + FLOOD_AT_ONCE };
@@ -163,7 +163,7 @@ pub(super) async fn flood(mut doer: Doer) {
     }
 }
 
-/// Whether somebody took no more long lines in this time than their pace allows.
+/// Checks that no more long lines were taken in this time than a stranger's pace allows.
 fn paced(lines: u64, time: Duration, victim: SocketAddr) -> Result<(), String> {
     let bytes = f64::from(u32::try_from(lines).unwrap()) * f64::from(LONG_LINE);
     let most = f64::from(STRANGER_BURST) + STRANGER_RATE * time.as_secs_f64();
@@ -173,7 +173,7 @@ fn paced(lines: u64, time: Duration, victim: SocketAddr) -> Result<(), String> {
     Err(format!("strangers talk slowly in the long run: {victim} took {bytes} bytes from one of them in {time:?}"))
 }
 
-/// Says what is not so of everybody's lines.
+/// Makes false claims about everybody's lines.
 pub(super) async fn lies(mut doer: Doer) {
     let (key, victim) = (doer.key(), doer.victim());
     let Some(link) = doer.link(&key, victim).await else { return };
@@ -199,13 +199,13 @@ pub(super) async fn lies(mut doer: Doer) {
     link.stays(GONE_AT.saturating_sub(elapsed())).await;
 }
 
-/// It holds all that they do: false receipts.
+/// False receipts: claims to hold all that they hold.
 fn confirmed(held: &[HeldRange]) -> Vec<Frame> {
     let have = |part: &[HeldRange]| Frame::Have(Have { ranges: part.to_vec(), ..Have::default() });
     held.chunks(MAX_RANGES).map(have).collect()
 }
 
-/// It holds far more than there is, also of logs that were never named.
+/// Claims to hold far more than there is, and names logs that were never named.
 fn claimed(held: &[HeldRange], random: &mut fastrand::Rng) -> Vec<Frame> {
     let more = |range: &HeldRange| HeldRange { seq: range.seq + random.u64(1..1_000_000), ..*range };
     let ranges: Vec<HeldRange> = held.iter().map(more).collect();
@@ -216,7 +216,7 @@ fn claimed(held: &[HeldRange], random: &mut fastrand::Rng) -> Vec<Frame> {
     frames
 }
 
-/// It takes nothing of anybody.
+/// Refuses everybody's lines.
 fn refused(held: &[HeldRange], random: &mut fastrand::Rng) -> Vec<Frame> {
     const REASONS: [RefusalReason; 3] = [RefusalReason::NoRoom, RefusalReason::TooFast, RefusalReason::DiskFull];
     let refuse = |range: &HeldRange| {
@@ -226,13 +226,13 @@ fn refused(held: &[HeldRange], random: &mut fastrand::Rng) -> Vec<Frame> {
     held.iter().map(refuse).collect()
 }
 
-/// Two events under one number: the second one comes while the first is being written.
+/// Two events under one number. The second comes while the first is being written.
 fn contradicted(author: &mut Author) -> Frame {
     let other = author.other("and something else");
     Frame::Batch(vec![author.line("one thing"), other])
 }
 
-/// People whom nobody knows are said to be where printers are.
+/// Claims that unknown people are where printers are.
 fn passed_on(doer: &mut Doer) -> Frame {
     let sightings = OTHER_PORTS.map(|port| {
         let third = doer.random.u8(1..=12);

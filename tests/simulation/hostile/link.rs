@@ -1,4 +1,4 @@
-//! A link under one throw-away key: the program's own TLS and HTTP/2, and nothing of its manners.
+//! A link under one throw-away key, with the program's own TLS and HTTP/2 but none of its manners.
 
 use std::{
     cell::{Cell, RefCell},
@@ -26,10 +26,10 @@ use tokio::sync::Notify;
 
 use crate::net::SimNet;
 
-/// Every key has one link.
+/// Every key has only one link.
 const LINK: LinkId = LinkId::Dialled(1);
 
-/// What a step takes at most; the network may be slow.
+/// The longest that a step may take; the network may be slow.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What came over the link.
@@ -37,7 +37,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(super) struct Heard {
     ended: Cell<bool>,
     changed: Notify,
-    /// What the other side says it holds.
+    /// The ranges that the other side says it holds.
     ranges: RefCell<BTreeMap<LogId, HeldRange>>,
     /// How often it asked for everything.
     pub(super) wants: Cell<u32>,
@@ -46,17 +46,17 @@ pub(super) struct Heard {
 }
 
 impl Heard {
-    /// How far the other side says it is with a log.
+    /// How much of a log the other side says it holds.
     pub(super) fn seq(&self, log: &LogId) -> u64 {
         self.ranges.borrow().get(log).map_or(0, |range| range.seq)
     }
 
-    /// All that it says it holds.
+    /// All ranges that it says it holds.
     pub(super) fn ranges(&self) -> Vec<HeldRange> {
         self.ranges.borrow().values().copied().collect()
     }
 
-    /// How often the event came that came most often.
+    /// How often the most frequent event came.
     pub(super) fn most_copies(&self) -> u32 {
         self.copies.borrow().values().copied().max().unwrap_or(0)
     }
@@ -90,7 +90,7 @@ pub(super) struct Link {
 }
 
 impl Link {
-    /// Dials, and greets as `key`. None where that does not work.
+    /// Dials, and greets as `key`. `None` if that fails.
     pub(super) async fn dial(net: SimNet, key: &Identity, to: SocketAddr, wall: Timestamp) -> Option<Self> {
         let shared = Shared::new(Tls::new(key).unwrap(), Guests::None);
         let mut handle = net::dial(net, shared.clone(), LINK, None, to, Via::Secure { only: None });
@@ -109,12 +109,12 @@ impl Link {
         Some(Self { shared, handle: Some(handle), heard })
     }
 
-    /// Sends a frame; whether the link took it.
+    /// Sends a frame. Returns whether the link took it.
     pub(super) async fn send(&self, frame: &Frame) -> bool {
         self.send_encoded(mesh::encode(frame)).await
     }
 
-    /// The same for a frame that is encoded.
+    /// The same for an encoded frame.
     pub(super) async fn send_encoded(&self, frame: Bytes) -> bool {
         if self.heard.ended.get() {
             return false;
@@ -129,7 +129,7 @@ impl Link {
         tokio::time::timeout(PATIENCE, taken).await.unwrap_or(false)
     }
 
-    /// Waits for the end of the link, for `time` at most. Whether it is still there.
+    /// Waits for the end of the link, for at most `time`. Returns whether it still lasts.
     pub(super) async fn stays(&self, time: Duration) -> bool {
         tokio::time::timeout(time, self.ended()).await.is_err()
     }
@@ -142,7 +142,7 @@ impl Link {
 }
 
 impl Drop for Link {
-    /// Nobody says goodbye.
+    /// It ends without a goodbye.
     fn drop(&mut self) {
         if let Some(handle) = self.handle.take() {
             handle.cut();
@@ -167,7 +167,7 @@ async fn listen(shared: Shared, heard: Rc<Heard>) {
 fn hello(node: NodeId, wall: Timestamp) -> Bytes {
     let (min, max) = VERSIONS;
     let nick = Nick::new("hostile").ok();
-    // Without capabilities all that the other side tells comes in full.
+    // Without capabilities, the other side lists everything in full.
     let (caps, wall) = (Caps::default(), Some(wall));
     mesh::encode(&Frame::Hello(Hello { min, max, caps, node, boot: 1, nick, wall, port: None, version: "0".into() }))
 }

@@ -1,21 +1,24 @@
-//! Members that do all that strangers can do to others, under many keys that are thrown away: when they do it, and to whom,
-//! is up to the seed.
+//! Members that do everything strangers can do to others, under many throw-away keys. The seed decides when they do it,
+//! and to whom.
 //!
 //! | Deed | What it uses up |
 //! |---|---|
 //! | `table` | places for logs: one link brings the logs of hundreds of keys, half of them dated back 80 days |
-//! | `churn` | trust records and places: keys come one after the other, leave a few logs each, and are gone |
-//! | `crowd` | places and what is sent again: many links at once that hold nothing and take nothing |
+//! | `churn` | trust records and places: keys come one after the other, leave a few logs each, and go |
+//! | `crowd` | places and repeated sending: many links at once that hold nothing and acknowledge nothing |
 //! | `flood` | bytes on disk and their pace: the longest lines, as fast as they are taken |
-//! | `lies` | receipts, what is asked for, dials: each honest line is confirmed, refused, claimed to go on; two events under one number; addresses of third parties |
+//! | `lies` | receipts, requests and dials: false claims about lines, two events with one number, others' addresses |
 //!
-//! What they see breaks rules, too: what they are sent again and again, what is asked for that was refused, how much is taken.
+//! `lies` confirms honest lines, refuses them, and claims that they go on. The addresses are those of third parties.
 //!
-//! Some budgets do not show here, and have tests of their own beside the code:
-//! - 1,024 readers, 1,024 logs of people who are here, 192 places of strangers: they take more links than a run can have
-//! - 256 MiB of all strangers, and the pace of one and of all of them: they take more bytes than a run has time for
-//! - the free space and the guests: a simulated host has no file system of its own, and takes no guests
-//! - the dials at one host: all listen on one port, so that there is one dial
+//! What they observe can break rules too: how often they are sent the same, whether hosts ask for what they have
+//! refused, and how much hosts take.
+//!
+//! Some budgets cannot be tested here, and have tests beside the code:
+//! - 1,024 readers, 1,024 logs of present people, 192 places for strangers: they need more links than a run can have
+//! - 256 MiB of all strangers, and the pace of one and of all of them: they need more bytes than a run has time for
+//! - free space and guests: a simulated host has no file system of its own, and takes no guests
+//! - dials at one host: all hosts listen on one port, so that there is only one dial
 
 mod author;
 mod deeds;
@@ -35,20 +38,20 @@ use self::link::Link;
 pub(crate) use self::visitor::live as visit;
 use crate::world::World;
 
-/// How many there are in a run that has some.
+/// How many there are in a run with hostile members.
 pub(crate) const MEMBERS: usize = 2;
 
-/// The most honest hosts beside which there is room for them.
+/// The most honest hosts beside which there is room for hostile members.
 pub(crate) const MOST_HONEST: usize = 11;
 
-/// When they leave, but for the crowd, which stays to the end: while it is quiet already.
+/// When they leave. Only the crowd stays to the end. Nothing else goes wrong any more by then.
 pub(crate) const GONE_AT: Duration = Duration::from_secs(43);
 
-/// How often somebody is dialled until that works, and after how long again.
+/// How often a host is dialled until that works, and the pause between two dials.
 const DIALS: u32 = 60;
 const DIAL_AGAIN: Duration = Duration::from_millis(500);
 
-/// One of them.
+/// One hostile member.
 pub(crate) struct Member {
     number: usize,
     pub(crate) ip: IpAddr,
@@ -62,7 +65,7 @@ impl Member {
     }
 }
 
-/// All deeds of a member.
+/// Does all deeds of a member.
 pub(crate) async fn live(world: Rc<World>, member: Rc<Member>) -> turmoil::Result {
     let mut random = fastrand::Rng::with_seed(world.seed ^ ((member.number as u64 + 1) << 56));
     let mut deed = |from: u64, to: u64| {
@@ -92,7 +95,7 @@ async fn after(pause: Duration, deed: impl Future<Output = ()>) {
     deed.await;
 }
 
-/// Who does one deed.
+/// The member that does one deed, and what it needs for that.
 struct Doer {
     world: Rc<World>,
     member: Rc<Member>,
@@ -100,7 +103,7 @@ struct Doer {
 }
 
 impl Doer {
-    /// A key that nobody has seen.
+    /// A new key.
     fn key(&mut self) -> Identity {
         let mut secret = [0; 32];
         self.random.fill(&mut secret);
@@ -111,7 +114,7 @@ impl Doer {
         self.member.victims[self.random.usize(..self.member.victims.len())]
     }
 
-    /// Links to a host, as soon as it is there.
+    /// Links to a host, as soon as that is possible.
     async fn link(&mut self, key: &Identity, to: SocketAddr) -> Option<Link> {
         for _ in 0..DIALS {
             let net = self.world.cables.of(self.member.ip);
@@ -127,12 +130,12 @@ impl Doer {
     }
 }
 
-/// How long the run has lasted.
+/// How long the run has lasted so far.
 fn elapsed() -> Duration {
     turmoil::sim_elapsed().unwrap()
 }
 
-/// What a right clock shows.
+/// What a correct clock shows.
 fn now() -> Timestamp {
     Timestamp::from_millis(i64::try_from(turmoil::since_epoch().unwrap().as_millis()).unwrap())
 }

@@ -1,4 +1,4 @@
-//! A stranger who comes to nodes at uncertain places and asks for everything.
+//! A stranger that visits nodes at uncertain places and asks for everything.
 
 use std::{rc::Rc, time::Duration};
 
@@ -7,10 +7,10 @@ use proximity_chat::protocol::codec::mesh::{Frame, Have};
 use super::{Doer, Member, elapsed, link::Link, now};
 use crate::{run, world::World};
 
-/// How often it looks at what it got, and for somebody to visit.
+/// How often it checks what it got, and whether there is somebody to visit.
 const LOOKS_EVERY: Duration = Duration::from_millis(100);
 
-/// What it does.
+/// What the visitor does during the run.
 pub(crate) async fn live(world: Rc<World>, member: Rc<Member>) -> turmoil::Result {
     let random = fastrand::Rng::with_seed(world.seed);
     let mut doer = Doer { world, member, random };
@@ -19,7 +19,7 @@ pub(crate) async fn live(world: Rc<World>, member: Rc<Member>) -> turmoil::Resul
         let Some(stay) = doer.world.stay() else { continue };
         let (key, host) = (doer.key(), doer.member.victims[stay.host]);
         let Some(link) = Link::dial(doer.world.cables.of(doer.member.ip), &key, host, now()).await else { continue };
-        // It may have become certain where that is while the way was slow.
+        // While the link was slow, it may have become certain where the node is.
         if !doer.world.is_at(&stay) || !link.send(&Frame::Have(Have { want: true, ..Have::default() })).await {
             continue;
         }

@@ -1,4 +1,4 @@
-//! The commands of the system that make and change namespaces.
+//! The system commands that make and change namespaces.
 
 use std::{
     fs,
@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::Value;
 
-/// Whether namespaces can be made here with this command; if not, why.
+/// Whether this command can make namespaces here; if not, why.
 pub(super) fn possible(command: &str) -> Result<(), String> {
     if !rustix::process::geteuid().is_root() {
         return Err("network namespaces need root".to_owned());
@@ -20,16 +20,16 @@ pub(super) fn possible(command: &str) -> Result<(), String> {
     there.map(|_| ()).map_err(|e| format!("the command `{command}` (package {package}) cannot be run: {e}"))
 }
 
-/// Whether tunnels can be made here; if not, why. Many a container lacks the device, although its kernel knows how:
-/// then it gets the one that every other system has.
+/// Whether tunnels can be made here; if not, why. Many containers lack the device although their kernel supports it.
+/// They get the device that every other system has.
 pub(super) fn tunnels_possible() -> Result<(), String> {
     const DEVICE: &str = "/dev/net/tun";
     if !Path::new(DEVICE).exists() {
         let made = fs::create_dir_all("/dev/net").and_then(|()| {
-            // The numbers by which Linux knows it (Documentation/admin-guide/devices.txt).
+            // The device numbers in Linux (Documentation/admin-guide/devices.txt).
             Command::new("mknod").args(["-m", "666", DEVICE, "c", "10", "200"]).stderr(Stdio::null()).status()
         });
-        // What came of it shows when it is opened; two tests may do this at the same time.
+        // Whether that worked shows when the device is opened. Two tests may do this at the same time.
         made.map_err(|e| format!("{DEVICE} is missing and cannot be made: {e}"))?;
     }
     let opened = OpenOptions::new().read(true).write(true).open(DEVICE);
@@ -48,7 +48,7 @@ pub(super) fn run(program: &str, arguments: &[&str]) -> String {
     String::from_utf8(done.stdout).unwrap()
 }
 
-/// Adds rules of nftables in a namespace.
+/// Adds nftables rules in a namespace.
 pub(super) fn filter(name: &str, rules: &str) {
     let mut nft = Command::new("ip")
         .args(["netns", "exec", name, "nft", "-f", "-"])
@@ -61,12 +61,12 @@ pub(super) fn filter(name: &str, rules: &str) {
     assert!(done.status.success(), "{rules}: {}", String::from_utf8_lossy(&done.stderr));
 }
 
-/// What nftables has in a namespace by this name: its family, its table and its own.
+/// The object with this name in a namespace's nftables: its family, its table and its own name.
 pub(super) fn listed(name: &str, kind: &str, what: [&str; 3]) -> Value {
     let [family, table, own] = what;
     let listed = run("ip", &["netns", "exec", name, "nft", "-j", "list", kind, family, table, own]);
     let listed: Value = serde_json::from_str(&listed).unwrap();
-    // The first entry tells of nft itself.
+    // The first entry is about nft itself.
     listed["nftables"][1][kind].clone()
 }
 

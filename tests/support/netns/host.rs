@@ -1,4 +1,4 @@
-//! One machine: a namespace.
+//! One machine, which is a namespace.
 
 use std::{fs, fs::File, os::fd::AsFd, path::Path, thread};
 
@@ -9,15 +9,15 @@ use super::{
     commands::{counter, filter, ip, listed},
 };
 
-/// A machine of a lab. It goes with the lab; this is only its name.
+/// A machine of a lab. This is only its name; the machine is removed with the lab.
 #[derive(Clone)]
 pub(crate) struct Host {
     name: String,
 }
 
 impl Host {
-    /// A machine with its loopback and nothing else. Its addresses of IPv6 can be used at once: nobody else has them, and
-    /// looking for that takes the kernel a second.
+    /// A machine with only its loopback interface. Its IPv6 addresses can be used at once: nobody else has them, and
+    /// checking that would take the kernel a second.
     pub(super) fn new(name: String) -> Self {
         ip(&["netns", "add", &name]);
         let host = Self { name };
@@ -34,12 +34,12 @@ impl Host {
         &self.name
     }
 
-    /// The number behind the name.
+    /// The number at the end of its name.
     pub(super) fn number(&self) -> &str {
         self.name.rsplit('h').next().unwrap_or_default()
     }
 
-    /// The start of a node here that is open to the machine's networks, at the program's own default ports.
+    /// The setup of a node here that is open to the machine's networks, at the program's default ports.
     pub(crate) fn lan(&self, nick: &str, more: &[&str]) -> Setup {
         let more = more.iter().map(ToString::to_string).collect();
         Setup { place: Place::Lan, netns: Some(self.name.clone()), more, ..Setup::new(nick, 4_565..=4_569) }
@@ -52,22 +52,22 @@ impl Host {
 
     /// Gives an interface one more address (`10.77.0.1/24`).
     pub(crate) fn add_address(&self, interface: &str, address: &str) {
-        // IPv6 has no broadcast, and `ip` takes none for it.
+        // IPv6 has no broadcast, and `ip` rejects it there.
         let broadcast: &[&str] = if address.contains(':') { &[] } else { &["broadcast", "+"] };
         self.ip(&[&["address", "add", address, "dev", interface], broadcast].concat());
     }
 
-    /// Takes an address away.
+    /// Removes an address.
     pub(crate) fn remove_address(&self, interface: &str, address: &str) {
         self.ip(&["address", "delete", address, "dev", interface]);
     }
 
-    /// Sets one of the kernel's settings below `/proc/sys/net`.
+    /// Sets a kernel setting below `/proc/sys/net`.
     pub(crate) fn sysctl(&self, key: &str, value: &str) {
         self.inside(|| fs::write(Path::new("/proc/sys/net").join(key), value).unwrap());
     }
 
-    /// Adds rules of nftables.
+    /// Adds nftables rules.
     pub(crate) fn filter(&self, rules: &str) {
         filter(&self.name, rules);
     }
@@ -82,12 +82,12 @@ impl Host {
         self.elements_of("test", name)
     }
 
-    /// How many elements a named set of a table of the family `inet` has.
+    /// How many elements a named set of a table in the family `inet` has.
     pub(crate) fn elements_of(&self, table: &str, name: &str) -> usize {
         listed(&self.name, "set", ["inet", table, name])["elem"].as_array().map_or(0, Vec::len)
     }
 
-    /// Runs `what` in a thread that stands here. Its sockets stay this machine's, whichever thread uses them.
+    /// Runs `what` in a thread in this namespace. Its sockets stay in the namespace, whichever thread uses them.
     pub(crate) fn inside<T: Send>(&self, what: impl FnOnce() -> T + Send) -> T {
         let place = File::open(Path::new("/run/netns").join(&self.name)).unwrap();
         let enter = move || {

@@ -1,4 +1,4 @@
-//! Removing namespaces: our own, and those of runs that were killed.
+//! Removes namespaces: our own, and those of runs that were killed.
 
 use std::{
     fs,
@@ -8,7 +8,7 @@ use std::{
 
 use super::PREFIX;
 
-/// Removes what killed runs left.
+/// Removes what killed runs have left behind.
 pub(super) fn remove() {
     let Ok(names) = fs::read_dir("/run/netns") else { return };
     for name in names.filter_map(|entry| entry.ok()?.file_name().into_string().ok()) {
@@ -22,12 +22,12 @@ pub(super) fn remove() {
     }
 }
 
-/// What is gone already needs no removal: nothing here can fail in a way that matters.
+/// Removes a namespace. Errors do not matter: it may already be gone.
 pub(super) fn remove_namespace(name: &str) {
     let _ = Command::new("ip").args(["netns", "delete", name]).stderr(Stdio::null()).status();
 }
 
-/// Ends the nodes that a killed run left in its namespace. Nothing but that run's children can be in there.
+/// Ends the nodes that a killed run left in its namespace, which only has that run's children.
 fn end_all_in(name: &str) {
     let Ok(pids) = Command::new("ip").args(["netns", "pids", name]).stderr(Stdio::null()).output() else { return };
     for pid in String::from_utf8_lossy(&pids.stdout).lines().filter_map(|pid| pid.trim().parse().ok()) {

@@ -1,4 +1,4 @@
-//! Network namespaces of the test's own, joined by bridges: the only place where anything but loopback is touched.
+//! The test's own network namespaces, joined by bridges: the only place where tests touch anything but loopback.
 
 mod commands;
 mod host;
@@ -14,37 +14,38 @@ pub(crate) use host::Host;
 
 use super::skip;
 
-/// All names begin so. The process id follows: one of these whose process is gone is a leftover of a killed run.
+/// All names begin with this, followed by the process id. A name whose process is gone is left over from a killed run.
 const PREFIX: &str = "pctest";
 
-/// Segments, each of which is a bridge, and machines that are plugged into them. All of it goes on drop.
+/// Segments, each of which is a bridge, and machines that are plugged into them. Dropping it removes them all.
 pub(crate) struct Lab {
-    /// Of the namespace where the bridges are.
+    /// The namespace with the bridges.
     name: String,
     segments: usize,
     hosts: Vec<Host>,
-    /// Held by one lab whose nodes sweep at a time on this machine: all namespaces share the kernel's neighbour table of 1,024
-    /// entries, each silent address takes one for three seconds, and when it is full nobody finds anybody.
+    /// A lock for one lab at a time whose nodes sweep on this machine. All namespaces share the kernel's neighbour
+    /// table of 1,024 entries. Each silent address takes an entry for three seconds, and when the table is full nobody
+    /// finds anybody.
     _sweeps: Option<File>,
 }
 
 impl Lab {
-    /// One segment without machines, or `None` after saying loudly that `test` is skipped.
+    /// A lab with one segment and no machines, or `None` after reporting loudly that `test` is skipped.
     pub(crate) fn or_skip(test: &str) -> Option<Self> {
         Self::if_possible(test, true, || possible("ip"))
     }
 
-    /// The same for a test whose nodes sweep nothing, or next to nothing: it takes no turns with others.
+    /// The same for a test whose nodes sweep next to nothing. It does not wait for other labs.
     pub(crate) fn quiet_or_skip(test: &str) -> Option<Self> {
         Self::if_possible(test, false, || possible("ip"))
     }
 
-    /// The same for a test that lets packets be dropped or counted.
+    /// The same for a test that drops or counts packets.
     pub(crate) fn with_filters_or_skip(test: &str) -> Option<Self> {
         Self::if_possible(test, true, || possible("ip").and_then(|()| possible("nft")))
     }
 
-    /// The same for a test whose nodes sweep nothing.
+    /// The same for a test that drops or counts packets, and whose nodes sweep next to nothing.
     pub(crate) fn quiet_with_filters_or_skip(test: &str) -> Option<Self> {
         Self::if_possible(test, false, || possible("ip").and_then(|()| possible("nft")))
     }
@@ -73,7 +74,7 @@ impl Lab {
         Some(lab)
     }
 
-    /// Adds a segment, and returns its number; the first is there from the start and has the number 0.
+    /// Adds a segment and returns its number. Segment 0 exists from the start.
     pub(crate) fn segment(&mut self) -> usize {
         let bridge = format!("br{}", self.segments);
         self.ip(&["link", "add", &bridge, "type", "bridge", "forward_delay", "0"]);
@@ -82,22 +83,22 @@ impl Lab {
         self.segments - 1
     }
 
-    /// Adds a machine that is plugged into nothing.
+    /// Adds a machine that is not plugged in.
     pub(crate) fn machine(&mut self) -> Host {
         let host = Host::new(format!("{}h{}", self.name, self.hosts.len()));
         self.hosts.push(host.clone());
         host
     }
 
-    /// Adds a machine that is plugged into the first segment, with this address (`10.77.0.1/24`).
+    /// Adds a machine on the first segment, with this address (`10.77.0.1/24`).
     pub(crate) fn host(&mut self, address: &str) -> Host {
         let host = self.machine();
         self.plug(&host, 0, &[address]);
         host
     }
 
-    /// Gives a machine an interface, `eth` and the segment's number, with these addresses. Without any it has that of IPv6
-    /// which every interface gives itself.
+    /// Gives a machine an interface with these addresses, named `eth` and the segment's number. Without any, it has
+    /// only the IPv6 address that every interface gives itself.
     pub(crate) fn plug(&self, host: &Host, segment: usize, addresses: &[&str]) {
         let (port, interface) = (Self::port(host, segment), format!("eth{segment}"));
         self.ip(&["link", "add", &port, "type", "veth", "peer", "name", &interface, "netns", host.name()]);
@@ -108,7 +109,7 @@ impl Lab {
         }
     }
 
-    /// Adds a router between segments, which has the address given with each. Nothing but unicast passes it.
+    /// Adds a router between segments, with the address given for each. It forwards only unicast.
     pub(crate) fn router(&mut self, between: &[(usize, &str)]) -> Host {
         let router = self.machine();
         router.sysctl("ipv4/ip_forward", "1");
@@ -118,29 +119,29 @@ impl Lab {
         router
     }
 
-    /// Pulls the cable of a machine to a segment, or puts it back.
+    /// Pulls the cable between a machine and a segment, or plugs it back in.
     pub(crate) fn cable(&self, host: &Host, segment: usize, plugged: bool) {
         self.ip(&["link", "set", &Self::port(host, segment), if plugged { "up" } else { "down" }]);
     }
 
-    /// Puts a machine's cable into another segment, and plugs it in.
+    /// Moves a machine's cable to another segment, and plugs it in.
     pub(crate) fn recable(&self, host: &Host, from: usize, to: usize) {
         self.ip(&["link", "set", &Self::port(host, from), "master", &format!("br{to}"), "up"]);
     }
 
-    /// Keeps a machine apart from all others that are kept apart too, as access points do with their clients.
+    /// Isolates a machine from all other isolated ones, as access points do with their clients.
     pub(crate) fn isolate(&self, host: &Host, segment: usize) {
         run("bridge", &["-n", &self.name, "link", "set", "dev", &Self::port(host, segment), "isolated", "on"]);
     }
 
-    /// From now on so many of a hundred packets are lost on every segment, whatever they are.
+    /// From now on, every segment loses this percentage of all packets.
     pub(crate) fn lose(&self, percent: u32) {
         let chain = "type filter hook forward priority 0; policy accept;";
         let rule = format!("numgen random mod 100 < {percent} counter name lost drop;");
         filter(&self.name, &format!("table bridge test {{\ncounter lost {{ }}\nchain watch {{ {chain} {rule} }}\n}}"));
     }
 
-    /// How many packets were lost so far, because of [`Self::lose`].
+    /// How many packets [`Self::lose`] has lost so far.
     pub(crate) fn lost(&self) -> u64 {
         counter(&self.name, ["bridge", "test", "lost"])
     }
@@ -150,7 +151,7 @@ impl Lab {
         format!("p{}x{segment}", host.number())
     }
 
-    /// Runs `ip` where the bridges are.
+    /// Runs `ip` in the namespace with the bridges.
     fn ip(&self, arguments: &[&str]) {
         ip(&[&["-n", &self.name], arguments].concat());
     }
