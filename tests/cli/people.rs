@@ -223,7 +223,10 @@ fn a_relative_home_is_refused_with_the_cause() {
 #[test]
 fn another_users_home_is_refused_with_the_cause() {
     if !rustix::process::geteuid().is_root() {
-        return crate::support::skip("a_home_of_another_user", "only root can give a directory to somebody else");
+        return crate::support::skip(
+            "another_users_home_is_refused_with_the_cause",
+            "only root can give a directory to somebody else",
+        );
     }
     let user = User::new();
     std::os::unix::fs::chown(user.home.path(), Some(12_345), Some(12_345)).unwrap();

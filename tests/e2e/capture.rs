@@ -55,7 +55,7 @@ fn an_eavesdropper_between_nodes_reads_neither_names_nor_text() {
 /// With a reference node, the same search finds everything: the search works.
 #[test]
 fn an_eavesdropper_on_a_guest_reads_everything() {
-    let Some(python) = Python::or_skip("who_listens_to_a_guest_reads_everything") else { return };
+    let Some(python) = Python::or_skip("an_eavesdropper_on_a_guest_reads_everything") else { return };
     let ports = Ports::take();
     let mut bob = Player::listening(&python, ports.addr(0));
     let recorder = Recorder::start(ports.addr(1), ports.addr(0));

@@ -132,7 +132,7 @@ fn the_end_of_input_leaves_a_node_running() {
 #[test]
 fn two_nodes_meet_on_ipv6() {
     if std::net::TcpListener::bind("[::1]:0").is_err() {
-        return crate::support::skip("two_meet_on_ipv6", "this machine has no IPv6 loopback");
+        return crate::support::skip("two_nodes_meet_on_ipv6", "this machine has no IPv6 loopback");
     }
     let ports = Ports::take();
     let mut nodes = ["alice", "bob"].map(|name| {

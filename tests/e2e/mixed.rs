@@ -21,7 +21,7 @@ fn joined(node: &Node, peer: &str) -> serde_json::Value {
 
 #[test]
 fn a_reference_node_among_ours_hears_everything_as_a_guest() {
-    let Some(python) = Python::or_skip("a_reference_node_among_two_of_ours_hears_all_and_is_a_guest") else { return };
+    let Some(python) = Python::or_skip("a_reference_node_among_ours_hears_everything_as_a_guest") else { return };
     let ports = Ports::take();
     let range = ports.port(0)..=ports.port(2);
     let mut carol = Player::listening(&python, ports.addr(0));
@@ -61,7 +61,7 @@ fn a_reference_node_among_ours_hears_everything_as_a_guest() {
 
 #[test]
 fn without_guests_our_nodes_meet_and_reference_nodes_stay_out() {
-    let Some(python) = Python::or_skip("without_guests_ours_meet_and_reference_nodes_stay_out") else { return };
+    let Some(python) = Python::or_skip("without_guests_our_nodes_meet_and_reference_nodes_stay_out") else { return };
     let ports = Ports::take();
     let range = ports.port(0)..=ports.port(2);
     let mut carol = Player::listening(&python, ports.addr(0));
@@ -84,7 +84,7 @@ fn without_guests_our_nodes_meet_and_reference_nodes_stay_out() {
 #[cfg(target_os = "linux")]
 fn guests_from_the_network_need_the_users_permission() {
     use crate::support::Lab;
-    let test = "guests_of_the_network_are_let_in_only_if_the_user_says_so";
+    let test = "guests_from_the_network_need_the_users_permission";
     let Some(python) = Python::or_skip(test) else { return };
     let Some(mut lab) = Lab::quiet_or_skip(test) else { return };
     let (here, there) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));

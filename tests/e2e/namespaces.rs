@@ -34,7 +34,7 @@ fn pair(first: &Host, second: &Host) -> (Node, Node) {
 
 #[test]
 fn nodes_on_a_silent_network_find_each_other_by_sweep() {
-    let Some(mut lab) = Lab::or_skip("two_nodes_of_an_otherwise_silent_network_find_each_other_by_sweep") else {
+    let Some(mut lab) = Lab::or_skip("nodes_on_a_silent_network_find_each_other_by_sweep") else {
         return;
     };
     let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.200/24"));
@@ -53,7 +53,7 @@ fn nodes_on_a_silent_network_find_each_other_by_sweep() {
 /// Nobody answers the first sweep. A node that comes later finds the waiting one.
 #[test]
 fn a_node_started_after_the_sweep_finds_the_waiting_one() {
-    let Some(mut lab) = Lab::or_skip("a_node_that_comes_after_the_sweep_finds_the_one_that_waits") else {
+    let Some(mut lab) = Lab::or_skip("a_node_started_after_the_sweep_finds_the_waiting_one") else {
         return;
     };
     let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.30/24"));
@@ -73,7 +73,7 @@ fn a_node_started_after_the_sweep_finds_the_waiting_one() {
 #[test]
 #[ignore = "long: the time limit for a silent peer"]
 fn pulling_a_cable_is_noticed_and_replugging_it_links_again() {
-    let Some(mut lab) = Lab::or_skip("a_pulled_cable_is_noticed_and_a_plugged_one_links_again") else { return };
+    let Some(mut lab) = Lab::or_skip("pulling_a_cable_is_noticed_and_replugging_it_links_again") else { return };
     let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.200/24"));
     let (mut alice, mut bob) = pair(&first, &second);
     alice.wait_peers(1);
@@ -100,7 +100,7 @@ fn pulling_a_cable_is_noticed_and_replugging_it_links_again() {
 /// they all share the kernel's neighbour table, which real machines have to themselves.
 #[test]
 fn five_nodes_on_one_segment_all_meet() {
-    let Some(mut lab) = Lab::or_skip("five_on_one_segment_all_meet") else { return };
+    let Some(mut lab) = Lab::or_skip("five_nodes_on_one_segment_all_meet") else { return };
     let addresses = ["10.77.0.2", "10.77.0.7", "10.77.0.16", "10.77.0.23", "10.77.0.30"];
     let hosts: Vec<_> = addresses.iter().map(|ip| lab.host(&format!("{ip}/24"))).collect();
     let mut nodes: Vec<_> = addresses

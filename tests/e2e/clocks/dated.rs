@@ -75,7 +75,7 @@ fn lines_dated_2199_hide_nothing_and_leave_no_empty_room() {
 
 #[test]
 fn a_line_a_day_ahead_hides_no_slow_clocks_lines() {
-    let Some(clock) = Wrong::or_skip("a_line_of_nearly_a_day_ahead_hides_no_slow_machines_lines", "-3m") else {
+    let Some(clock) = Wrong::or_skip("a_line_a_day_ahead_hides_no_slow_clocks_lines", "-3m") else {
         return;
     };
     let (ports, home) = (Ports::take(), TempDir::new().unwrap());

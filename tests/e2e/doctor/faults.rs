@@ -12,7 +12,7 @@ fn dropping(hook: &str, what: &str) -> String {
 
 #[test]
 fn a_healthy_network_has_no_faults() {
-    let Some(mut lab) = Lab::or_skip("where_all_is_well_nothing_is_wrong") else { return };
+    let Some(mut lab) = Lab::or_skip("a_healthy_network_has_no_faults") else { return };
     let (here, _there, _bob) = two(&mut lab);
     let printed = tool(&here, &["doctor"]);
     assert_eq!((printed.verdict(), printed.success), (None, true), "{:#?}", printed.lines);
@@ -23,7 +23,7 @@ fn a_healthy_network_has_no_faults() {
 #[test]
 #[ignore = "long: one of the doctor's faults"]
 fn a_missing_network_is_named() {
-    let Some(mut lab) = Lab::or_skip("no_network_is_named") else { return };
+    let Some(mut lab) = Lab::or_skip("a_missing_network_is_named") else { return };
     let (here, _there, _bob) = two(&mut lab);
     lab.cable(&here, 0, false);
     let printed = tool(&here, &["doctor"]);
@@ -75,7 +75,7 @@ fn a_firewall_that_lets_nobody_in_is_named() {
 #[test]
 #[ignore = "long: one of the doctor's faults"]
 fn a_peers_firewall_is_named() {
-    let Some(mut lab) = Lab::with_filters_or_skip("a_firewall_of_somebody_else_is_named") else { return };
+    let Some(mut lab) = Lab::with_filters_or_skip("a_peers_firewall_is_named") else { return };
     let (here, there, _bob) = two(&mut lab);
     there.filter(&dropping("input", "tcp flags & (syn | ack) == syn"));
     let printed = tool(&here, &["doctor"]);
@@ -85,7 +85,7 @@ fn a_peers_firewall_is_named() {
 #[test]
 #[ignore = "long: one of the doctor's faults"]
 fn blocked_announcements_are_named() {
-    let Some(mut lab) = Lab::with_filters_or_skip("announcements_that_do_not_pass_are_named") else { return };
+    let Some(mut lab) = Lab::with_filters_or_skip("blocked_announcements_are_named") else { return };
     let (here, _there, _bob) = two(&mut lab);
     here.filter(&dropping("input", "meta l4proto udp"));
     let printed = tool(&here, &["doctor"]);
@@ -100,7 +100,7 @@ fn blocked_announcements_are_named() {
 #[test]
 #[ignore = "long: one of the doctor's faults"]
 fn client_isolation_is_named() {
-    let Some(mut lab) = Lab::or_skip("clients_that_are_kept_apart_are_named") else { return };
+    let Some(mut lab) = Lab::or_skip("client_isolation_is_named") else { return };
     let _router = lab.router(&[(0, "10.77.0.254/24")]);
     let (here, there, _bob) = two(&mut lab);
     for host in [&here, &there] {
@@ -146,7 +146,7 @@ fn a_clock_that_is_far_off_is_named() {
 #[test]
 #[ignore = "long: one of the doctor's faults"]
 fn a_peers_other_version_is_named() {
-    let Some(mut lab) = Lab::or_skip("another_version_is_named") else { return };
+    let Some(mut lab) = Lab::or_skip("a_peers_other_version_is_named") else { return };
     let (here, there) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.30/24"));
     let _later = Future::start(&there, ([10, 77, 0, 30], 4_565).into());
     let printed = tool(&here, &["doctor"]);
@@ -162,7 +162,7 @@ fn a_peers_other_version_is_named() {
 #[test]
 #[ignore = "long: one of the doctor's faults"]
 fn the_chat_gives_the_same_diagnosis_while_nobody_is_there() {
-    let Some(mut lab) = Lab::or_skip("the_chat_says_the_same_while_nobody_is_there") else { return };
+    let Some(mut lab) = Lab::or_skip("the_chat_gives_the_same_diagnosis_while_nobody_is_there") else { return };
     let _router = lab.router(&[(0, "10.77.0.254/24")]);
     let here = lab.host("10.77.0.1/24");
     here.ip(&["route", "add", "default", "via", "10.77.0.254"]);

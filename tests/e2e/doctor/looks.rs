@@ -6,7 +6,7 @@ use crate::support::Lab;
 #[test]
 #[ignore = "long: a whole sweep"]
 fn discover_finds_a_node_both_ways_without_joining() {
-    let Some(mut lab) = Lab::or_skip("who_answers_is_found_by_both_ways_and_sees_nobody_join") else { return };
+    let Some(mut lab) = Lab::or_skip("discover_finds_a_node_both_ways_without_joining") else { return };
     let (here, _there, bob) = two(&mut lab);
     let printed = tool(&here, &["discover"]);
     let found: Vec<_> = printed.lines.iter().filter(|line| line["event"] == "found").collect();
@@ -21,7 +21,7 @@ fn discover_finds_a_node_both_ways_without_joining() {
 
 #[test]
 fn a_dry_run_says_its_plan_and_does_nothing() {
-    let test = "a_dry_run_says_what_it_would_do_and_does_nothing";
+    let test = "a_dry_run_says_its_plan_and_does_nothing";
     let Some(mut lab) = Lab::with_filters_or_skip(test) else { return };
     let here = lab.host("10.77.0.1/24");
     // The system itself sends other kinds of packets.

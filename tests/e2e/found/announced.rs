@@ -24,7 +24,7 @@ fn two_nodes_on_this_machine_hear_each_other() {
 
 #[test]
 fn two_nodes_on_a_segment_hear_each_other() {
-    let Some(mut lab) = Lab::quiet_or_skip("two_on_a_segment_hear_each_other") else { return };
+    let Some(mut lab) = Lab::quiet_or_skip("two_nodes_on_a_segment_hear_each_other") else { return };
     let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.200/24"));
     let alice = Node::start(&first.lan("alice", &NO_SWEEP));
     alice.addr();
@@ -36,7 +36,7 @@ fn two_nodes_on_a_segment_hear_each_other() {
 /// with one link.
 #[test]
 fn two_nodes_sharing_two_segments_have_one_link() {
-    let Some(mut lab) = Lab::quiet_or_skip("two_on_two_segments_each_are_one_peer_with_one_link") else { return };
+    let Some(mut lab) = Lab::quiet_or_skip("two_nodes_sharing_two_segments_have_one_link") else { return };
     let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
     let other = lab.segment();
     lab.plug(&first, other, &["10.78.0.1/24"]);
@@ -51,7 +51,7 @@ fn two_nodes_sharing_two_segments_have_one_link() {
 /// These machines have only the addresses that IPv6 gives itself.
 #[test]
 fn two_nodes_with_only_link_local_addresses_hear_each_other() {
-    let test = "two_with_nothing_but_link_local_addresses_of_ipv6_hear_each_other";
+    let test = "two_nodes_with_only_link_local_addresses_hear_each_other";
     let Some(mut lab) = Lab::quiet_or_skip(test) else { return };
     let (first, second) = (lab.machine(), lab.machine());
     lab.plug(&first, 0, &[]);
@@ -65,7 +65,7 @@ fn two_nodes_with_only_link_local_addresses_hear_each_other() {
 #[test]
 #[ignore = "long: ten nodes"]
 fn ten_nodes_started_at_once_all_hear_each_other() {
-    let Some(mut lab) = Lab::quiet_or_skip("ten_that_start_at_once_all_hear_each_other") else { return };
+    let Some(mut lab) = Lab::quiet_or_skip("ten_nodes_started_at_once_all_hear_each_other") else { return };
     let hosts: Vec<_> = (1..=10).map(|n| lab.host(&format!("10.77.0.{n}/24"))).collect();
     let setups = hosts.iter().enumerate().map(|(n, host)| host.lan(&format!("n{n}"), &NO_SWEEP));
     let nodes: Vec<_> = setups.map(|setup| Node::start(&setup)).collect();

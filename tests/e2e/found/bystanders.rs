@@ -31,7 +31,7 @@ fn with_containers(lab: &mut Lab, host: &Host) {
 #[test]
 #[ignore = "long: several machines"]
 fn containers_and_tunnels_stay_closed_and_nobody_is_listed_twice() {
-    let test = "container_bridges_and_tunnels_are_not_opened_to_and_nobody_is_listed_twice";
+    let test = "containers_and_tunnels_stay_closed_and_nobody_is_listed_twice";
     let Some(mut lab) = Lab::with_tunnels_or_skip(test) else { return };
     let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
     first.ip(&["link", "add", "wg0", "type", "veth", "peer", "name", "wg0", "netns", second.name()]);
@@ -59,7 +59,7 @@ fn containers_and_tunnels_stay_closed_and_nobody_is_listed_twice() {
 #[test]
 #[ignore = "long: several starts"]
 fn a_public_address_is_opened_only_on_request() {
-    let Some(mut lab) = Lab::or_skip("a_public_address_is_opened_only_on_the_users_word") else { return };
+    let Some(mut lab) = Lab::or_skip("a_public_address_is_opened_only_on_request") else { return };
     // A documentation address (RFC 5737), which counts as public.
     let host = lab.host("203.0.113.7/24");
     let closed = Node::start(&host.lan("closed", &NO_SWEEP));
@@ -75,7 +75,7 @@ fn a_public_address_is_opened_only_on_request() {
 #[test]
 #[ignore = "long: several starts"]
 fn beyond_a_16_only_our_own_24_is_swept_unasked() {
-    let test = "of_a_network_larger_than_a_16_only_the_own_24_is_swept_without_the_users_word";
+    let test = "beyond_a_16_only_our_own_24_is_swept_unasked";
     let Some(mut lab) = Lab::or_skip(test) else { return };
     let host = lab.host("10.1.2.3/8");
     let near = Node::start(&host.lan("near", &["--sweep-rate", "1"]));

@@ -19,7 +19,7 @@ fn unsaid(host: &Host) -> Setup {
 #[test]
 #[ignore = "long: interfaces are looked at every two seconds"]
 fn a_closed_node_stays_closed_when_the_network_returns() {
-    let Some(mut lab) = Lab::or_skip("who_is_told_that_it_is_closed_stays_closed_when_the_network_returns") else {
+    let Some(mut lab) = Lab::or_skip("a_closed_node_stays_closed_when_the_network_returns") else {
         return;
     };
     let (here, there) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));

@@ -30,7 +30,7 @@ fn crowd(test: &str, machines: usize, each: usize) {
 #[test]
 #[ignore = "long: sixteen nodes"]
 fn sixteen_nodes_with_two_addresses_each_all_meet_once() {
-    crowd("sixteen_with_two_addresses_each_all_meet_once", 4, 4);
+    crowd("sixteen_nodes_with_two_addresses_each_all_meet_once", 4, 4);
 }
 
 /// How many probes a sweep that began after the first `mark` events has reported: a new sweep counts from one again.
@@ -51,8 +51,7 @@ fn copies_on_one_machine_share_its_neighbour_table() {
     const PROBES: u64 = 1_000;
     /// The kernel asks three times for a silent machine, a second apart, before it gives up.
     const GIVEN_UP: Duration = seconds(4);
-    let Some(mut lab) = Lab::with_filters_or_skip("copies_on_one_machine_share_what_its_table_of_neighbours_can_bear")
-    else {
+    let Some(mut lab) = Lab::with_filters_or_skip("copies_on_one_machine_share_its_neighbour_table") else {
         return;
     };
     let host = lab.host("10.77.0.1/20");
@@ -87,7 +86,7 @@ fn copies_on_one_machine_share_its_neighbour_table() {
 #[test]
 #[ignore = "by hand: sixty-four nodes are too many for a machine that does other things too"]
 fn sixty_four_nodes_with_two_addresses_all_meet_once() {
-    let test = "sixty_four_with_two_addresses_each_all_meet_once";
+    let test = "sixty_four_nodes_with_two_addresses_all_meet_once";
     if by_hand(test) {
         crowd(test, 16, 4);
     }

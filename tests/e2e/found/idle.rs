@@ -41,7 +41,7 @@ fn has_swept(node: &Node) -> bool {
 #[test]
 #[ignore = "long: a minute of silence"]
 fn a_node_that_found_everybody_is_quiet() {
-    let Some(mut lab) = Lab::quiet_with_filters_or_skip("who_has_found_everybody_is_quiet") else { return };
+    let Some(mut lab) = Lab::quiet_with_filters_or_skip("a_node_that_found_everybody_is_quiet") else { return };
     let hosts = ["10.77.0.1/24", "10.77.0.2/24", "10.77.0.3/24"].map(|address| lab.host(address));
     for host in &hosts {
         host.filter(COUNTED);

@@ -43,13 +43,13 @@ fn lossy(test: &str, percent: u32, goes: impl FnOnce(&str, &[Node])) {
 #[test]
 #[ignore = "long: what is lost is sent again after seconds"]
 fn three_nodes_meet_despite_two_percent_packet_loss() {
-    lossy("three_meet_where_two_of_a_hundred_packets_are_lost", 2, |what, nodes| assert_all_meet(what, nodes, LOSSY));
+    lossy("three_nodes_meet_despite_two_percent_packet_loss", 2, |what, nodes| assert_all_meet(what, nodes, LOSSY));
 }
 
 #[test]
 #[ignore = "long: what is lost is sent again after seconds"]
 fn three_nodes_meet_despite_twenty_percent_packet_loss() {
-    lossy("three_meet_where_twenty_of_a_hundred_packets_are_lost", 20, |what, nodes| {
+    lossy("three_nodes_meet_despite_twenty_percent_packet_loss", 20, |what, nodes| {
         let started = nodes.iter().map(Node::started).max().expect("there are three");
         // A link may lose so much that it hits a time limit and is made again. Only the final state counts.
         wait_rosters(nodes, limit(LOSSY));
@@ -78,7 +78,7 @@ fn filtered(test: &str, what: &str, direction: &str, rules: &[&str], options: &[
 #[test]
 #[ignore = "long: several nodes, one after the other"]
 fn either_kind_of_announcement_is_enough() {
-    let test = "either_way_of_announcements_is_enough";
+    let test = "either_kind_of_announcement_is_enough";
     // Nobody sweeps, or they would meet anyway.
     let heard = |what, dropped: &[&str]| filtered(test, what, "input", dropped, &NO_SWEEP, HEARD);
     heard("multicast dropped, broadcast heard", &[MULTICAST, MULTICAST_V6]);
@@ -89,7 +89,7 @@ fn either_kind_of_announcement_is_enough() {
 #[test]
 #[ignore = "long: a sweep of a /24, twice"]
 fn the_sweep_finds_nodes_that_no_announcement_reaches() {
-    let test = "the_sweep_finds_whom_no_announcement_reaches";
+    let test = "the_sweep_finds_nodes_that_no_announcement_reaches";
     let options = shared_rate(2);
     let options: Vec<&str> = options.iter().map(String::as_str).collect();
     let swept = |what, direction| {
@@ -126,7 +126,7 @@ fn announcements_need_no_route() {
 #[test]
 #[ignore = "long: what leads nowhere is tried for seconds"]
 fn isolated_clients_hear_each_other_through_a_wired_node() {
-    let Some(mut lab) = Lab::quiet_or_skip("who_is_kept_apart_meets_who_is_not_and_hears_of_the_rest_by_it") else {
+    let Some(mut lab) = Lab::quiet_or_skip("isolated_clients_hear_each_other_through_a_wired_node") else {
         return;
     };
     let hosts = ["10.77.0.1/24", "10.77.0.2/24", "10.77.0.3/24"].map(|address| lab.host(address));

@@ -34,7 +34,7 @@ fn has_address(event: &Value, ip: &str) -> bool {
 #[test]
 #[ignore = "long: interfaces are looked at every two seconds"]
 fn a_changed_address_is_followed() {
-    let Some(mut lab) = Lab::quiet_or_skip("an_address_that_changes_is_followed") else { return };
+    let Some(mut lab) = Lab::quiet_or_skip("a_changed_address_is_followed") else { return };
     let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
     let (mut alice, bob) = pair(&first, &second);
     let mark = bob.mark();
@@ -53,7 +53,7 @@ fn a_changed_address_is_followed() {
 #[test]
 #[ignore = "long: the time limit for a silent peer"]
 fn a_downed_interface_is_reported_lost_and_comes_back() {
-    let Some(mut lab) = Lab::quiet_or_skip("an_interface_that_goes_down_is_said_to_be_lost_and_comes_back") else {
+    let Some(mut lab) = Lab::quiet_or_skip("a_downed_interface_is_reported_lost_and_comes_back") else {
         return;
     };
     let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
@@ -77,7 +77,7 @@ fn a_downed_interface_is_reported_lost_and_comes_back() {
 #[test]
 #[ignore = "long: the time limit for a silent peer"]
 fn a_pulled_cable_is_reported_lost_and_comes_back() {
-    let Some(mut lab) = Lab::quiet_or_skip("a_cable_that_is_pulled_is_said_to_be_lost_and_comes_back") else { return };
+    let Some(mut lab) = Lab::quiet_or_skip("a_pulled_cable_is_reported_lost_and_comes_back") else { return };
     let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
     let (alice, bob) = pair(&first, &second);
     let mark = bob.mark();
@@ -96,7 +96,7 @@ fn a_pulled_cable_is_reported_lost_and_comes_back() {
 #[test]
 #[ignore = "long: interfaces are looked at every two seconds"]
 fn a_new_interface_leads_to_the_people_there() {
-    let Some(mut lab) = Lab::quiet_or_skip("an_interface_that_is_gained_leads_to_who_is_there") else { return };
+    let Some(mut lab) = Lab::quiet_or_skip("a_new_interface_leads_to_the_people_there") else { return };
     let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
     let other = lab.segment();
     let third = lab.machine();
@@ -124,7 +124,7 @@ fn a_new_interface_leads_to_the_people_there() {
 #[test]
 #[ignore = "long: interfaces are looked at every two seconds"]
 fn a_network_that_appears_is_opened() {
-    let Some(mut lab) = Lab::or_skip("a_network_that_appears_is_opened_to") else { return };
+    let Some(mut lab) = Lab::or_skip("a_network_that_appears_is_opened") else { return };
     let (first, second) = (lab.host("10.77.0.1/24"), lab.machine());
     let alice = Node::start(&first.lan("alice", &[SILENT]));
     let bob = Node::start(&second.lan("bob", &[SILENT]));

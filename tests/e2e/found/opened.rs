@@ -42,7 +42,7 @@ fn answers(from: &Host, to: &str) -> bool {
 #[test]
 #[ignore = "long: interfaces are looked at every two seconds"]
 fn a_node_opens_closes_and_reopens_without_a_restart() {
-    let Some(mut lab) = Lab::or_skip("a_node_is_opened_closed_and_opened_again_without_a_restart") else { return };
+    let Some(mut lab) = Lab::or_skip("a_node_opens_closes_and_reopens_without_a_restart") else { return };
     let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
     let alice = Node::start(&first.lan("alice", &[]));
     let mut bob = Node::start(&unsaid(&second, "bob"));
@@ -86,7 +86,7 @@ fn a_node_opens_closes_and_reopens_without_a_restart() {
 #[test]
 #[ignore = "long: several starts"]
 fn a_profile_remembers_the_network_it_was_opened_on() {
-    let Some(mut lab) = Lab::or_skip("a_profile_remembers_on_which_network_it_was_opened") else { return };
+    let Some(mut lab) = Lab::or_skip("a_profile_remembers_the_network_it_was_opened_on") else { return };
     let other = lab.segment();
     let (home, elsewhere) = (lab.host("10.77.0.1/24"), lab.machine());
     lab.plug(&elsewhere, other, &["10.78.0.1/24"]);
@@ -135,7 +135,7 @@ fn a_profile_remembers_the_network_it_was_opened_on() {
 #[test]
 #[ignore = "long: interfaces are looked at every two seconds"]
 fn opening_one_network_does_not_open_another() {
-    let Some(mut lab) = Lab::or_skip("another_network_is_not_opened_to_because_the_first_one_was") else { return };
+    let Some(mut lab) = Lab::or_skip("opening_one_network_does_not_open_another") else { return };
     let other = lab.segment();
     let (home, stranger) = (lab.host("10.77.0.1/24"), lab.machine());
     lab.plug(&stranger, other, &["10.78.0.1/24"]);

@@ -33,7 +33,7 @@ fn sides(lab: &mut Lab, each: usize) -> (Vec<Host>, Vec<Host>) {
 #[test]
 #[ignore = "long: a sweep of two /24"]
 fn a_sweep_of_both_networks_crosses_the_router() {
-    let Some(mut lab) = Lab::or_skip("a_sweep_of_both_networks_leads_across_the_router") else { return };
+    let Some(mut lab) = Lab::or_skip("a_sweep_of_both_networks_crosses_the_router") else { return };
     let (here, there) = sides(&mut lab, 1);
     let rate = shared_rate(2);
     let options = [SILENT, "--cidr", HERE, "--cidr", THERE, &rate[0], &rate[1]];
@@ -45,7 +45,7 @@ fn a_sweep_of_both_networks_crosses_the_router() {
 #[test]
 #[ignore = "long: six nodes"]
 fn one_contact_across_the_router_brings_everybody_together() {
-    let Some(mut lab) = Lab::or_skip("one_who_knows_one_on_the_other_side_brings_all_together") else { return };
+    let Some(mut lab) = Lab::or_skip("one_contact_across_the_router_brings_everybody_together") else { return };
     let (here, there) = sides(&mut lab, 3);
     let options = ["--cidr", HERE, "--cidr", THERE, "--sweep-rate", "1"];
     let bridge = [&options[..], &["--peer", "10.77.2.1"]].concat();

@@ -9,7 +9,7 @@ const OPENED: &str = "The chat is now open to your network: eth0, 10.77.0.0/24."
 
 #[test]
 fn f2_opens_the_chat_to_the_network_and_closes_it() {
-    let Some(mut lab) = Lab::or_skip("f2_opens_the_chat_to_the_network_and_closes_it_again") else { return };
+    let Some(mut lab) = Lab::or_skip("f2_opens_the_chat_to_the_network_and_closes_it") else { return };
     let (here, there) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
     let mut bob = Node::start(&there.lan("bob", &[]));
     bob.addr();
@@ -44,7 +44,7 @@ fn f2_opens_the_chat_to_the_network_and_closes_it() {
 /// A line typed alone, before the chat is opened: one Enter says it to the people there.
 #[test]
 fn one_enter_delivers_lines_typed_alone_to_the_network() {
-    let Some(mut lab) = Lab::or_skip("what_was_typed_alone_needs_one_enter_to_be_said_on_the_network") else { return };
+    let Some(mut lab) = Lab::or_skip("one_enter_delivers_lines_typed_alone_to_the_network") else { return };
     let (here, there) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
     let bob = Node::start(&there.lan("bob", &[]));
     bob.addr();

@@ -31,8 +31,7 @@ fn room(lab: &mut Lab, peers: impl Fn(u16) -> Vec<&'static str>) -> (Vec<Node>, 
 #[test]
 #[ignore = "long: ten machines and five nodes"]
 fn the_last_of_five_nodes_finds_the_others_by_sweep() {
-    let Some(mut lab) = Lab::with_filters_or_skip("five_among_ten_machines_of_a_24_are_found_by_whoever_comes_last")
-    else {
+    let Some(mut lab) = Lab::with_filters_or_skip("the_last_of_five_nodes_finds_the_others_by_sweep") else {
         return;
     };
     let (mut nodes, host) = room(&mut lab, |_| Vec::new());
@@ -54,7 +53,7 @@ fn the_last_of_five_nodes_finds_the_others_by_sweep() {
 #[test]
 #[ignore = "long: ten machines and five nodes"]
 fn meeting_one_node_of_a_room_leads_to_all() {
-    let Some(mut lab) = Lab::or_skip("who_meets_one_of_a_room_has_met_all_of_it") else { return };
+    let Some(mut lab) = Lab::or_skip("meeting_one_node_of_a_room_leads_to_all") else { return };
     let by_the_first = ["--peer", "10.77.0.23:4565"];
     let (mut nodes, host) = room(&mut lab, |n| if n == 0 { Vec::new() } else { by_the_first.to_vec() });
     meet(&nodes, seconds(1));
@@ -79,14 +78,14 @@ fn ends(test: &str, networks: [&str; 2], more: &[&str], promised: Duration) {
 #[test]
 #[ignore = "long: a sweep of 1,022 machines"]
 fn nodes_at_both_ends_of_a_22_find_each_other() {
-    let test = "two_at_the_ends_of_a_22_find_each_other";
+    let test = "nodes_at_both_ends_of_a_22_find_each_other";
     ends(test, ["10.77.0.1/22", "10.77.3.254/22"], &[], seconds(11));
 }
 
 #[test]
 #[ignore = "long: a sweep of 1,022 machines"]
 fn the_highest_rate_finds_the_ends_of_a_22_sooner() {
-    let test = "two_at_the_ends_of_a_22_find_each_other_sooner_at_the_highest_rate";
+    let test = "the_highest_rate_finds_the_ends_of_a_22_sooner";
     ends(test, ["10.77.0.1/22", "10.77.3.254/22"], &["--sweep-rate", "300"], Duration::from_millis(4_500));
 }
 
@@ -96,10 +95,10 @@ fn the_highest_rate_finds_the_ends_of_a_22_sooner() {
 fn a_first_pass_over_a_16_takes_under_four_minutes() {
     /// One port of every host but our own, and the other four ports of the one live host.
     const FIRST_PASS: u64 = 65_533 + 4;
-    if !by_hand("a_first_pass_over_a_16_takes_less_than_four_minutes") {
+    if !by_hand("a_first_pass_over_a_16_takes_under_four_minutes") {
         return;
     }
-    let Some(mut lab) = Lab::with_filters_or_skip("a_first_pass_over_a_16_takes_less_than_four_minutes") else {
+    let Some(mut lab) = Lab::with_filters_or_skip("a_first_pass_over_a_16_takes_under_four_minutes") else {
         return;
     };
     let (first, second) = (lab.host("10.77.0.1/16"), lab.host("10.77.255.254/16"));

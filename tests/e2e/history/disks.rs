@@ -63,7 +63,7 @@ fn finds(node: &mut Node, text: &str) {
 
 #[test]
 fn a_full_disk_shows_lines_and_keeps_them_later() {
-    let Some(disk) = SmallDisk::or_skip("a_full_disk_shows_what_comes", DISK) else { return };
+    let Some(disk) = SmallDisk::or_skip("a_full_disk_shows_lines_and_keeps_them_later", DISK) else { return };
     let ports = Ports::take();
     let mut alice = Node::start_at(&disk.home(), &Setup::new("alice", few(&ports)));
     let mut bob = Node::start(&Setup::new("bob", few(&ports)));
@@ -133,18 +133,23 @@ fn starts_without_a_disk(test: &str, break_it: impl Fn(&SmallDisk), mend_it: imp
 
 #[test]
 fn a_disk_full_at_startup_is_readable_and_later_writable() {
-    starts_without_a_disk("a_disk_that_is_full_at_the_start", SmallDisk::fill, SmallDisk::empty, "full");
+    starts_without_a_disk(
+        "a_disk_full_at_startup_is_readable_and_later_writable",
+        SmallDisk::fill,
+        SmallDisk::empty,
+        "full",
+    );
 }
 
 #[test]
 fn a_read_only_disk_is_readable_and_later_writable() {
-    let test = "a_read_only_disk_is_read";
+    let test = "a_read_only_disk_is_readable_and_later_writable";
     starts_without_a_disk(test, |disk| disk.set_read_only(true), |disk| disk.set_read_only(false), "read_only");
 }
 
 #[test]
 fn a_first_start_on_a_read_only_disk_says_why() {
-    let Some(disk) = SmallDisk::or_skip("a_first_start_on_a_read_only_disk", DISK) else { return };
+    let Some(disk) = SmallDisk::or_skip("a_first_start_on_a_read_only_disk_says_why", DISK) else { return };
     let (ports, home) = (Ports::take(), disk.home());
     disk.set_read_only(true);
     let mut alice = Node::start_at(&home, &Setup::new("alice", few(&ports)));

@@ -8,7 +8,7 @@ use crate::{
 
 #[test]
 fn guests_lines_are_kept_and_never_passed_on() {
-    let Some(python) = Python::or_skip("what_guests_say_is_kept_and_never_passed_on") else { return };
+    let Some(python) = Python::or_skip("guests_lines_are_kept_and_never_passed_on") else { return };
     let ports = Ports::take();
     let mut carol = Player::listening(&python, ports.addr(0));
     let mut alice = Node::start(&Setup::new("alice", few(&ports)));

@@ -39,7 +39,7 @@ fn own_lines(node: &Node) -> usize {
 #[test]
 #[ignore = "long: a cable is out for twenty seconds"]
 fn both_sides_of_a_healed_split_show_the_same_history() {
-    let Some(mut lab) = Lab::or_skip("both_sides_of_a_split_show_the_same_after_it_heals") else { return };
+    let Some(mut lab) = Lab::or_skip("both_sides_of_a_healed_split_show_the_same_history") else { return };
     let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
     let mut nodes = [start("alice", &first, "10.77.0.1"), start("bob", &second, "10.77.0.2")];
     for node in &nodes {

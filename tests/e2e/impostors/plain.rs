@@ -23,7 +23,7 @@ fn each_service_answers_only_on_its_own_side_of_tls() {
 /// reference node at an address that was never secure, and she dials that one.
 #[test]
 fn a_once_secure_address_is_never_dialled_in_plain_text() {
-    let test = "an_address_that_was_secure_is_never_dialled_in_plain_text_again";
+    let test = "a_once_secure_address_is_never_dialled_in_plain_text";
     let Some(python) = Python::or_skip(test) else { return };
     let ports = Ports::take();
     let mut bob = Node::listening("bob", ports.port(6)..=ports.port(6));

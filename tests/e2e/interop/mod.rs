@@ -64,7 +64,7 @@ fn a_client_made_from_the_document_chats_with_a_node() {
 
 #[test]
 fn a_client_fetches_the_whole_history_in_the_nodes_order() {
-    let test = "a_client_fetches_all_that_was_said_in_the_order_of_the_node";
+    let test = "a_client_fetches_the_whole_history_in_the_nodes_order";
     let Some(python) = Python::for_interop_or_skip(test) else { return };
     let ports = Ports::take();
     let (mut alice, mut bob) = (node(&ports, "alice"), node(&ports, "bob"));
@@ -104,7 +104,7 @@ fn a_client_fetches_the_whole_history_in_the_nodes_order() {
 
 #[test]
 fn a_node_shows_no_forged_event_from_a_client() {
-    let Some(python) = Python::for_interop_or_skip("a_node_shows_no_forged_event_of_a_client") else { return };
+    let Some(python) = Python::for_interop_or_skip("a_node_shows_no_forged_event_from_a_client") else { return };
     let ports = Ports::take();
     let alice = node(&ports, "alice");
     let mut carol = Client::linked(&python, "carol", &alice);
@@ -125,7 +125,7 @@ fn in_the_name_of(victim: &Key, author: &Author, text: &str) -> Signed {
 
 #[test]
 fn a_client_shows_no_forged_event_from_a_node() {
-    let Some(python) = Python::for_interop_or_skip("a_client_shows_no_forged_event_of_a_node") else { return };
+    let Some(python) = Python::for_interop_or_skip("a_client_shows_no_forged_event_from_a_node") else { return };
     let ports = Ports::take();
     let listener = TcpListener::bind(ports.addr(0)).unwrap();
     let mallory = thread::spawn(move || {

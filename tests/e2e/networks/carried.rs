@@ -20,7 +20,7 @@ fn heard_after_a_while(stranger: &Node) {
 #[ignore = "long: interfaces are looked at every two seconds"]
 fn a_cafe_with_the_offices_addresses_never_gets_its_history() {
     for cloned in [false, true] {
-        let Some(mut lab) = Lab::or_skip("a_cafe_with_the_addresses_of_the_office_does_not_get_its_history") else {
+        let Some(mut lab) = Lab::or_skip("a_cafe_with_the_offices_addresses_never_gets_its_history") else {
             return;
         };
         let cafe = lab.segment();
@@ -97,7 +97,7 @@ fn a_second_network_stays_closed_and_gets_nothing() {
 #[test]
 #[ignore = "long: interfaces are looked at every two seconds"]
 fn lines_typed_before_any_network_go_to_the_first_one() {
-    let Some(mut lab) = Lab::or_skip("what_is_typed_before_there_is_a_network_goes_to_the_one_that_comes") else {
+    let Some(mut lab) = Lab::or_skip("lines_typed_before_any_network_go_to_the_first_one") else {
         return;
     };
     let (desk, host) = (lab.host("10.77.0.1/24"), lab.machine());
@@ -116,7 +116,7 @@ fn lines_typed_before_any_network_go_to_the_first_one() {
 #[test]
 #[ignore = "long: several starts"]
 fn two_networks_with_the_same_addresses_have_separate_histories() {
-    let Some(mut lab) = Lab::or_skip("each_of_two_networks_with_the_same_addresses_has_its_own_history") else {
+    let Some(mut lab) = Lab::or_skip("two_networks_with_the_same_addresses_have_separate_histories") else {
         return;
     };
     let host = lab.host("10.77.0.1/24");
@@ -145,7 +145,7 @@ fn two_networks_with_the_same_addresses_have_separate_histories() {
 #[test]
 #[ignore = "long: interfaces are looked at every two seconds"]
 fn lines_typed_alone_reach_the_network_only_on_request() {
-    let Some(mut lab) = Lab::or_skip("what_was_typed_alone_is_said_on_the_network_on_the_users_word") else { return };
+    let Some(mut lab) = Lab::or_skip("lines_typed_alone_reach_the_network_only_on_request") else { return };
     let (desk, host) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
     let xavier = Node::start(&desk.lan("xavier", &[]));
     let mut yves = Node::start(&Setup { place: Place::Unsaid, ..host.lan("yves", &["--profile", "default"]) });

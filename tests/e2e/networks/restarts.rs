@@ -46,7 +46,7 @@ fn ten_restarts_behind_a_router_show_the_same_history() {
 #[test]
 #[ignore = "long: several starts"]
 fn without_clues_one_command_brings_the_history_back() {
-    let Some(mut lab) = Lab::or_skip("where_nothing_tells_one_word_of_the_user_brings_the_history_back") else {
+    let Some(mut lab) = Lab::or_skip("without_clues_one_command_brings_the_history_back") else {
         return;
     };
     let host = lab.host("10.77.0.1/24");
@@ -69,7 +69,7 @@ fn without_clues_one_command_brings_the_history_back() {
 #[ignore = "long: several starts"]
 fn a_colleague_identifies_the_network_where_no_router_does() {
     for hardware in [None, Some(VRRP), Some("02:00:00:00:00:01")] {
-        let Some(mut lab) = Lab::or_skip("a_colleague_tells_which_network_it_is_where_no_router_does") else { return };
+        let Some(mut lab) = Lab::or_skip("a_colleague_identifies_the_network_where_no_router_does") else { return };
         let (host, desk) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
         if let Some(hardware) = hardware {
             router(&mut lab, hardware);
@@ -92,7 +92,7 @@ fn a_colleague_identifies_the_network_where_no_router_does() {
 #[test]
 #[ignore = "long: several starts"]
 fn a_router_that_answers_late_makes_no_other_network() {
-    let Some(mut lab) = Lab::with_filters_or_skip("a_router_that_answers_late") else { return };
+    let Some(mut lab) = Lab::with_filters_or_skip("a_router_that_answers_late_makes_no_other_network") else { return };
     let host = lab.host("10.77.0.1/24");
     let first = router(&mut lab, OFFICE);
     leads_through(&host, "10.77.0.254");
@@ -115,7 +115,7 @@ fn a_router_that_answers_late_makes_no_other_network() {
 #[test]
 #[ignore = "long: several starts"]
 fn either_of_two_routers_identifies_the_network() {
-    let Some(mut lab) = Lab::or_skip("either_of_two_routers_tells_which_network_it_is") else { return };
+    let Some(mut lab) = Lab::or_skip("either_of_two_routers_identifies_the_network") else { return };
     let host = lab.host("10.77.0.1/24");
     router(&mut lab, OFFICE);
     let second = lab.router(&[(0, "10.77.0.253/24")]);
@@ -136,7 +136,7 @@ fn either_of_two_routers_identifies_the_network() {
 #[test]
 #[ignore = "long: several starts"]
 fn a_router_of_ipv6_alone_identifies_the_network() {
-    let Some(mut lab) = Lab::or_skip("a_router_of_ipv6_alone_tells_which_network_it_is") else { return };
+    let Some(mut lab) = Lab::or_skip("a_router_of_ipv6_alone_identifies_the_network") else { return };
     let host = lab.machine();
     lab.plug(&host, 0, &[]);
     let router = lab.machine();

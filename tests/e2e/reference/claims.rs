@@ -37,7 +37,7 @@ fn an_address_elsewhere_is_not_believed_and_never_dialled() {
 
 #[test]
 fn a_repeated_claim_is_refused_and_the_first_link_stays() {
-    let Some(python) = Python::or_skip("the_same_claim_twice_is_refused_and_the_first_link_stays") else { return };
+    let Some(python) = Python::or_skip("a_repeated_claim_is_refused_and_the_first_link_stays") else { return };
     let ports = Ports::take();
     let mut bob = Player::dialling(&python);
     let mut alice = Node::listening("alice", alone(&ports));
@@ -74,7 +74,7 @@ fn several_guests_from_one_address_are_several_people() {
 /// An impostor claims the address of a node that is about to come. The node then comes, by its own dial.
 #[test]
 fn claiming_an_address_first_does_not_keep_its_owner_out() {
-    let Some(python) = Python::or_skip("whoever_claims_an_address_first_does_not_keep_its_owner_out") else { return };
+    let Some(python) = Python::or_skip("claiming_an_address_first_does_not_keep_its_owner_out") else { return };
     let ports = Ports::take();
     let mut impostor = Player::dialling(&python);
     let mut alice = Node::listening("alice", with_others(&ports, 1));
@@ -127,7 +127,7 @@ fn a_claim_does_not_displace_a_linked_node() {
 /// why.
 #[test]
 fn ignoring_a_guest_ends_with_its_link() {
-    let Some(python) = Python::or_skip("an_ignore_ends_with_the_link_of_its_guest") else { return };
+    let Some(python) = Python::or_skip("ignoring_a_guest_ends_with_its_link") else { return };
     let ports = Ports::take();
     let (mut eve, claimed) = (Player::dialling(&python), ports.addr(20));
     let mut alice = Node::listening("alice", alone(&ports));

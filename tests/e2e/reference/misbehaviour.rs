@@ -50,7 +50,7 @@ fn guest_changes(alice: &Node, id: &str) -> Vec<String> {
 
 #[test]
 fn terminal_controls_never_come_out() {
-    let Some(python) = Python::or_skip("nothing_that_steers_a_terminal_comes_out") else { return };
+    let Some(python) = Python::or_skip("terminal_controls_never_come_out") else { return };
     let ports = Ports::take();
     let (mut alice, mut honest) = with_honest_guest(&python, &ports);
     let mut rude = Player::dialling(&python);
@@ -94,7 +94,7 @@ fn steers(c: char) -> bool {
 
 #[test]
 fn first_frames_without_an_address_do_no_harm() {
-    let Some(python) = Python::or_skip("first_frames_that_are_no_address_let_nobody_in_who_hurts") else { return };
+    let Some(python) = Python::or_skip("first_frames_without_an_address_do_no_harm") else { return };
     let ports = Ports::take();
     let (mut alice, mut honest) = with_honest_guest(&python, &ports);
     let mut rude = Player::dialling(&python);
@@ -132,7 +132,7 @@ fn first_frames_without_an_address_do_no_harm() {
 /// Message bodies that are not a `NodeRequest`.
 #[test]
 fn malformed_messages_end_only_their_own_link() {
-    let Some(python) = Python::or_skip("frames_that_are_no_messages_end_only_their_own_link") else { return };
+    let Some(python) = Python::or_skip("malformed_messages_end_only_their_own_link") else { return };
     let ports = Ports::take();
     let (mut alice, mut honest) = with_honest_guest(&python, &ports);
     let mut rude = Player::dialling(&python);
@@ -216,7 +216,7 @@ fn a_flood_costs_no_memory_and_the_others_are_heard() {
 #[ignore = "long: the time limit for a guest that does not read"]
 fn a_frozen_guest_delays_nobody_and_is_dropped() {
     use rustix::process::Signal;
-    let Some(python) = Python::or_skip("a_frozen_guest_delays_nobody_and_is_let_go") else { return };
+    let Some(python) = Python::or_skip("a_frozen_guest_delays_nobody_and_is_dropped") else { return };
     let ports = Ports::take();
     let frozen = Player::listening(&python, ports.addr(6));
     let mut carol = Node::listening("carol", ports.port(6)..=ports.port(7));

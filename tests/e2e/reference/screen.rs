@@ -13,7 +13,7 @@ fn screen(ports: &Ports) -> Term {
 
 #[test]
 fn a_pasted_page_goes_out_by_line_with_its_omissions() {
-    let Some(python) = Python::or_skip("a_pasted_page_goes_out_line_by_line_and_says_what_is_missing") else { return };
+    let Some(python) = Python::or_skip("a_pasted_page_goes_out_by_line_with_its_omissions") else { return };
     let ports = Ports::take();
     let bob = Player::listening(&python, ports.addr(6));
     let alice = screen(&ports);
@@ -70,7 +70,7 @@ fn a_rude_guest_neither_steers_nor_stops_the_screen() {
 
 #[test]
 fn a_screen_keeps_looking_while_its_peers_stay_silent() {
-    let Some(python) = Python::or_skip("a_screen_looks_on_while_its_peers_stay_silent") else { return };
+    let Some(python) = Python::or_skip("a_screen_keeps_looking_while_its_peers_stay_silent") else { return };
     let ports = Ports::take();
     let mut silent = Player::listening(&python, ports.addr(6));
     silent.answer("hold");

@@ -5,7 +5,7 @@ use crate::support::{Node, Ports, Python, seconds};
 
 #[test]
 fn we_dial_a_reference_node() {
-    let Some(python) = Python::or_skip("we_dial_it") else { return };
+    let Some(python) = Python::or_skip("we_dial_a_reference_node") else { return };
     let ports = Ports::take();
     let mut bob = Player::listening(&python, ports.addr(6));
     let mut alice = Node::listening("alice", with_others(&ports, 1));
@@ -34,7 +34,7 @@ fn we_dial_a_reference_node() {
 
 #[test]
 fn a_reference_node_dials_us() {
-    let Some(python) = Python::or_skip("it_dials_us") else { return };
+    let Some(python) = Python::or_skip("a_reference_node_dials_us") else { return };
     let ports = Ports::take();
     let mut bob = Player::listening(&python, ports.addr(6));
     let mut alice = Node::listening("alice", alone(&ports));

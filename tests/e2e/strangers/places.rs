@@ -52,7 +52,7 @@ fn assert_newcomer_is_let_in(victim: &Node, newcomer: &Host) {
 #[test]
 #[ignore = "long: hundreds of links"]
 fn nine_addresses_of_one_machine_keep_no_local_newcomer_out() {
-    let test = "nine_addresses_of_one_machine_keep_no_newcomer_of_their_network_out";
+    let test = "nine_addresses_of_one_machine_keep_no_local_newcomer_out";
     let Some(mut lab) = Lab::or_skip(test) else { return };
     let [here, attacker, newcomer] = ["10.77.0.1/24", "10.77.0.99/24", "10.77.0.30/24"].map(|addr| lab.host(addr));
     let victim = Node::start(&here.lan("victor", &[]));
