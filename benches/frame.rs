@@ -53,6 +53,7 @@ impl Room50 {
             version: "0",
             history_cap: MESSAGE_CAP,
             warnings: Vec::new(),
+            room: Room::Lobby,
             time_zone: jiff::tz::TimeZone::UTC,
             no_color: false,
             background: None,
@@ -86,7 +87,7 @@ impl Room50 {
         let id = MessageId(u128::from(n).to_be_bytes());
         self.feed(Input::Update(Update::Message(Message {
             id,
-            room: Room::LOBBY,
+            room: Room::Lobby,
             author: Author::Peer(PeerId::Guest(([127, 0, 0, 1], port).into())),
             nick: Nick::clean(&format!("peer{port}")),
             repute: Repute::of(Trust::Guest),

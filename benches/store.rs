@@ -19,7 +19,7 @@ use proximity_chat::{
     core::log::storage::{
         Ignored, LogEntry, LogState, PageRequest, Place, Read, Reply, Request, Retain, SearchRequest, StoredPage, Write,
     },
-    domain::model::{EventId, Hlc, LogId, Network, Nick, NodeId, Room, RoomId, Seek, Text, Timestamp},
+    domain::model::{EventId, Hlc, LogId, Network, Nick, NodeId, RoomId, Seek, Text, Timestamp},
     protocol::{
         codec::event::{Content, Draft, KIND_SAID},
         identity::Identity,
@@ -104,7 +104,14 @@ impl Author {
             ..self.state.clone()
         };
         [
-            Write::Event(Box::new(LogEntry { place: Place::by_clock(&event), event, signed, arrived: wall, own })),
+            Write::Event(Box::new(LogEntry {
+                opened: None,
+                place: Place::by_clock(&event),
+                event,
+                signed,
+                arrived: wall,
+                own,
+            })),
             Write::Log(self.state.clone()),
         ]
     }
@@ -348,7 +355,7 @@ fn size(file: &Path) -> String {
 }
 
 fn room() -> RoomId {
-    Room::LOBBY.id()
+    RoomId::LOBBY
 }
 
 fn temporary() -> TempDir {

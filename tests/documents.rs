@@ -138,3 +138,26 @@ fn errors_in_documents_are_found() {
     let found = commands::wrong_settings(rows);
     assert!(found.len() == 2 && found[0].starts_with("gone ") && found[1].starts_with("ip "), "{found:?}");
 }
+
+/// The most words of a test's name, which says what holds.
+const MOST_WORDS: usize = 10;
+
+#[test]
+fn the_name_of_a_test_has_at_most_ten_words() {
+    let is_test =
+        |line: &&str| line.trim_start().starts_with("#[test]") || line.trim_start().starts_with("#[tokio::test");
+    let mut long = Vec::new();
+    for (file, text) in repository().into_iter().filter(|(file, _)| has_end(file, "rs")) {
+        let text = text.unwrap_or_default();
+        let mut lines = text.lines();
+        while lines.by_ref().any(|line| is_test(&line)) {
+            // Between the two stand other attributes at most.
+            let name = lines.by_ref().find_map(|line| line.split_once("fn ")?.1.split_once('('));
+            let (name, _) = name.expect("a function");
+            if name.split('_').count() > MOST_WORDS {
+                long.push(format!("{file}: {name}"));
+            }
+        }
+    }
+    assert!(long.is_empty(), "{}", long.join("\n"));
+}

@@ -52,10 +52,11 @@ const ROWS: [&[&str]; 25] = [
 ];
 
 /// Folders that only compute. Their tests may do more.
-const PURE: [&str; 9] = [
+const PURE: [&str; 10] = [
     "domain",
     "protocol/codec",
     "protocol/identity",
+    "protocol/sealing",
     "core",
     "frontend/json",
     "frontend/slash",

@@ -54,11 +54,21 @@ pub enum Mutant {
     PlaceByAuthorsClock,
     /// Every clock that we see moves ours, however far ahead it is.
     MergeEveryClock,
+    /// Every link may know of every room that our user is in.
+    KnowEveryRoom,
+    /// A link may know of a room for ever once it was in it, and is not told of it again when it comes back.
+    NeverExclude,
+    /// Who joins a room does not see those who are in it already.
+    OverlookMembers,
+    /// What others than the two write in a room of two is taken.
+    TakeAnyWriter,
+    /// What is said in a room is sent to all links.
+    SendRoomsToAll,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 30] = [
         Self::NoDedupe,
         Self::NoDependencyCheck,
         Self::NoPredecessorCheck,
@@ -84,6 +94,11 @@ impl Mutant {
         Self::ForgetUnkept,
         Self::PlaceByAuthorsClock,
         Self::MergeEveryClock,
+        Self::KnowEveryRoom,
+        Self::NeverExclude,
+        Self::OverlookMembers,
+        Self::TakeAnyWriter,
+        Self::SendRoomsToAll,
     ];
 }
 
@@ -231,4 +246,29 @@ pub(crate) fn places_by_authors_clock() -> bool {
 /// Whether every clock that we see moves ours.
 pub(crate) fn merges_every_clock() -> bool {
     is(Mutant::MergeEveryClock)
+}
+
+/// Whether every link may know of every room that our user is in.
+pub(crate) fn knows_every_room() -> bool {
+    is(Mutant::KnowEveryRoom)
+}
+
+/// Whether a link may know of a room for ever once it was in it.
+pub(crate) fn never_excludes() -> bool {
+    is(Mutant::NeverExclude)
+}
+
+/// Whether who joins a room does not see those who are in it already.
+pub(crate) fn overlooks_members() -> bool {
+    is(Mutant::OverlookMembers)
+}
+
+/// Whether what others than the two write in a room of two is taken.
+pub(crate) fn takes_any_writer() -> bool {
+    is(Mutant::TakeAnyWriter)
+}
+
+/// Whether what is said in a room is sent to all links.
+pub(crate) fn sends_rooms_to_all() -> bool {
+    is(Mutant::SendRoomsToAll)
 }

@@ -1,7 +1,8 @@
-//! From bytes to types and back: generated code, the codec, keys and short codes.
+//! Bytes to words and back: generated code, the codec, keys, short codes and seals.
 //!
 //! Pure. What comes from outside is untrusted until [`codec`] has read it.
 
 pub mod codec;
 pub mod identity;
+pub mod sealing;
 pub mod wire;

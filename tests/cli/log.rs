@@ -86,7 +86,8 @@ fn each_network_profile_and_directory_has_its_own_history() {
 fn a_wrong_log_command_line_is_a_usage_error() {
     let user = User::new();
     for (args, error) in [
-        (&["log", "kitchen"][..], "proximity-chat: There is no room \"kitchen\". The only room is #lobby.\n"),
+        (&["log", "kit chen"][..], "proximity-chat: The name of a room has only letters, digits, - and _. "),
+        (&["log", "dev", "--room", "dev"], "error: "),
         (&["--ephemeral", "log"], "proximity-chat: With ephemeral, nothing is stored. "),
         (&["log", "--erase"], "error: "),
         (&["log", "--yes"], "error: "),

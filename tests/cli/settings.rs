@@ -31,7 +31,7 @@ fn help_and_version_print_without_errors() {
 #[test]
 fn a_wrong_command_line_is_a_usage_error() {
     let user = User::new();
-    for args in [&["--room=x"][..], &["--frobnicate"], &["extra"], &["--nick"]] {
+    for args in [&["--rooms=x"][..], &["--frobnicate"], &["extra"], &["--nick"]] {
         let finished = user.run(args, "");
         assert_eq!((finished.code, finished.out.as_str()), (Some(2), ""), "{args:?}");
         assert!(finished.err.starts_with("error: "), "{}", finished.err);

@@ -5,6 +5,7 @@ mod events;
 mod files;
 mod frames;
 mod links;
+mod seals;
 
 use std::{
     collections::BTreeMap,
@@ -36,6 +37,8 @@ fn described() -> Corpus {
     files::config(&mut corpus);
     files::profile(&mut corpus);
     files::key(&mut corpus);
+    seals::card(&mut corpus);
+    seals::sealed(&mut corpus);
     corpus
 }
 

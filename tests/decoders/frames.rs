@@ -1,12 +1,12 @@
 //! Frames and lines from other nodes.
 
 use proximity_chat::{
-    domain::model::{MAX_ADDRESSES, MAX_NOTE_BYTES, Presence},
+    domain::model::{MAX_ADDRESSES, MAX_NOTE_BYTES, Presence, RoomName},
     protocol::codec::{
         self, ReferenceLine,
         announcement::{ANNOUNCEMENT_BYTES, Announcement, Call, Unproven},
         event::{Content, HLC_END, MAX_DEPS, Signed},
-        mesh::{Doubt, Frame, MAX_EVENTS, MAX_RANGES, MAX_SIGHTINGS, Status, decode, encode},
+        mesh::{Doubt, Frame, MAX_EVENTS, MAX_RANGES, MAX_ROOMS, MAX_SIGHTINGS, Status, decode, encode},
     },
 };
 
@@ -50,6 +50,11 @@ pub(super) fn mesh(bytes: &[u8]) {
         }
         Frame::Refused(refused) => {
             assert!(refused.from >= 1 && refused.until.is_none_or(|until| until >= refused.from));
+        }
+        Frame::Rooms(names) => {
+            assert!(names.len() <= MAX_ROOMS);
+            let is_clean = |name: &RoomName| RoomName::received(name.as_str()).as_ref() == Some(name);
+            assert!(names.iter().all(is_clean), "{names:?}");
         }
         Frame::Doubt(Doubt::NameTaken(nick)) => clean::nick(nick),
         Frame::Doubt(Doubt::CodesDiffer)

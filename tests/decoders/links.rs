@@ -64,7 +64,7 @@ pub(super) const DEEDS: [fn(Who) -> Command; 11] = [
     Command::Unignore,
     Command::Whois,
     |_| Command::SetPresence(Presence::away("lunch")),
-    |_| Command::Say { room: Room::LOBBY, text: Text::new("hello").expect("a text"), action: false, network: None },
+    |_| Command::Say { room: Room::Lobby, text: Text::new("hello").expect("a text"), action: false, network: None },
     Command::Untrust,
     Command::Unverify,
 ];
@@ -120,6 +120,7 @@ impl Harness {
     fn new() -> Self {
         let [min, max] = [4565, 4569].map(|port: u16| port.try_into().expect("a port"));
         let node = Node::new(Me {
+            rooms: Vec::new(),
             location: LocalAddrs::at(
                 SocketAddr::from(([127, 0, 0, 1], 4565)),
                 vec!["127.0.0.0/8".parse().expect("a network")],

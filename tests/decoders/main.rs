@@ -25,6 +25,7 @@ mod http2;
 mod links;
 mod mutate;
 mod protobuf;
+mod seals;
 
 use proximity_chat::{
     core::node::Via,
@@ -79,6 +80,8 @@ kinds! {
     config: files::config, 300;
     profile: files::profile, 100;
     key: files::key, 300;
+    card: seals::card, 300;
+    sealed: seals::sealed, 300;
 }
 
 /// Both ways in which we dial: secure and plain.

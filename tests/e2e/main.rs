@@ -36,6 +36,7 @@ mod namespaces;
 mod networks;
 mod reference;
 mod replaced;
+mod rooms;
 mod roster;
 mod siege;
 mod strangers;

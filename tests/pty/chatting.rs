@@ -1,7 +1,7 @@
 //! People and nodes that talk to a user at the screen.
 
 use super::{alice, chat, input_line};
-use crate::support::{Node, Ports};
+use crate::support::{Node, Ports, seconds, until};
 
 #[test]
 fn two_people_find_each_other_talk_and_part() {
@@ -81,7 +81,8 @@ fn an_unknown_command_is_never_sent_and_the_draft_stays() {
     term.wait_text("bob");
     term.send("/jion\r");
     term.wait_text("Unknown command /jion");
-    assert_eq!(input_line(&term), "> /jion");
+    // The input is drawn after the messages of the same frame.
+    until("the draft", seconds(10), || (input_line(&term) == "> /jion").then_some(()));
     term.send("\x15said\r");
     node.wait_said("alice", "said");
     assert_eq!(node.messages(), 1, "the command was sent as a message");

@@ -8,7 +8,7 @@ use std::{env, fs, path::PathBuf};
 use jiff::tz::TimeZone;
 use proximity_chat::{
     cli::run::log_file,
-    domain::model::Nick,
+    domain::model::{Nick, Room},
     frontend::tui::{
         app::{App, Setup},
         event_loop::{Exit, on_terminal},
@@ -69,6 +69,7 @@ fn setup() -> Setup {
         version: "0",
         history_cap: 100,
         warnings: Vec::new(),
+        room: Room::Lobby,
         time_zone: TimeZone::UTC,
         no_color: false,
         background: None,

@@ -175,7 +175,13 @@ fn the_day_of_a_search_hit_is_in_sight() {
     let mut s = three_days((80, 24));
     let hit = s.old(Author::Peer(bob().id), "bob", "an old key", 40 * 86_400);
     s.enter("/search key");
-    s.update(Update::Found { query: "key".into(), messages: vec![hit.clone()], more: false, behind: 0 });
+    s.update(Update::Found {
+        room: Room::Lobby,
+        query: "key".into(),
+        messages: vec![hit.clone()],
+        more: false,
+        behind: 0,
+    });
     s.press(KeyCode::Enter);
     let before = s.old(Author::Peer(bob().id), "bob", "before it", 40 * 86_400 + 60);
     let mut messages: Vec<_> =

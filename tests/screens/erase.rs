@@ -25,9 +25,9 @@ fn a_room_is_erased_only_after_a_yes() {
     s.enter("/erase yes");
     assert_eq!(
         s.sent(),
-        [Command::Erase { room: Room::LOBBY, network: Some(crate::screen::network_status(true).network) }]
+        [Command::Erase { room: Room::Lobby, network: Some(crate::screen::network_status(true).network) }]
     );
-    s.update(Update::Erased { room: Room::LOBBY, lines: 1_234 });
+    s.update(Update::Erased { room: Room::Lobby, lines: 1_234 });
     assert!(
         s.find("Erased 1,234 lines of #lobby from this machine.").is_some() && s.find("line 999.").is_none(),
         "{}",

@@ -111,7 +111,7 @@ fn only_choosing_a_name_or_leaving_is_possible() {
     s.ctrl('c');
     assert_eq!(s.effects, [Output::Send(Command::Quit), Output::Quit]);
 
-    for leave in ["/quit", "/exit", "/q"] {
+    for leave in ["/quit", "/exit", "/qui"] {
         let mut s = screen();
         s.ctrl('u');
         s.effects.clear();

@@ -129,6 +129,7 @@ fn whois() {
         let mut s = chat(lan(), size);
         let [bob, ..] = people();
         let known = Known {
+            card: None,
             node: *bob.id.node().unwrap(),
             nick: Nick::new("bob").ok(),
             first_seen: Timestamp::from_millis(1_762_167_900_000),

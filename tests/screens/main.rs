@@ -20,6 +20,7 @@ mod people;
 mod place;
 mod random;
 mod reasons;
+mod rooms;
 mod screen;
 mod scrolling;
 mod search;

@@ -169,7 +169,7 @@ fn a_draft_from_another_network_needs_a_second_enter() {
     s.press(KeyCode::Enter);
     let text = Text::new("it jams again").unwrap();
     let network = Some(cafe().network);
-    assert_eq!(s.sent(), [Command::Say { room: Room::LOBBY, text, action: false, network }]);
+    assert_eq!(s.sent(), [Command::Say { room: Room::Lobby, text, action: false, network }]);
     s.typed("for the café");
     moves(&mut s, network_status(true));
     s.ctrl('u');

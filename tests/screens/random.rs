@@ -36,6 +36,7 @@ enum Step {
     Mesh(&'static str, Mesh),
     Log(Log),
     Place(Place),
+    Room(InRooms),
 }
 
 /// What the node may tell of the history, asked for or not.
@@ -93,9 +94,9 @@ fn told_of_log(s: &mut Screen, log: Log) {
         Log::Sync(received, total) => Update::Sync { received, total, refused: received % 2 },
         Log::Found(count, more) => {
             let messages = (0..count).map(|n| line(s, n, n)).collect();
-            Update::Found { query: query.unwrap_or_default(), messages, more, behind: count % 3 }
+            Update::Found { room: Room::Lobby, query: query.unwrap_or_default(), messages, more, behind: count % 3 }
         }
-        Log::Erased => Update::Erased { room: Room::LOBBY, lines: 5 },
+        Log::Erased => Update::Erased { room: Room::Lobby, lines: 5 },
     };
     s.update(update);
 }
@@ -170,6 +171,7 @@ fn told(s: &mut Screen, begin: &str, mesh: Mesh) {
         })),
         Mesh::Whois(here, known, clock_ahead_ms) => {
             let known = known.then(|| Known {
+                card: None,
                 node: key(begin),
                 nick: here.then(|| nick("bob")),
                 first_seen: Timestamp::from_millis(i64::MIN),
@@ -245,6 +247,102 @@ fn placed(s: &mut Screen, place: Place) {
     });
 }
 
+/// What the node may report of rooms, and what the user does there.
+#[derive(Debug, Clone)]
+enum InRooms {
+    Joined(usize, String, Option<u64>, bool),
+    Left(usize),
+    Members(usize, Vec<&'static str>),
+    Says(usize, &'static str, String),
+    /// So many lines of a room, from so many seconds ago on, in answer to whatever was asked of it.
+    Page(usize, u64, u64),
+    List(usize),
+    Erased(usize),
+    Rearranged(usize),
+    Returned(usize, bool),
+    Shows(char),
+    Types(&'static str),
+}
+
+/// A few rooms of every kind.
+fn some_room(number: usize) -> Room {
+    match number {
+        0 => Room::Lobby,
+        1 => Room::Direct(key("c04e5d")),
+        2 => Room::Direct(key("7f3a")),
+        3 => Room::named(&"山".repeat(32)).unwrap(),
+        _ => Room::named(&format!("room-{number}")).unwrap(),
+    }
+}
+
+fn in_rooms() -> impl Strategy<Value = InRooms> {
+    let room = || 0_usize..8;
+    let commands = vec!["/join room-5", "/part", "/part ro", "/go r", "/go 2", "/list", "/query bob", "/msg bob hi"];
+    prop_oneof![
+        6 => (room(), "\\PC{0,9}", prop::option::of(0_u64..9_000), any::<bool>())
+            .prop_map(|(room, draft, read, asked)| InRooms::Joined(room, draft, read, asked)),
+        3 => room().prop_map(InRooms::Left),
+        3 => (room(), prop::collection::vec(prop::sample::select(&KEYS), 0..4))
+            .prop_map(|(room, people)| InRooms::Members(room, people)),
+        12 => (room(), prop::sample::select(&KEYS), "(alice )?\\PC{1,90}")
+            .prop_map(|(room, who, text)| InRooms::Says(room, who, text)),
+        6 => (room(), 0_u64..300, 0_u64..9_000).prop_map(|(room, n, ago)| InRooms::Page(room, n, ago)),
+        1 => (0_usize..40).prop_map(InRooms::List),
+        1 => room().prop_map(InRooms::Erased),
+        1 => room().prop_map(InRooms::Rearranged),
+        1 => (room(), any::<bool>()).prop_map(|(room, shown)| InRooms::Returned(room, shown)),
+        12 => prop::sample::select("123456789anp".chars().collect::<Vec<_>>()).prop_map(InRooms::Shows),
+        3 => prop::sample::select(commands).prop_map(InRooms::Types),
+    ]
+}
+
+fn told_of_rooms(s: &mut Screen, what: InRooms) {
+    let author = |who| Author::Peer(PeerId::Node(key(who)));
+    let update = match what {
+        InRooms::Joined(room, draft, ago, asked) => {
+            let read = ago.map(|ago| s.old(author(KEYS[0]), "bob", "seen", ago).position);
+            Update::RoomJoined { room: some_room(room), view: RoomView { draft, read }, asked }
+        }
+        InRooms::Left(room) => Update::RoomLeft(some_room(room)),
+        InRooms::Members(room, people) => {
+            Update::RoomMembers(RoomMembers { room: some_room(room), people: people.into_iter().map(key).collect() })
+        }
+        InRooms::Says(_, _, text) if Text::new(&text).is_err() => return,
+        InRooms::Says(room, who, text) => {
+            Update::Message(Message { room: some_room(room), ..s.message(author(who), "bob", &text) })
+        }
+        InRooms::Page(room, lines, ago) => {
+            let room = some_room(room);
+            let asked = s.effects.iter().rev().find_map(|effect| match effect {
+                Output::Send(Command::Page { room: of, seek, .. }) if *of == room => Some(*seek),
+                _ => None,
+            });
+            let line =
+                |n| Message { room: room.clone(), ..s.old(author(KEYS[1]), "bob", "alice said", ago + lines - n) };
+            let messages = (0..lines).map(line).collect();
+            let page = page(asked.unwrap_or(Seek::Newest), messages, ago % 2 == 0, false);
+            Update::Page(Page { room: room.clone(), ..page })
+        }
+        InRooms::List(rooms) => {
+            let listing = |n| RoomListing { room: some_room(3 + n), people: n, joined: n % 2 == 0 };
+            Update::RoomList((0..rooms).map(listing).collect())
+        }
+        InRooms::Erased(room) => Update::Erased { room: some_room(room), lines: 3 },
+        InRooms::Rearranged(room) => Update::Rearranged { room: some_room(room) },
+        InRooms::Returned(room, shown) => Update::Returned {
+            room: some_room(room),
+            text: Text::new("mine").unwrap(),
+            action: false,
+            trouble: DiskTrouble::Full,
+            shown,
+        },
+        InRooms::Shows(key @ ('n' | 'p')) => return s.ctrl(key),
+        InRooms::Shows(key) => return s.alt(key),
+        InRooms::Types(line) => return s.enter(line),
+    };
+    s.update(update);
+}
+
 fn step() -> impl Strategy<Value = Step> {
     let feed = |input| Step::Feed(Box::new(input));
     let port = 4565_u16..4570;
@@ -264,6 +362,7 @@ fn step() -> impl Strategy<Value = Step> {
         20 => (prop::sample::select(&KEYS), mesh()).prop_map(|(begin, mesh)| Step::Mesh(begin, mesh)),
         20 => log().prop_map(Step::Log),
         6 => place().prop_map(Step::Place),
+        24 => in_rooms().prop_map(Step::Room),
         2 => "[a山]{0,2}".prop_map(move |words| feed(Input::Paste(format!("/search {words}")))),
         1 => prop::sample::select(vec!["/clear", "/erase yes", "/search", "/lan"]).prop_map(move |c| feed(Input::Paste(c.into()))),
         1 => any::<bool>().prop_map(move |away| feed(Input::Update(Update::PresenceSet(
@@ -276,7 +375,7 @@ fn step() -> impl Strategy<Value = Step> {
         })))),
         1 => "\\PC{1,30}".prop_filter_map("a text", move |t| {
             let text = Text::new(&t).ok()?;
-            Some(feed(Input::Refused(Command::Say { room: Room::LOBBY, text, action: false, network: None })))
+            Some(feed(Input::Refused(Command::Say { room: Room::Lobby, text, action: false, network: None })))
         }),
     ]
 }
@@ -302,6 +401,7 @@ fn take(s: &mut Screen, step: Step) {
         Step::Mesh(begin, mesh) => told(s, begin, mesh),
         Step::Log(log) => told_of_log(s, log),
         Step::Place(place) => placed(s, place),
+        Step::Room(what) => told_of_rooms(s, what),
         Step::Flood(port) => (0..80).for_each(|i| s.says(at(port), "flood", &format!("{i} alice"))),
     }
 }
@@ -322,6 +422,123 @@ proptest! {
             for cell in &s.buffer().content {
                 prop_assert!(!visible(cell.symbol()).contains(char::is_control), "{:?}", cell.symbol());
             }
+        }
+    }
+}
+
+/// What happens to a few rooms while the user goes from one to another.
+#[derive(Debug, Clone, Copy)]
+enum Tabs {
+    Joins(usize, bool),
+    Leaves(usize),
+    Shows(usize),
+    Next(bool),
+    /// Somebody says something there, which may name the user.
+    Says(usize, bool),
+}
+
+fn tabs() -> impl Strategy<Value = Tabs> {
+    let room = || 0_usize..6;
+    prop_oneof![
+        2 => (room(), prop::bool::weighted(0.2)).prop_map(|(room, asked)| Tabs::Joins(room, asked)),
+        1 => room().prop_map(Tabs::Leaves),
+        2 => room().prop_map(Tabs::Shows),
+        1 => any::<bool>().prop_map(Tabs::Next),
+        6 => (room(), prop::bool::weighted(0.3)).prop_map(|(room, names)| Tabs::Says(room, names)),
+    ]
+}
+
+/// The row of tabs as it should be: every room, with what was said there and not seen, and for whom.
+#[derive(Debug)]
+struct Expected {
+    rooms: Vec<(usize, usize, usize)>,
+    current: usize,
+}
+
+impl Expected {
+    /// The user leaves the tab in view, and so has seen what is in it.
+    fn show(&mut self, at: usize) {
+        if at < self.rooms.len() && at != self.current {
+            if let Some((_, unread, mentions)) = self.rooms.get_mut(self.current) {
+                (*unread, *mentions) = (0, 0);
+            }
+            self.current = at;
+        }
+    }
+
+    fn text(&self) -> String {
+        let tab = |(at, (room, unread, mentions)): (usize, &(usize, usize, usize))| {
+            let name = if *room == 0 { "#lobby".to_owned() } else { format!("#room-{room}") };
+            let mark = if *mentions > 0 { "!" } else { "" };
+            let count = if *unread == 0 || at == self.current { String::new() } else { format!(" ({unread}{mark})") };
+            let (open, close) = if at == self.current && self.rooms.len() > 1 { ("[", "]") } else { (" ", " ") };
+            format!("{open}{}:{name}{count}{close}", at + 1)
+        };
+        self.rooms.iter().enumerate().map(tab).collect()
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
+    #[test]
+    fn the_counts_of_all_rooms_add_up(steps in prop::collection::vec(tabs(), 1..60)) {
+        let mut s = Screen::up(lan(), (240, 24));
+        let bob = node("b0b5", "192.168.1.23:4565");
+        s.joins(bob, Some("bob"));
+        let room = |n: usize| if n == 0 { Room::Lobby } else { Room::named(&format!("room-{n}")).unwrap() };
+        let mut expected = Expected { rooms: vec![(0, 0, 0)], current: 0 };
+        for step in steps {
+            // So that nothing is folded.
+            s.wait(5);
+            let tab = |expected: &Expected, n| expected.rooms.iter().position(|(room, ..)| *room == n);
+            match step {
+                Tabs::Joins(n, asked) => {
+                    s.update(Update::RoomJoined { room: room(n), view: RoomView::default(), asked });
+                    if tab(&expected, n).is_none() {
+                        expected.rooms.push((n, 0, 0));
+                    }
+                    if let Some(at) = tab(&expected, n).filter(|_| asked) {
+                        expected.show(at);
+                    }
+                }
+                Tabs::Leaves(n) => {
+                    s.update(Update::RoomLeft(room(n)));
+                    if let Some(at) = tab(&expected, n).filter(|at| *at > 0) {
+                        expected.rooms.remove(at);
+                        expected.current -= usize::from(expected.current >= at);
+                    }
+                }
+                Tabs::Shows(at) => {
+                    s.alt(char::from_digit(u32::try_from(at).unwrap() + 1, 10).unwrap());
+                    expected.show(at);
+                }
+                Tabs::Next(back) => {
+                    s.ctrl(if back { 'p' } else { 'n' });
+                    let count = expected.rooms.len();
+                    expected.show((expected.current + if back { count - 1 } else { 1 }) % count);
+                }
+                Tabs::Says(n, names) => {
+                    let text = if names { "alice?" } else { "hello" };
+                    let message = Message { room: room(n), ..s.message(Author::Peer(bob.id), "bob", text) };
+                    s.update(Update::Message(message));
+                    if let Some(at) = tab(&expected, n).filter(|at| *at != expected.current) {
+                        expected.rooms[at].1 += 1;
+                        expected.rooms[at].2 += usize::from(names);
+                    }
+                }
+            }
+            let shown = s.row(0);
+            prop_assert!(shown.starts_with(expected.text().trim_end()), "{shown:?} is not {:?}", expected.text());
+            let elsewhere: usize = expected.rooms.iter().enumerate().filter(|(at, _)| *at != expected.current).map(|(_, room)| room.1).sum();
+            s.resize(60, 24);
+            let short = s.row(0);
+            if expected.rooms.len() > 1 {
+                let counted = short.split_once(" (").map_or(0, |(_, rest)| {
+                    rest.split(['!', ')']).next().unwrap().parse::<usize>().unwrap()
+                });
+                prop_assert_eq!(counted, elsewhere, "{}", short);
+            }
+            s.resize(240, 24);
         }
     }
 }

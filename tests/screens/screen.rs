@@ -88,6 +88,7 @@ pub(crate) fn lan() -> Scene {
         version: "0.1.0",
         history_cap: MESSAGE_CAP,
         warnings: Vec::new(),
+        room: Room::Lobby,
         time_zone: jiff::tz::TimeZone::UTC,
         no_color: false,
         background: None,
@@ -188,6 +189,10 @@ impl Screen {
         self.key(Key::ctrl(c));
     }
 
+    pub(crate) fn alt(&mut self, c: char) {
+        self.key(Key::alt(c));
+    }
+
     pub(crate) fn typed(&mut self, text: &str) {
         for c in text.chars() {
             self.press(KeyCode::Char(c));
@@ -240,7 +245,7 @@ impl Screen {
         let id = MessageId(u128::from(number).to_be_bytes());
         Message {
             id,
-            room: Room::LOBBY,
+            room: Room::Lobby,
             author,
             nick: Nick::clean(nick),
             repute: match author {
@@ -359,7 +364,7 @@ impl Screen {
 
 /// An answer of the disk.
 pub(crate) fn page(seek: Seek, messages: Vec<Message>, before: bool, after: bool) -> Page {
-    Page { room: Room::LOBBY, seek, messages, before, after }
+    Page { room: Room::Lobby, seek, messages, before, after }
 }
 
 /// `symbol` without the escape sequences of links, and without those that keep a character to its columns.

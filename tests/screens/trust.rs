@@ -330,6 +330,7 @@ fn whois_says_what_is_known_of_absent_people() {
     let mut s = screen();
     s.resize(80, 40);
     let known = Known {
+        card: None,
         node: *eve().id.node().unwrap(),
         nick: Nick::new("eve").ok(),
         first_seen: s.now.wall,

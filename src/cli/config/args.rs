@@ -41,6 +41,9 @@ pub struct Args {
     /// Name this network; each network has a history of its own (default: recognized by its router)
     #[arg(long, global = true, value_name = "NAME", help_heading = usage::NETWORK)]
     pub network: Option<String>,
+    /// Join this room at the start, and show it; without a screen, say lines there instead of in the lobby
+    #[arg(long, value_name = "ROOM", help_heading = usage::NETWORK)]
+    pub room: Option<String>,
     /// Do not announce this copy by multicast or broadcast; others then find it by address or by sweeping
     #[arg(long, global = true, help_heading = usage::NETWORK)]
     pub no_announce: bool,
@@ -173,8 +176,13 @@ pub struct DoctorArgs {
 #[command(after_help = usage::LOG_EXAMPLES)]
 #[expect(clippy::struct_excessive_bools, reason = "independent switches of a command line")]
 pub struct LogArgs {
-    /// Which room, with or without its # (default: the lobby)
+    /// Which room: its name, or @ and a person you have written to (default: the lobby)
+    #[arg(group = "which")]
     pub room: Option<String>,
+
+    /// The same as an option
+    #[arg(long = "room", value_name = "ROOM", group = "which")]
+    pub named: Option<String>,
     /// Print one JSON object per message, as --headless --json does
     #[arg(long, group = "form")]
     pub json: bool,
@@ -186,7 +194,7 @@ pub struct LogArgs {
     #[arg(long, group = "form")]
     pub count: bool,
     /// Erase the room's history from this machine's disk, for good
-    #[arg(long, group = "form", requires = "room")]
+    #[arg(long, group = "form", requires = "which")]
     pub erase: bool,
     /// Erase without asking
     #[arg(long, requires = "erase")]
@@ -220,6 +228,6 @@ mod tests {
 
     #[test]
     fn options_of_later_releases_are_refused_not_ignored() {
-        assert!(Args::try_parse_from(["proximity-chat", "--room=x"]).is_err());
+        assert!(Args::try_parse_from(["proximity-chat", "--relay=x"]).is_err());
     }
 }

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     core::discovery::sweep_policy::{self, SWEEP_RATES},
-    domain::model::{Guests, Network, Nick, ProfileName, Target},
+    domain::model::{Guests, Network, Nick, ProfileName, Room, Target},
 };
 
 /// The default settings. Their names and values are the reference program's own.
@@ -91,6 +91,9 @@ pub fn merge(sources: Sources<'_>) -> Result<Config, ConfigError> {
         network: layers
             .optional(Setting::Network, |given| Network::new(text(given)?).ok())?
             .map(|sourced| sourced.value),
+        room: layers
+            .optional(Setting::Room, |given| Room::named(text(given)?).ok())?
+            .map_or(Room::Lobby, |sourced| sourced.value),
         typing: preference(&layers, Setting::Typing, true)?,
         theme: theme(&layers, env())?,
         plain_view: preference(&layers, Setting::PlainView, false)?,

@@ -27,7 +27,7 @@ pub use load::load;
 pub use merge::{Sources, merge};
 pub use name::Name;
 
-use crate::domain::model::{Guests, Network, PortRange, ProfileName, Target};
+use crate::domain::model::{Guests, Network, PortRange, ProfileName, Room, Target};
 
 /// How many days of history are kept by default: a quarter of a year covers any leave, and takes well below a gigabyte
 /// even for a busy room.
@@ -79,6 +79,8 @@ pub struct Config {
     pub history: History,
     /// The name of the present network, in place of what can be found out about it.
     pub network: Option<Network>,
+    /// The room to join at the start. Everybody is in the lobby.
+    pub room: Room,
     /// Whether others see when the user is typing, and the user sees when they are.
     pub typing: Preference,
     /// Which colours to draw in.

@@ -18,6 +18,7 @@ pub(super) enum Setting {
     Peers,
     SweepRate,
     Network,
+    Room,
     AnyNetwork,
     Guests,
     Profile,
@@ -37,7 +38,7 @@ pub(super) const ENV_PREFIX: &str = "PROXIMITY_CHAT_";
 const FORGIVEN: usize = 2;
 
 impl Setting {
-    pub(super) const ALL: [Self; 21] = [
+    pub(super) const ALL: [Self; 22] = [
         Self::Ip,
         Self::Cidr,
         Self::MinPort,
@@ -51,6 +52,7 @@ impl Setting {
         // Before `AnyNetwork`, which also has this word in its name.
         Self::Network,
         Self::AnyNetwork,
+        Self::Room,
         Self::Guests,
         Self::Profile,
         Self::DataDir,
@@ -76,6 +78,7 @@ impl Setting {
             Self::Peers => "peers",
             Self::SweepRate => "sweep_rate",
             Self::Network => "network",
+            Self::Room => "room",
             Self::AnyNetwork => "any_network",
             Self::Guests => "guests",
             Self::Profile => "profile",
@@ -107,6 +110,7 @@ impl Setting {
             }
             Self::Interfaces => words::INTERFACES,
             Self::Network => words::NETWORK,
+            Self::Room => words::ROOM,
             Self::Guests => words::GUESTS,
             Self::Profile => words::PROFILE,
             Self::DataDir => words::DATA_DIR,

@@ -113,6 +113,7 @@ pub(super) fn from_args(args: &super::Args) -> Layer {
     one(Setting::MaxPort, "--max-port", &args.max_port);
     one(Setting::Nick, "--nick", &args.nick);
     one(Setting::Network, "--network", &args.network);
+    one(Setting::Room, "--room", &args.room);
     one(Setting::AnyNetwork, "--any-network", &args.any_network.then(|| "true".to_owned()));
     one(Setting::Lan, "--lan", &args.lan.then(|| "true".to_owned()));
     one(Setting::Announce, "--no-announce", &args.no_announce.then(|| "false".to_owned()));

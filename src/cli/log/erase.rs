@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::{Error, Options, pages::unexpected, place};
+use super::{Error, Options, pages::unexpected, place, room_id};
 use crate::{
     core::log::storage::{Reply, Request},
     frontend::words::log as words,
@@ -18,7 +18,7 @@ pub(super) fn run(
     mut output: impl Write,
     confirm: impl FnOnce(&str) -> Result<bool, Error>,
 ) -> Result<Option<String>, Error> {
-    let (room, network) = (options.room, &options.network);
+    let (room, network, id) = (&options.room, &options.network, room_id(options, profile)?);
     // Locked until it is done: a running copy knows what it holds, and would go on from there.
     let named = profile::Options { name: Some(profile.name().clone()), ..options.profile.clone() };
     let _locked = profile::open(&named).map_err(|error| match error {
@@ -33,7 +33,7 @@ pub(super) fn run(
         return Ok(None);
     }
     let mut opened = store::open(&place(options, profile))?;
-    let Reply::Raised { lines, .. } = opened.database.handle(Request::Erase(room.id()))? else {
+    let Reply::Raised { lines, .. } = opened.database.handle(Request::Erase(id))? else {
         return Err(unexpected().into());
     };
     writeln!(output, "{}", words::erased(room, lines))?;

@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::{
-    domain::model::{ProfileName, StoreFailure},
+    domain::model::{ProfileName, RoomNameError, StoreFailure},
     frontend::words::disk,
     runtime::{
         profile::ProfileError,
@@ -20,9 +20,18 @@ pub enum Error {
     /// The profile that was named is not there.
     #[error("There is no profile {0}. Check --profile and --data-dir, or leave them out to use the first profile.")]
     NoProfile(ProfileName),
-    /// The room does not exist.
-    #[error("There is no room {0:?}. The only room is #lobby.")]
-    NoRoom(String),
+    /// No room has such a name.
+    #[error("{0}")]
+    Room(RoomNameError),
+    /// Nobody is known by this name.
+    #[error("You know no one called {0:?}. To see whom you know, start the chat and type /who.")]
+    Nobody(String),
+    /// Several people are known by this name.
+    #[error("You know several people called {0:?}. Give the key instead: @ and its 64 digits, as /whois shows it.")]
+    Several(String),
+    /// There is no direct room with this person.
+    #[error("You have no direct messages with that person.")]
+    NoDirect,
     /// Nothing is stored, so nothing can be read.
     #[error("With ephemeral, nothing is stored. Leave ephemeral out to read the history of a profile.")]
     Ephemeral,
@@ -55,6 +64,9 @@ pub enum Error {
 impl Error {
     /// Whether the command line or the settings are wrong.
     pub const fn is_usage(&self) -> bool {
-        matches!(self, Self::NoRoom(_) | Self::Ephemeral | Self::NobodyToAsk)
+        matches!(
+            self,
+            Self::Room(_) | Self::Nobody(_) | Self::Several(_) | Self::NoDirect | Self::Ephemeral | Self::NobodyToAsk
+        )
     }
 }

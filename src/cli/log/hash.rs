@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::{Error, pages::each_line};
 use crate::{
     core::log::storage::StoredLine,
-    domain::model::{Position, Room},
+    domain::model::{Position, RoomId},
     runtime::store::Database,
 };
 
@@ -18,7 +18,7 @@ use crate::{
 ///
 /// # Errors
 /// Those of the store.
-pub(super) fn of(database: &mut Database, room: Room) -> Result<Sha256, Error> {
+pub(super) fn of(database: &mut Database, room: RoomId) -> Result<Sha256, Error> {
     let mut moved = Vec::new();
     each_line(database, room, |line| {
         if line.dating.is_by_arrival() {

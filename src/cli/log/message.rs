@@ -14,6 +14,7 @@ use crate::{
 /// Turns the lines of a room into messages.
 pub(super) struct Messages {
     room: Room,
+    id: RoomId,
     names: Names,
     /// For each log whose author signed two events under one number: the first such number.
     forked: BTreeMap<LogId, u64>,
@@ -21,10 +22,16 @@ pub(super) struct Messages {
 
 impl Messages {
     /// For the lines of a room, with people as the user of this profile knows them.
-    pub(super) fn new(room: Room, profile: &Existing, database: &mut Database, now: Timestamp) -> Result<Self, Error> {
+    pub(super) fn new(
+        room: &Room,
+        id: RoomId,
+        profile: &Existing,
+        database: &mut Database,
+        now: Timestamp,
+    ) -> Result<Self, Error> {
         let Reply::Loaded(snapshot) = database.handle(Request::Load)? else { return Err(unexpected().into()) };
         let forked = snapshot.logs.into_iter().filter_map(|LogState { id, forked, .. }| Some((id, forked?))).collect();
-        Ok(Self { room, names: Names::new(profile, now), forked })
+        Ok(Self { room: room.clone(), id, names: Names::new(profile, now), forked })
     }
 
     /// What a front end shows of a line; `None` if its author is ignored.
@@ -45,7 +52,7 @@ impl Messages {
         let nick = self.names.called(author).or(nick);
         let message = Message {
             id: position.id,
-            room: self.room,
+            room: self.room.clone(),
             author,
             repute: self.names.repute(author, nick.as_ref()),
             nick,
@@ -56,7 +63,7 @@ impl Messages {
             delivery: Delivery::Sent,
             position,
             history: true,
-            mark: match self.forked.get(&log(self.room.id(), line)) {
+            mark: match self.forked.get(&log(self.id, line)) {
                 Some(seq) if line.guest.is_none() && position.seq >= *seq => Mark::Forked,
                 _ if unknown => Mark::Unknown,
                 _ => line.dating.into(),

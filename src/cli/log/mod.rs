@@ -27,11 +27,12 @@ use sha2::{Digest, Sha256};
 pub use self::error::Error;
 use self::{message::Messages, pages::each_line};
 use crate::{
-    domain::model::{Message, Network, Room},
+    domain::model::{Message, Network, Room, RoomId},
     frontend::{
         json::{Clock, Said},
         words::log as words,
     },
+    protocol::sealing::{Card, PairSecret, SealingKey},
     runtime::{
         profile::{self, Existing},
         store::{self, Backend, Database},
@@ -102,7 +103,7 @@ fn carry_out(
     }
     let database = open(options, &profile)?;
     let printed = print(options, &profile, database, output)?;
-    let (room, name, network) = (options.room, profile.name(), &options.network);
+    let (room, name, network) = (&options.room, profile.name(), &options.network);
     let is_empty = printed == 0 && matches!(options.action, Action::Text | Action::Json);
     Ok(is_empty.then(|| words::empty(name, room, network)))
 }
@@ -117,6 +118,16 @@ fn existing_profile(options: &profile::Options) -> Result<Option<Existing>, Erro
     }
 }
 
+/// What the log knows the room by. The id of a direct room follows from the user's key and the other person's card.
+fn room_id(options: &Options, profile: &Existing) -> Result<RoomId, Error> {
+    let Room::Direct(node) = &options.room else { return options.room.public_id().ok_or(Error::NoDirect) };
+    let card = profile.known().iter().find(|known| known.node == *node).and_then(|known| known.card.as_deref());
+    let card =
+        card.and_then(|card| Card::decode(card).ok()).filter(|card| card.node() == *node).ok_or(Error::NoDirect)?;
+    let pair = PairSecret::new(&SealingKey::of(profile.identity()), &card).map_err(|_| Error::NoDirect)?;
+    Ok(pair.room())
+}
+
 fn open(options: &Options, profile: &Existing) -> Result<Option<Database>, Error> {
     Ok(store::open_read_only(&place(options, profile))?)
 }
@@ -128,17 +139,18 @@ fn place(options: &Options, profile: &Existing) -> store::Options {
 
 /// Prints what is asked for. Returns how many messages were printed or counted; zero for a hash.
 fn print(options: &Options, profile: &Existing, database: Option<Database>, output: impl Write) -> Result<u64, Error> {
+    let id = room_id(options, profile)?;
     let mut output = io::BufWriter::new(output);
     let mut clock = Clock::new(options.zone.clone());
     let mut count = 0;
     if let Some(mut database) = database {
         if options.action == Action::Hash {
-            let hash = hash::of(&mut database, options.room)?;
+            let hash = hash::of(&mut database, id)?;
             print_end(output, options.action, &hash, 0)?;
             return Ok(0);
         }
-        let mut messages = Messages::new(options.room, profile, &mut database, crate::runtime::io::now().wall)?;
-        each_line(&mut database, options.room, |line| {
+        let mut messages = Messages::new(&options.room, id, profile, &mut database, crate::runtime::io::now().wall)?;
+        each_line(&mut database, id, |line| {
             let Some(message) = messages.message(line) else { return Ok(()) };
             count += 1;
             match options.action {

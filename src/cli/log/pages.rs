@@ -3,7 +3,7 @@
 use super::Error;
 use crate::{
     core::log::storage::{Ignored, PageRequest, Reply, Request, StoredLine, StoredPage},
-    domain::model::{Hlc, MessageId, Position, Room, Seek, StoreFailure, StoreFault, StoreTask},
+    domain::model::{Hlc, MessageId, Position, RoomId, Seek, StoreFailure, StoreFault, StoreTask},
     runtime::store::Database,
 };
 
@@ -16,15 +16,13 @@ const PAGE: usize = 200;
 /// Those of `each`, and those of the store.
 pub(super) fn each_line(
     database: &mut Database,
-    room: Room,
+    room: RoomId,
     mut each: impl FnMut(&StoredLine) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let mut last = Position::unlogged(Hlc(0), MessageId([0; 16]));
     loop {
-        let page = page(
-            database,
-            PageRequest { room: room.id(), seek: Seek::After(last), max: PAGE, ignored: Ignored::default() },
-        )?;
+        let page =
+            page(database, PageRequest { room, seek: Seek::After(last), max: PAGE, ignored: Ignored::default() })?;
         page.lines.iter().try_for_each(&mut each)?;
         match page.lines.last() {
             Some(line) if page.after => last = line.position,

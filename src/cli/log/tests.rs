@@ -40,7 +40,7 @@ struct Author {
 impl Author {
     fn new(seed: u8, nick: &'static str) -> Self {
         let identity = Identity::from_secret(&[seed; 32]);
-        let log = LogId { room: Room::LOBBY.id(), author: identity.node(), epoch: u64::from(seed) };
+        let log = LogId { room: RoomId::LOBBY, author: identity.node(), epoch: u64::from(seed) };
         Self { identity, log, nick, last: None }
     }
 
@@ -53,7 +53,8 @@ impl Author {
         let signed = draft.sign(|message| self.identity.sign(message));
         let event = signed.read().unwrap();
         self.last = Some(event.clone());
-        let append = LogEntry { place: Place::by_clock(&event), event, signed, arrived: wall, own: false };
+        let append =
+            LogEntry { opened: None, place: Place::by_clock(&event), event, signed, arrived: wall, own: false };
         vec![Change::Event(Box::new(append)), Change::Log(self.state())]
     }
 
@@ -66,7 +67,7 @@ impl Author {
 
 fn guest(at: i64, name: Option<&str>, text: &str) -> Vec<Change> {
     vec![Change::Guest(Box::new(GuestLine {
-        room: Room::LOBBY.id(),
+        room: RoomId::LOBBY,
         id: MessageId([0xab; 16]),
         hlc: Hlc::at(Timestamp::from_millis(TIME + at)),
         addr: SocketAddr::from(([127, 0, 0, 1], 4_566)),
@@ -107,7 +108,7 @@ impl Data {
 
     fn options(&self, action: Action) -> Options {
         let profile = profile::Options { data_dir: Some(self.home.path().join("data")), ..profile::Options::default() };
-        Options { profile, network: Network::loopback(), room: Room::LOBBY, action, zone: TimeZone::UTC }
+        Options { profile, network: Network::loopback(), room: Room::Lobby, action, zone: TimeZone::UTC }
     }
 
     fn print(&self, action: Action) -> String {
@@ -130,6 +131,7 @@ fn known(author: &Author, name: &str, ignored: bool) -> Known {
     let met = Met { days: 2, proven: true, ..Met::default() };
     let (node, nick, addrs) = (author.log.author, Some(nick(name)), Vec::new());
     Known {
+        card: None,
         node,
         nick,
         first_seen: seen,
@@ -203,7 +205,7 @@ fn own_lines_are_marked_and_ignored_people_are_left_out() {
     // Said with the profile's own key.
     let pem = std::fs::read_to_string(data.directory().join("identity")).unwrap();
     let identity = Identity::from_pem(&pem).unwrap();
-    let log = LogId { room: Room::LOBBY.id(), author: data.me, epoch: 9 };
+    let log = LogId { room: RoomId::LOBBY, author: data.me, epoch: 9 };
     let mut me = Author { identity, log, nick: "alice", last: None };
     let mut opened = store::open(&data.store()).unwrap();
     opened.database.handle(Request::Write(me.say(1, KIND_SAID, "hello"))).unwrap();
@@ -286,7 +288,7 @@ fn without_history_nothing_is_printed_or_created() {
             ephemeral: false,
         },
         network: Network::loopback(),
-        room: Room::LOBBY,
+        room: Room::Lobby,
         action,
         zone: TimeZone::UTC,
     };

@@ -175,6 +175,7 @@ async fn run_screen(
         plain_view,
         clipboard: terminal::Capabilities::from_variables(|name| std::env::var(name).ok()).clipboard,
         warnings: config.warnings,
+        room: config.room,
     };
     let exit =
         event_loop::on_terminal(App::new(setup, crate::runtime::io::now()), commands, updates, crate::runtime::io::now)
@@ -188,7 +189,7 @@ async fn run_headless(
     commands: mpsc::Sender<Command>,
     updates: mpsc::Receiver<Update>,
 ) -> Result<u8, Error> {
-    let options = Options { json, zone: TimeZone::system(), warnings: config.warnings };
+    let options = Options { json, zone: TimeZone::system(), warnings: config.warnings, room: config.room };
     let mut signals = terminal::signals()?;
     let stop = async move {
         loop {

@@ -16,15 +16,18 @@ use crate::{
         log::{self as history, Action, Error},
     },
     core::networks::{NetworkRecord, Networks},
-    domain::model::{Date, Network, Room},
+    domain::model::{Date, Known, Network, NodeId, Room},
     frontend::words::program,
     protocol::identity::Identity,
     runtime::{
         actor::DesiredNetwork,
         io::{TcpNet, interfaces, now},
-        profile,
+        profile::{self, Existing},
     },
 };
+
+/// Characters of a name that an error repeats.
+const MAX_ECHO: usize = 40;
 
 /// Prints or erases what was said in a room. Warnings go to the standard error.
 ///
@@ -39,7 +42,7 @@ pub fn log(config: &Config, args: &LogArgs) -> Result<(), Error> {
     let options = history::Options {
         profile,
         network: network(config, records).map_err(Error::Interfaces)?,
-        room: room(args.room.as_deref())?,
+        room: room(args.room.as_deref().or(args.named.as_deref()), existing.as_ref())?,
         action: match args {
             LogArgs { json: true, .. } => Action::Json,
             LogArgs { hash: true, .. } => Action::Hash,
@@ -146,12 +149,25 @@ fn tool_options(config: &Config) -> Result<Options, RunError> {
     })
 }
 
-/// The room with that name. The `#` may be missing, because a shell takes it for the start of a comment.
-fn room(name: Option<&str>) -> Result<Room, Error> {
-    let Some(name) = name else { return Ok(Room::LOBBY) };
-    let lobby = Room::LOBBY.name().trim_start_matches('#');
-    let is_lobby = name.strip_prefix('#').unwrap_or(name).eq_ignore_ascii_case(lobby);
-    if is_lobby { Ok(Room::LOBBY) } else { Err(Error::NoRoom(name.chars().take(40).collect())) }
+/// The room with that name. The `#` may be missing, because a shell takes it for the start of a comment. `@bob` is the direct
+/// room with bob, and so is `@` with his key.
+fn room(name: Option<&str>, profile: Option<&Existing>) -> Result<Room, Error> {
+    let Some(name) = name else { return Ok(Room::Lobby) };
+    if let Some(person) = name.strip_prefix('@') {
+        return person.parse().or_else(|_| known_as(person, profile)).map(Room::Direct);
+    }
+    Room::named(name).map_err(Error::Room)
+}
+
+/// The key of the one person who is known by this name.
+fn known_as(name: &str, profile: Option<&Existing>) -> Result<NodeId, Error> {
+    let known = profile.map(Existing::known).unwrap_or_default();
+    let is_meant = |known: &&Known| known.nick.as_ref().is_some_and(|nick| nick.as_str() == name);
+    match known.iter().filter(is_meant).collect::<Vec<_>>()[..] {
+        [one] => Ok(one.node),
+        [] => Err(Error::Nobody(name.chars().take(MAX_ECHO).collect())),
+        _ => Err(Error::Several(name.chars().take(MAX_ECHO).collect())),
+    }
 }
 
 /// Asks at the terminal; `None` if nobody can be asked.

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use super::{
     Arrival, Logs,
-    storage::{LogEntry, LogState, Place},
+    storage::{Clear, LogEntry, LogState, Place},
     waiting_for_causes::{WAIT_FOR_CAUSES, WAIT_FOR_STRANGERS},
 };
 use crate::core::mutant;
 use crate::{
-    domain::model::{EventId, Hlc, LogId, Now, Room},
+    domain::model::{EventId, Hlc, LogId, Now},
     protocol::{
         codec::event::{Dep, Event, Signed},
         identity::is_signed_by,
@@ -27,6 +27,8 @@ pub struct Offer<'a> {
     pub highest: &'a dyn Fn(&LogId) -> Option<u64>,
     /// How it came, which matters for its place.
     pub arrival: Arrival,
+    /// What it says, if its content is sealed.
+    pub opened: Option<Clear>,
 }
 
 /// What becomes of an event.
@@ -84,7 +86,7 @@ impl Logs {
         now: Now,
         accepted: &mut Vec<LogEntry>,
     ) -> Acceptance {
-        if Room::of(event.log.room).is_none() || self.foreign.contains(&event.log) {
+        if !self.rooms.get(&event.log.room).open || self.foreign.contains(&event.log) {
             return Acceptance::Foreign;
         }
         let position = match self.position(&event, offer) {
@@ -95,6 +97,7 @@ impl Logs {
                     signed,
                     arrived: now.wall,
                     own: false,
+                    opened: offer.opened.clone(),
                 });
                 return Acceptance::Accepted;
             }
@@ -107,7 +110,7 @@ impl Logs {
             return Acceptance::Refused(Violation::Forged);
         }
         if let LogPosition::Older(prev) = position {
-            return self.older((event, signed), prev, offer.arrival, now, accepted);
+            return self.older((event, signed), prev, offer, now, accepted);
         }
         let before = if let LogPosition::Next(before) = position { before } else { None };
         self.next(event, signed, before, offer, now, accepted)
@@ -221,7 +224,7 @@ impl Logs {
         }
         // If it continues our own log and we did not write it, our database is older than what we have said.
         self.abandon(&log);
-        let entry = self.arriving(event, signed, offer.arrival, now.wall);
+        let entry = self.arriving((event, signed, offer.opened.clone()), offer.arrival, now.wall);
         let missing = self.missing(&entry, offer.highest);
         if self.waiting.end(&log).is_some() || missing.is_some() {
             let waits = self.waiting.push(entry, missing, now.mono);
@@ -236,7 +239,7 @@ impl Logs {
         &mut self,
         (event, signed): (Event, Signed),
         prev: Option<EventId>,
-        arrival: Arrival,
+        offer: &Offer<'_>,
         now: Now,
         accepted: &mut Vec<LogEntry>,
     ) -> Acceptance {
@@ -247,7 +250,7 @@ impl Logs {
             return Acceptance::Branch(event.log, event.seq);
         }
         // Nothing waits for an event that old, and its causes may be gone everywhere. Its clock decides its place.
-        let mut entry = self.arriving(event, signed, arrival, now.wall);
+        let mut entry = self.arriving((event, signed, offer.opened.clone()), offer.arrival, now.wall);
         self.place(&mut entry, now.wall);
         self.apply(&entry);
         accepted.push(entry);

@@ -11,7 +11,7 @@ use crate::{
         },
     },
     domain::model::{
-        DiskTrouble, EventId, Hlc, LogId, MessageId, NodeId, Position, StoreAdvice, StoreFailure, StoreFault,
+        DiskTrouble, EventId, Hlc, LogId, MessageId, NodeId, Position, RoomId, StoreAdvice, StoreFailure, StoreFault,
         StoreTask, Timestamp,
     },
     protocol::codec::event::Content,
@@ -24,7 +24,7 @@ pub(crate) struct FakeStore {
     pub(crate) acks: BTreeMap<(NodeId, LogId), u64>,
     pub(crate) forks: Vec<Proof>,
     pub(crate) guests: Vec<GuestLine>,
-    pub(crate) own: Option<LogId>,
+    pub(crate) own: BTreeMap<RoomId, LogId>,
     pub(crate) last_run: Option<LastRun>,
     /// Whether the disk is full.
     pub(crate) fails: bool,
@@ -64,7 +64,14 @@ impl FakeStore {
                 Ok(Reply::Events(events.iter().take(read.events).take_while(is_room).map(held).collect()))
             }
             Request::ReadOwn(read) => self.handle(Request::Read(read)),
-            Request::Page(_) => Ok(Reply::Page(StoredPage { lines: self.lines(), before: false, after: false })),
+            Request::Page(page) => {
+                let is_there = |line: &StoredLine| {
+                    let Position { author, epoch, .. } = line.position;
+                    self.logs.contains_key(&LogId { room: page.room, author, epoch })
+                };
+                let lines = self.lines().into_iter().filter(is_there).collect();
+                Ok(Reply::Page(StoredPage { lines, before: false, after: false }))
+            }
             Request::Search(_) => Ok(Reply::Found(Found::default())),
             Request::Erase(_) | Request::Retain(_) => {
                 let bases: Vec<_> = self.logs.values().map(|state| (state.id, state.head + 1)).collect();
@@ -101,7 +108,7 @@ impl FakeStore {
         match write {
             Write::Event(entry) => {
                 if entry.own {
-                    self.own = Some(entry.event.log);
+                    self.own.insert(entry.event.log.room, entry.event.log);
                 }
                 let at = (entry.event.log, entry.event.seq);
                 if let Some(there) = self.events.insert(at, *entry.clone()) {
@@ -118,7 +125,7 @@ impl FakeStore {
             Write::ForgetAck(node, log) => drop(self.acks.remove(&(node, log))),
             Write::Fork(proof) => self.forks.push(*proof),
             Write::Clock(wall) => self.last_run = Some(wall),
-            Write::Abandon(log) => drop(self.own.take_if(|own| *own == log)),
+            Write::Abandon(log) => self.own.retain(|_, own| *own != log),
             Write::Drop(log) => {
                 if self.events.keys().all(|(of, _)| *of != log) {
                     self.logs.remove(&log);
@@ -148,9 +155,14 @@ impl FakeStore {
         Reply::Raised { lines, bases, freed: freed.collect() }
     }
 
-    fn latest(&self) -> Hlc {
-        let heads = self.logs.values().map(|state| state.head_place);
-        heads.chain(self.guests.iter().map(|line| line.hlc)).max().unwrap_or_default()
+    fn latest(&self) -> BTreeMap<RoomId, Hlc> {
+        let heads = self.logs.values().map(|state| (state.id.room, state.head_place));
+        let mut latest: BTreeMap<RoomId, Hlc> = BTreeMap::new();
+        for (room, hlc) in heads.chain(self.guests.iter().map(|line| (line.room, line.hlc))) {
+            let known = latest.entry(room).or_default();
+            *known = hlc.max(*known);
+        }
+        latest
     }
 
     /// Moves what stands after `after` behind the rest.
@@ -181,8 +193,8 @@ impl FakeStore {
         let line = |entry: &LogEntry| StoredLine {
             position: entry.position(),
             guest: None,
-            content: Content::read(entry.event.kind, &entry.signed.content),
-            kind: entry.event.kind,
+            content: entry.content(),
+            kind: entry.kind(),
             shown: entry.place.shown,
             dating: entry.place.dating,
             dated: entry.event.hlc,
@@ -219,14 +231,14 @@ impl FakeStore {
         let acks = self.acks.iter().map(|((node, log), seq)| Ack { node: *node, log: *log, seq: *seq });
         Snapshot {
             logs: self.logs.values().cloned().collect(),
-            own: self.own,
+            own: self.own.values().copied().collect(),
             acks: acks.collect(),
             said_again: {
                 let mut said_again: BTreeMap<EventId, Repeated> = BTreeMap::new();
                 let own = self
                     .events
                     .values()
-                    .filter(|entry| self.own.is_some_and(|own| own.author == entry.event.log.author));
+                    .filter(|entry| self.own.values().any(|own| own.author == entry.event.log.author));
                 for entry in own {
                     let Some(first) = entry.again() else { continue };
                     let (hlc, last) = (entry.event.hlc, entry.event.id);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    domain::model::{Hlc, LogId, NodeId},
+    domain::model::{Hlc, LogId, NodeId, RoomId},
     protocol::codec::event::{Dep, Event, MAX_DEPS},
 };
 
@@ -34,9 +34,9 @@ impl Frontier {
         self.0.insert(event.log, (event.seq, event.hlc));
     }
 
-    /// Events dated after `latest` are no causes any more: they stand elsewhere now.
-    pub(super) fn forget_after(&mut self, latest: Hlc) {
-        self.0.retain(|_, (_, hlc)| *hlc <= latest);
+    /// What is dated after the `latest` reading of its room is no cause any more: it stands elsewhere now.
+    pub(super) fn forget_after(&mut self, latest: impl Fn(&RoomId) -> Hlc) {
+        self.0.retain(|log, (_, hlc)| *hlc <= latest(&log.room));
     }
 
     /// A log is not held any more.

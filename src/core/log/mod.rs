@@ -5,9 +5,9 @@
 //! numbers for each log. Whether an event is accepted depends only on the event and its causes, so that all nodes come
 //! to the same answer. Where a line stands depends on its date alone, unless that is more than a day off.
 //!
-//! The files: `accept` which events of others are accepted · `placing` where a line stands · `waiting_for_causes`
-//! events that wait for their causes · `held_log` how far one log is held · `tombstones` logs that were given up ·
-//! `frontier` the newest events · `sign` our own events · `storage` what a store is asked and answers.
+//! The files: `accept` which events of others are taken · `placing` where a line stands ·
+//! `waiting_for_causes` events that wait for their causes · `held_log` how far one log is held · `tombstones` logs that
+//! were given up · `frontier` the newest events · `room` what is kept of each room · `sign` our own events · `storage` what a store is asked and answers.
 
 mod accept;
 #[cfg(test)]
@@ -15,6 +15,7 @@ pub(crate) mod fake_store;
 mod frontier;
 mod held_log;
 pub mod placing;
+mod room;
 mod sign;
 pub mod storage;
 mod tombstones;
@@ -33,14 +34,15 @@ pub use accept::{Acceptance, Offer, Violation};
 use frontier::Frontier;
 pub use held_log::HeldLog;
 pub use placing::Arrival;
-pub use sign::NoTime;
+use room::RoomStates;
+pub use sign::{NotWritten, Say};
 use storage::{LogEntry, LogState, Snapshot};
 use tombstones::Tombstones;
 use waiting_for_causes::Waiting;
 pub use waiting_for_causes::{WAIT_FOR_CAUSES, WAIT_FOR_STRANGERS};
 
 use crate::{
-    domain::model::{Hlc, LogId, NodeId, Room},
+    domain::model::{LogId, NodeId, RoomId},
     protocol::codec::event::{Dep, HeldRange},
 };
 
@@ -59,12 +61,9 @@ pub struct Logs {
     foreign: BTreeSet<LogId>,
     /// Foreign logs that were claimed for this network.
     claimed: BTreeSet<LogId>,
-    /// The latest reading of the room's clock: no line stands after it.
-    latest: Hlc,
+    rooms: RoomStates,
     frontier: Frontier,
     waiting: Waiting,
-    /// The log that we write to, once there is one.
-    own: Option<LogId>,
     /// Our own logs that were given up.
     abandoned: BTreeSet<LogId>,
     /// The ones among them that the store has not been told of.
@@ -88,6 +87,13 @@ impl Logs {
     /// The logs that a store holds.
     pub fn new(me: NodeId, snapshot: Snapshot) -> Self {
         let Snapshot { logs, foreign, frontier, latest, own, bytes, .. } = snapshot;
+        let mut rooms = RoomStates::new();
+        for (room, latest) in latest {
+            rooms.get_mut(room).latest = latest;
+        }
+        for own in own {
+            rooms.get_mut(own.room).own = Some(own);
+        }
         let (mut held, mut tombstones, mut turn, mut forgotten) =
             (BTreeMap::new(), Tombstones::default(), 0, Vec::new());
         for state in logs {
@@ -96,6 +102,7 @@ impl Logs {
                 continue;
             }
             turn += 1;
+            rooms.get_mut(state.id.room);
             let log = held.entry(state.id).or_insert(HeldLog::new(state));
             log.touch(0, turn);
         }
@@ -114,10 +121,9 @@ impl Logs {
             tombstones,
             foreign: foreign.into_iter().collect(),
             claimed: BTreeSet::new(),
-            latest,
+            rooms,
             frontier: Frontier::new(frontier),
             waiting: Waiting::default(),
-            own,
             abandoned: BTreeSet::new(),
             newly_abandoned: Vec::new(),
             changed: BTreeSet::new(),
@@ -211,7 +217,10 @@ impl Logs {
     pub fn add(&mut self, snapshot: Snapshot) -> Vec<LogId> {
         let Snapshot { logs, foreign, frontier, own, bytes, latest, .. } = snapshot;
         self.foreign = foreign.into_iter().collect();
-        self.latest = self.latest.max(latest);
+        for (room, latest) in latest {
+            let state = self.rooms.get_mut(room);
+            state.latest = state.latest.max(latest);
+        }
         let mut added = Vec::new();
         for state in logs {
             let log = state.id;
@@ -219,6 +228,7 @@ impl Logs {
                 continue;
             }
             self.turn += 1;
+            self.rooms.get_mut(log.room);
             self.held.entry(log).or_insert(HeldLog::new(state)).touch(0, self.turn);
             added.push(log);
         }
@@ -228,28 +238,51 @@ impl Logs {
             }
         }
         self.frontier.add(frontier.into_iter().filter(|dep| added.contains(&dep.log)));
-        // If we have said something here since the start, we continue in that log.
-        let begun = self.own.is_some_and(|own| self.held.get(&own).is_some_and(|held| held.head() > 0));
-        if !begun {
-            self.own = own.filter(|own| !self.abandoned.contains(own)).or(self.own);
+        for own in own.into_iter().filter(|own| !self.abandoned.contains(own)) {
+            // What was said here since the start goes on in its own log.
+            let begun = self.own(&own.room).is_some_and(|own| self.held.get(&own).is_some_and(|held| held.head() > 0));
+            if !begun {
+                self.rooms.get_mut(own.room).own = Some(own);
+            }
         }
         added
     }
 
-    /// How many logs of an author are held.
-    pub fn logs_of(&self, author: &NodeId) -> usize {
-        self.of(author).count()
+    /// The logs of an author that are held, in all rooms.
+    pub fn of(&self, author: &NodeId) -> impl Iterator<Item = &HeldLog> {
+        self.rooms.iter().flat_map(|(room, _)| self.of_in(room, author))
     }
 
-    /// The logs of an author that are held.
-    pub fn of(&self, author: &NodeId) -> impl Iterator<Item = &HeldLog> {
-        let of = |epoch| LogId { room: Room::LOBBY.id(), author: *author, epoch };
+    /// The logs of an author that are held of one room.
+    pub fn of_in(&self, room: &RoomId, author: &NodeId) -> impl Iterator<Item = &HeldLog> + use<'_> {
+        let (room, author) = (*room, *author);
+        let of = move |epoch| LogId { room, author, epoch };
         self.held.range(of(0)..=of(u64::MAX)).map(|(_, held)| held)
     }
 
-    /// The log that we write to, if there is one to continue.
-    pub fn own(&self) -> Option<&LogId> {
-        self.own.as_ref()
+    /// Our user is in this room from now on.
+    pub fn open(&mut self, room: RoomId) {
+        self.rooms.get_mut(room).open = true;
+    }
+
+    /// Our user has left this room. What is held of it stays.
+    pub fn close(&mut self, room: RoomId) {
+        self.rooms.get_mut(room).open = false;
+    }
+
+    /// The log of a room that we write to, if there is one to continue.
+    pub fn own(&self, room: &RoomId) -> Option<LogId> {
+        self.rooms.get(room).own
+    }
+
+    /// The logs that we write to, at most one for each room.
+    pub fn own_logs(&self) -> impl Iterator<Item = LogId> + '_ {
+        self.rooms.iter().filter_map(|(_, state)| state.own)
+    }
+
+    /// Whether we write to this log.
+    pub fn is_written(&self, log: &LogId) -> bool {
+        self.own(&log.room) == Some(*log)
     }
 
     /// The store holds these logs now.
@@ -327,6 +360,7 @@ impl Logs {
         let newest = held.extend(event, entry.place.hlc);
         self.turn += 1;
         held.touch(entry.signed.bytes() as u64, self.turn);
+        self.rooms.get_mut(event.log.room);
         if entry.own && newest {
             self.frontier.advance(event);
         }

@@ -8,12 +8,12 @@
 use std::time::Duration;
 
 use super::{
-    Logs,
-    storage::{Dating, LogEntry, Place, Snapshot},
+    HeldLog, Logs,
+    storage::{Clear, Dating, LogEntry, Place, Snapshot},
 };
 use crate::{
     core::mutant,
-    domain::model::{Hlc, Timestamp},
+    domain::model::{Hlc, RoomId, Timestamp},
     protocol::codec::event::{Event, Signed},
 };
 
@@ -34,15 +34,21 @@ pub struct Arrival {
 }
 
 impl Logs {
-    /// A clock reading for a line that is placed by its arrival. It is later than everything seen.
-    pub fn tick(&mut self, wall: Timestamp) -> Hlc {
-        self.latest = self.latest.next().max(Hlc::at(wall));
-        self.latest
+    /// A clock reading for a line that stands where it came. It is later than everything seen in the room.
+    pub fn tick(&mut self, room: RoomId, wall: Timestamp) -> Hlc {
+        let state = self.rooms.get_mut(room);
+        state.latest = state.latest.next().max(Hlc::at(wall));
+        state.latest
     }
 
-    /// The latest reading of the room's clock.
-    pub fn latest(&self) -> Hlc {
-        self.latest
+    /// The latest reading of a room's clock.
+    pub fn latest(&self, room: &RoomId) -> Hlc {
+        self.rooms.get(room).latest
+    }
+
+    /// The latest reading of the clocks of all rooms.
+    pub fn latest_of_all(&self) -> Hlc {
+        self.rooms.iter().map(|(_, state)| state.latest).max().unwrap_or_default()
     }
 
     /// Lines that stood too far ahead were moved. `snapshot` is what the store holds now.
@@ -53,10 +59,14 @@ impl Logs {
             }
         }
         // Lines that are not on disk yet have not been moved.
-        let unwritten = self.held.values().filter(|held| held.head() > held.committed_head());
-        let unwritten = unwritten.map(|held| held.state().head_place).max();
-        self.latest = snapshot.latest.max(unwritten.unwrap_or_default());
-        self.frontier.forget_after(self.latest);
+        for (room, state) in self.rooms.iter_mut() {
+            let unwritten = self.held.values().filter(|held| held.head() > held.committed_head());
+            let unwritten = unwritten.map(HeldLog::state).filter(|log| log.id.room == *room).map(|log| log.head_place);
+            let stored = snapshot.latest.get(room).copied().unwrap_or_default();
+            state.latest = unwritten.max().unwrap_or_default().max(stored);
+        }
+        let rooms = &self.rooms;
+        self.frontier.forget_after(|room| rooms.get(room).latest);
         for state in snapshot.logs.iter().filter(|state| !state.is_placed_by_clock()) {
             self.frontier.forget(&state.id);
         }
@@ -68,19 +78,24 @@ impl Logs {
     }
 
     /// An event that arrives at `wall`, with what is known of its place. Whether it is behind can be seen only now.
-    pub(super) fn arriving(&self, event: Event, signed: Signed, arrival: Arrival, wall: Timestamp) -> LogEntry {
-        let present = self.latest.wall().max(wall).as_millis();
+    pub(super) fn arriving(
+        &self,
+        (event, signed, opened): (Event, Signed, Option<Clear>),
+        arrival: Arrival,
+        wall: Timestamp,
+    ) -> LogEntry {
+        let present = self.latest(&event.log.room).wall().max(wall).as_millis();
         let is_behind = arrival.live && event.hlc.wall().as_millis().saturating_add(max_off_ms()) < present;
         let shown = Timestamp::from_millis(event.wall.as_millis().saturating_sub(arrival.ahead));
         let dating = if is_behind { Dating::Behind } else { Dating::Believed };
         let place = Place { hlc: event.hlc, dating, shown };
-        LogEntry { event, signed, arrived: wall, own: false, place }
+        LogEntry { event, signed, arrived: wall, own: false, place, opened }
     }
 
     /// Decides where an event that is accepted at `wall` stands.
     pub(super) fn place(&mut self, entry: &mut LogEntry, wall: Timestamp) {
         let event = &entry.event;
-        let before = self.held.get(&event.log).map(super::HeldLog::state).filter(|state| event.seq > state.head);
+        let before = self.held.get(&event.log).map(HeldLog::state).filter(|state| event.seq > state.head);
         let arriving = entry.place;
         let dating = if mutant::places_by_authors_clock() {
             Dating::Believed
@@ -92,10 +107,11 @@ impl Logs {
         } else {
             Dating::Believed
         };
-        let hlc = if dating.is_by_arrival() { self.tick(wall) } else { event.hlc };
+        let hlc = if dating.is_by_arrival() { self.tick(event.log.room, wall) } else { event.hlc };
         let is_merged = !dating.is_by_arrival() && !Self::is_ahead(event.hlc, wall) && !mutant::ignores_clocks();
         if is_merged || mutant::merges_every_clock() {
-            self.latest = self.latest.max(event.hlc);
+            let state = self.rooms.get_mut(event.log.room);
+            state.latest = state.latest.max(event.hlc);
         }
         let (shown, is_certain) = shown(arriving.shown, event.wall, hlc.wall(), wall);
         let dating = if dating == Dating::Believed && !is_certain { Dating::OtherTime } else { dating };

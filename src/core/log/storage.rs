@@ -3,7 +3,12 @@
 //! Every request has a number, its ticket, and is answered once with the same number. Writes are answered in order. A
 //! request that is made after the answer to a write sees what was written.
 
-use std::{collections::BTreeSet, net::SocketAddr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::SocketAddr,
+};
+
+use bytes::Bytes;
 
 use crate::{
     core::clock::LastRun,
@@ -11,7 +16,7 @@ use crate::{
         DiskTrouble, EventId, Hlc, LogId, Mark, MessageId, Network, Nick, NodeId, Position, RoomId, Seek, Text,
         Timestamp,
     },
-    protocol::codec::event::{Content, Dep, Event, Signed},
+    protocol::codec::event::{Content, Dep, Event, SALT_BYTES, Signed},
 };
 
 /// Requests that may be open at once: one write, one read for each link, and the few that a user causes.
@@ -125,6 +130,24 @@ pub struct LogEntry {
     pub own: bool,
     /// Where it stands and which time it shows.
     pub place: Place,
+    /// What it says, if its content is sealed.
+    pub opened: Option<Clear>,
+}
+
+/// What a sealed event says. The deps inside its seal are those of [`LogEntry::event`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clear {
+    /// What kind of event it is.
+    pub kind: u32,
+    /// What the kind says, without a salt.
+    pub payload: Bytes,
+}
+
+impl Clear {
+    /// The same in the form of an event's content. Its salt is zero, because salts are for hashes, and this has none.
+    pub fn content(&self) -> Vec<u8> {
+        [&[0; SALT_BYTES], self.payload.as_ref()].concat()
+    }
 }
 
 impl LogEntry {
@@ -136,7 +159,23 @@ impl LogEntry {
 
     /// The event that it repeats, if it repeats one.
     pub fn again(&self) -> Option<EventId> {
-        Content::again(self.event.kind, &self.signed.content)
+        match &self.opened {
+            Some(clear) => Content::again(clear.kind, &clear.content()),
+            None => Content::again(self.event.kind, &self.signed.content),
+        }
+    }
+
+    /// What it says, sealed or not.
+    pub fn content(&self) -> Content {
+        match &self.opened {
+            Some(clear) => Content::read(clear.kind, &clear.content()),
+            None => Content::read(self.event.kind, &self.signed.content),
+        }
+    }
+
+    /// What kind of event it is, sealed or not.
+    pub fn kind(&self) -> u32 {
+        self.opened.as_ref().map_or(self.event.kind, |clear| clear.kind)
     }
 }
 
@@ -418,8 +457,8 @@ pub struct Snapshot {
     pub foreign: Vec<LogId>,
     /// The newest events: heads that no other held event names as a cause and that stand where their clocks say.
     pub frontier: Vec<Dep>,
-    /// The latest reading at which anything of the present network stands.
-    pub latest: Hlc,
+    /// The latest reading at which anything of each room of the present network stands.
+    pub latest: BTreeMap<RoomId, Hlc>,
     /// What our clock showed last, as [`Write::Clock`] said. None in a new or recovered file.
     pub last_run: Option<LastRun>,
     /// How much of our own logs others hold.
@@ -435,9 +474,9 @@ pub struct Snapshot {
     pub said_again: Vec<Repeated>,
     /// What we said on other networks that has reached nobody.
     pub undelivered: Vec<Undelivered>,
-    /// Our log of the lobby, if it may be continued: this file then has everything that was ever said in it. None in a
-    /// new or recovered file. Other logs of ours are treated like anybody else's.
-    pub own: Option<LogId>,
+    /// Our logs that may be continued, at most one for each room: this file has everything that was ever said in them. None
+    /// in a new or recovered file. Other logs of ours are treated like anybody else's.
+    pub own: Vec<LogId>,
     /// Why the store is read-only now; none if it takes writes.
     pub read_only: Option<DiskTrouble>,
 }

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    domain::model::{EventId, Nick, Now, Room, Text, Timestamp},
+    domain::model::{EventId, Hlc, Nick, Now, Text, Timestamp},
     protocol::{
         codec::event::{Content, Draft, HLC_END, KIND_SAID, Signed},
         identity::Identity,
@@ -23,13 +23,18 @@ fn said(text: &str) -> (u32, bytes::Bytes) {
     (KIND_SAID, Content::said([1; 16], &Nick::new("bob").unwrap(), &Text::new(text).unwrap(), false))
 }
 
+fn say(text: &str) -> Say<'static> {
+    let (kind, content) = said(text);
+    Say::Clear(kind, content)
+}
+
 fn nobody(_: &LogId) -> Option<u64> {
     None
 }
 
 const BACKLOG: Arrival = Arrival { live: false, ahead: 0 };
 
-const ANYBODY: Offer<'static> = Offer { base: None, has_room: true, highest: &nobody, arrival: BACKLOG };
+const ANYBODY: Offer<'static> = Offer { opened: None, base: None, has_room: true, highest: &nobody, arrival: BACKLOG };
 
 /// Somebody who writes and receives events.
 struct Person {
@@ -48,13 +53,13 @@ impl Person {
 
     fn say(&mut self, text: &str, now: Now) -> LogEntry {
         let entry =
-            self.logs.write(Room::LOBBY.id(), said(text), &self.identity, || 7, &|_| true, (now, now.wall)).unwrap();
+            self.logs.write(RoomId::LOBBY, say(text), &self.identity, || 7, &|_| true, (now, now.wall)).unwrap();
         self.unwritten.push(entry.clone());
         entry
     }
 
     fn log(&self) -> LogId {
-        LogId { room: Room::LOBBY.id(), author: self.identity.node(), epoch: 7 }
+        LogId { room: RoomId::LOBBY, author: self.identity.node(), epoch: 7 }
     }
 
     fn hear(&mut self, signed: &Signed, now: Now) -> (Acceptance, Vec<LogEntry>) {
@@ -167,16 +172,16 @@ fn a_clock_a_day_ahead_does_not_move_others() {
     // Nor after the program starts again.
     let snapshot = |logs: &Logs| Snapshot {
         logs: logs.iter().map(|(_, held)| held.state().clone()).collect(),
-        own: logs.own().copied(),
+        own: logs.own_logs().collect(),
         frontier: Vec::new(),
-        latest: logs.latest(),
+        latest: BTreeMap::from([(RoomId::LOBBY, logs.latest(&RoomId::LOBBY))]),
         ..Snapshot::default()
     };
     carol.logs = Logs::new(carol.identity.node(), snapshot(&carol.logs));
     let again = carol.say("still not", now(0));
     assert!(again.event.hlc > next.event.hlc && again.event.hlc < far.event.hlc && again.event.deps.is_empty());
     let end = now(i64::try_from(HLC_END.0 >> 16).unwrap() - now(0).wall.as_millis());
-    assert!(bob.logs.write(Room::LOBBY.id(), said("x"), &bob.identity, || 7, &|_| true, (end, end.wall)).is_err());
+    assert!(bob.logs.write(RoomId::LOBBY, say("x"), &bob.identity, || 7, &|_| true, (end, end.wall)).is_err());
 }
 
 /// How a log stands: its newest range, and what is held below it.
@@ -342,7 +347,7 @@ fn a_log_given_up_continues_without_its_old_lines() {
 
 #[test]
 fn an_unfinished_removal_is_repeated_after_the_next_start() {
-    let log = |epoch| LogId { room: Room::LOBBY.id(), author: Identity::from_secret(&[2; 32]).node(), epoch };
+    let log = |epoch| LogId { room: RoomId::LOBBY, author: Identity::from_secret(&[2; 32]).node(), epoch };
     let state = |epoch, base| LogState {
         id: log(epoch),
         floor: base,
@@ -385,8 +390,8 @@ fn our_own_event_from_elsewhere_ends_our_log() {
     let key = bob.identity.clone();
     let theirs = draft(&first, |_| {}).sign(|message| key.sign(message));
     assert_eq!(bob.hear(&theirs, now(0)).0, Acceptance::Accepted);
-    assert_eq!(bob.logs.own(), None);
-    let next = bob.logs.write(Room::LOBBY.id(), said("2"), &key, || 8, &|_| true, (now(0), now(0).wall)).unwrap();
+    assert_eq!(bob.logs.own(&RoomId::LOBBY), None);
+    let next = bob.logs.write(RoomId::LOBBY, say("2"), &key, || 8, &|_| true, (now(0), now(0).wall)).unwrap();
     assert_eq!((next.event.log.epoch, next.event.seq), (8, 1));
     assert!(next.event.deps.contains(&Dep { log: first.event.log, seq: 2 }));
 }

@@ -1,21 +1,18 @@
 //! Routes each command of the user to the machine that handles it.
 
-use super::{Node, Output, dialing, verify};
+use super::{Node, Output, dialing, rooms, verify};
 use crate::{
     core::sync,
     domain::{
-        bus::{Command, Update, Whois},
-        model::{Nick, Now, Presence, Repute, Trust, Who},
+        bus::{Command, RoomFailure, Update, Whois},
+        model::{Nick, NodeId, Now, PeerId, Presence, Repute, Room, Text, Trust, Who},
     },
 };
 
 impl Node {
     pub(super) fn command(&mut self, command: Command, now: Now, out: &mut Vec<Output>) {
         match command {
-            Command::Say { room, text, action, .. } => {
-                self.peers.said();
-                self.drive_sync(sync::Input::Say { room, text, action }, now, out);
-            }
+            Command::Say { room, text, action, .. } => self.say(room, text, action, now, out),
             Command::Page { room, seek, max } => self.drive_sync(sync::Input::Page { room, seek, max }, now, out),
             Command::Search { room, query, before, max } => {
                 self.drive_sync(sync::Input::Search { room, query, before, max }, now, out);
@@ -46,6 +43,12 @@ impl Node {
                 self.drive_verify(verify::Input::Answer { who: &who, same }, now, out);
             }
             Command::Whois(who) => self.whois(&who, now, out),
+            Command::Join(room) => self.drive_rooms(rooms::Input::Join(room), now, out),
+            Command::Part(room) => self.drive_rooms(rooms::Input::Part(room), now, out),
+            Command::ListRooms => self.drive_rooms(rooms::Input::List, now, out),
+            Command::KeepView { room, view } => self.drive_rooms(rooms::Input::KeepView { room, view }, now, out),
+            Command::Query(who) => drop(self.query(&who, true, now, out)),
+            Command::Tell { who, text } => self.tell(&who, text, now, out),
             Command::SayHere(network) => self.drive_sync(sync::Input::SayHere(network), now, out),
             // The shell carries these out and does not pass them on. It answers the first four with `Input::Relocated`.
             Command::Open(_)
@@ -54,6 +57,57 @@ impl Node {
             | Command::ShareHistory
             | Command::PlainView(_) => {}
         }
+    }
+
+    fn say(&mut self, room: Room, text: Text, action: bool, now: Now, out: &mut Vec<Output>) {
+        if let Room::Direct(node) = &room
+            && let Some(text) = self.hold(node, &text, now)
+        {
+            return out.push(Output::Update(text.into()));
+        }
+        self.peers.said();
+        self.drive_sync(sync::Input::Say { room, text, action }, now, out);
+    }
+
+    /// Says something to one person alone.
+    fn tell(&mut self, who: &Who, text: Text, now: Now, out: &mut Vec<Output>) {
+        if let Some(room) = self.query(who, false, now, out) {
+            self.say(room, text, false, now, out);
+        }
+    }
+
+    /// Opens the direct room with a person. None if it cannot be opened; then the user was told why.
+    fn query(&mut self, who: &Who, asked: bool, now: Now, out: &mut Vec<Output>) -> Option<Room> {
+        let people = self.trust.people(&self.peers, now.wall);
+        let id = match people.resolve(who) {
+            Ok(id) => id,
+            Err(unclear) => {
+                out.push(Output::Update(unclear.into()));
+                return None;
+            }
+        };
+        let name = people.names().name(id);
+        let refuse = |failure: RoomFailure, out: &mut Vec<Output>| out.push(Output::Update(failure.into()));
+        let Some(node) = id.node().copied() else {
+            refuse(RoomFailure::Guest { name }, out);
+            return None;
+        };
+        if node == self.myself.node {
+            refuse(RoomFailure::Oneself, out);
+            return None;
+        }
+        let card = self.trust.book().get(&node).and_then(|known| known.card.clone());
+        self.drive_rooms(rooms::Input::Query { node, name, card, asked }, now, out);
+        let room = Room::Direct(node);
+        self.rooms.is_in(&room).then_some(room)
+    }
+
+    /// Why a line to this person is not sent now: it may be somebody else.
+    fn hold(&self, node: &NodeId, text: &Text, now: Now) -> Option<RoomFailure> {
+        let trust = self.trust.book().repute(node, now.wall).trust;
+        let differs = trust == Trust::Differs;
+        let name = || self.trust.people(&self.peers, now.wall).names().name(PeerId::Node(*node));
+        (differs || trust == Trust::Suspect).then(|| RoomFailure::OnHold { name: name(), differs, text: text.clone() })
     }
 
     fn set_nick(&mut self, nick: Nick, now: Now, out: &mut Vec<Output>) {

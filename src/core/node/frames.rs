@@ -1,6 +1,6 @@
 //! Routes each frame of a node to the machine that handles it.
 
-use super::{CloseReason, Node, Output, dialing, peers::FrameQuota, verify};
+use super::{CloseReason, Node, Output, dialing, peers::FrameQuota, rooms, verify};
 use crate::{
     core::sync,
     domain::model::{LinkId, Nick, Now},
@@ -44,6 +44,7 @@ impl Node {
                 Frame::Doubt(Doubt::CodesDiffer) => self.drive_verify(verify::Input::TheyDiffer(link), now, out),
                 Frame::Doubt(Doubt::NameTaken(nick)) => self.name_taken(link, &nick, now, out),
                 Frame::Refused(refused) => self.drive_sync(sync::Input::Refused { link, refused }, now, out),
+                Frame::Rooms(names) => self.drive_rooms(rooms::Input::Announced { link, names }, now, out),
                 Frame::Have(have) => self.drive_sync(sync::Input::Have { link, have }, now, out),
                 // Batches were handled above; Probe and ProbeReply belong to a call of their own, not to a link.
                 Frame::Batch(_) | Frame::Probe(_) | Frame::ProbeReply(_) | Frame::Nothing => {}

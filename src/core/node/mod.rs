@@ -24,6 +24,7 @@ mod myself;
 mod notice_limits;
 mod output;
 mod peers;
+mod rooms;
 mod routes;
 mod transport;
 mod trust;
@@ -48,6 +49,7 @@ use myself::Myself;
 use notice_limits::NoticeLimits;
 pub use output::Output;
 use peers::{DialEvent, Peers};
+use rooms::Rooms;
 pub use transport::{CloseReason, DialFailure, Secure, Via};
 use trust::Keyring;
 use verify::Verify;
@@ -55,8 +57,11 @@ use verify::Verify;
 pub use crate::core::sync::{History, Retention, Unpublished};
 use crate::{
     core::sync::{self, Sync},
-    domain::model::{Guests, Known, Nick, NodeId, Now, PeerId, PortRange, Presence},
-    protocol::codec::mesh::Reason,
+    domain::{
+        bus::KeptRoom,
+        model::{Guests, Known, Nick, NodeId, Now, PeerId, PortRange, Presence},
+    },
+    protocol::{codec::mesh::Reason, sealing::Card},
 };
 
 /// What a node needs to know about itself.
@@ -82,6 +87,8 @@ pub struct Me {
     pub secret: [u8; 32],
     /// What was said before, and the key that signs new events.
     pub history: History,
+    /// The rooms that its user was in.
+    pub rooms: Vec<KeptRoom>,
 }
 
 /// The router. See the module's documentation.
@@ -92,6 +99,7 @@ pub struct Node {
     dialing: Dialing,
     trust: Keyring,
     verify: Verify,
+    rooms: Rooms,
     sync: Sync,
     /// Limits how often notices of the log are shown.
     notices: NoticeLimits,
@@ -112,12 +120,15 @@ enum Phase {
 impl Node {
     /// Creates a node that listens at `me.location` and has no links yet.
     pub fn new(me: Me) -> Self {
+        let rooms = Rooms::new(me.rooms, &me.history.identity, &me.known);
         let mut rng = fastrand::Rng::with_seed(me.seed);
+        let card = Card::sign(&me.history.identity, 0).encode().into();
         Self {
             peers: Peers::new(&me.known, rng.fork()),
             dialing: Dialing::new(rng.fork()),
             trust: Keyring::new(me.known, me.node, &me.nick),
             verify: Verify::new(me.node, me.secret),
+            rooms,
             sync: Sync::new(me.node, me.history, rng.u64(..), me.secret),
             notices: NoticeLimits::default(),
             phase: Phase::New,
@@ -129,6 +140,7 @@ impl Node {
                 presence: Presence::Here,
                 ports: me.ports,
                 guests: me.guests,
+                card,
             },
         }
     }
@@ -212,6 +224,11 @@ impl Node {
         self.trust.book().kept().cloned().collect()
     }
 
+    /// The rooms that our user is in, to be kept across runs.
+    pub fn rooms(&self) -> Vec<KeptRoom> {
+        self.rooms.kept()
+    }
+
     /// Nodes that exist but cannot be linked, as far as was noticed in the last minute.
     pub fn unreachable(&self, now: Now) -> impl Iterator<Item = (SocketAddr, Trouble)> + '_ {
         self.dialing.unreachable(now.mono)
@@ -281,6 +298,7 @@ impl Node {
             self.with_peers(now, out, |peers, context, _| peers.start(context.now));
             let last_known = self.trust.book().addresses();
             self.drive_dialing(dialing::Input::Start { last_known }, now, out);
+            self.drive_rooms(rooms::Input::Start, now, out);
             self.drive_sync(sync::Input::Start, now, out);
         }
         self.trust.tick(now);

@@ -25,6 +25,8 @@ pub(super) struct Myself {
     pub(super) ports: PortRange,
     /// Which reference nodes may join.
     pub(super) guests: Guests,
+    /// Our card, encoded: which key seals what is meant for our user.
+    pub(super) card: Bytes,
 }
 
 impl Myself {
@@ -41,6 +43,7 @@ impl Myself {
             wall: Some(now.wall),
             port: self.local.port().try_into().ok(),
             version: env!("CARGO_PKG_VERSION").into(),
+            card: Some(self.card.clone()),
         }))
     }
 
@@ -64,6 +67,7 @@ impl Myself {
             presence: Presence::Here,
             ports: PortRange::new(min, max).unwrap(),
             guests,
+            card: Bytes::from_static(b"card"),
         }
     }
 }

@@ -79,6 +79,8 @@ pub enum Output {
     LinkedChanged,
     /// [`super::Node::known`] has changed: save it soon.
     KnownChanged,
+    /// [`super::Node::rooms`] has changed: save it soon.
+    RoomsChanged,
     /// Close everything and stop.
     Leave,
 }

@@ -2,13 +2,14 @@
 //!
 //! Each machine has a function here that calls it and then carries out its outputs. Machines never call each other.
 
-use super::{Node, Output, dialing, peers, trust, verify};
+use super::{Node, Output, dialing, peers, rooms, trust, verify};
 use crate::{
     core::{node::views::Directory, sync},
     domain::{
         bus::{Notice, Update},
-        model::{Author, Now, PeerId},
+        model::{Author, Message, Now, PeerId, Room},
     },
+    protocol::codec::mesh::Cap,
 };
 
 impl Node {
@@ -36,6 +37,7 @@ impl Node {
                 self.drive_verify(verify::Input::LinkDown(link), now, out);
                 if let Some(node) = node {
                     self.trust.parted(&node, now);
+                    self.drive_rooms(rooms::Input::LinkDown(link), now, out);
                     self.drive_sync(sync::Input::LinkDown(link), now, out);
                 }
             }
@@ -65,15 +67,21 @@ impl Node {
     fn join(&mut self, newcomer: peers::Newcomer, now: Now, out: &mut Vec<Output>) {
         let (link, node, exporter) = (newcomer.link, newcomer.secure.node, newcomer.secure.exporter);
         let (capable, is_known_run) = (newcomer.can_compare(), newcomer.is_known_run);
+        let card = newcomer.card.clone();
         let (caps, clock_ahead_ms) = (newcomer.caps(), newcomer.clock_ahead_ms());
         let host = Some(newcomer.host());
         let alarm = self.trust.met(node, newcomer.nick.as_ref(), host, &self.peers, now);
+        if let Some(card) = &card {
+            self.trust.keep_card(&node, card);
+        }
         let repute = self.trust.book().repute(&node, now.wall);
         self.with_peers(now, out, |peers, _, out| peers.join(newcomer, repute, out));
         self.with_trust(now, out, |trust, _, out| trust.raise(alarm, now.mono, out));
         self.drive_verify(verify::Input::LinkUp { link, node, exporter, capable }, now, out);
         self.with_peers(now, out, |peers, context, out| peers.greet(link, context, out));
+        let knows_rooms = caps.has(Cap::Rooms);
         self.drive_sync(sync::Input::LinkUp { link, node, caps, clock_ahead_ms }, now, out);
+        self.drive_rooms(rooms::Input::LinkUp { link, node, capable: knows_rooms, card }, now, out);
         // A node that only changes its link knows the others already, and they know it.
         if !is_known_run {
             self.drive_dialing(dialing::Input::NodeLinked { link, node }, now, out);
@@ -139,6 +147,37 @@ impl Node {
         }
     }
 
+    /// Tells the rooms what happened, and does what they say.
+    pub(super) fn drive_rooms(&mut self, input: rooms::Input, now: Now, out: &mut Vec<Output>) {
+        let mut outputs = Vec::new();
+        self.rooms.handle(input, &mut outputs);
+        for output in outputs {
+            match output {
+                rooms::Output::Announce { link, frame } => {
+                    self.drive_sync(sync::Input::Announce { link, frame }, now, out);
+                }
+                rooms::Output::Open { room, id, seal } => {
+                    self.drive_sync(sync::Input::Open { room, id, seal }, now, out);
+                }
+                rooms::Output::Close(id) => self.drive_sync(sync::Input::Close(id), now, out),
+                rooms::Output::Admit { link, room } => self.drive_sync(sync::Input::Admit { link, room }, now, out),
+                rooms::Output::Exclude { link, room } => {
+                    self.drive_sync(sync::Input::Exclude { link, room }, now, out);
+                }
+                rooms::Output::Update(update) => {
+                    if let Update::RoomJoined { room: Room::Direct(node), .. } = &update {
+                        let known = self.trust.book().nick(node).cloned();
+                        let repute = self.trust.book().repute(node, now.wall);
+                        let as_known = |nick| Update::KnownAs { peer: PeerId::Node(*node), nick, repute };
+                        out.extend(known.map(as_known).map(Output::Update));
+                    }
+                    out.push(Output::Update(update));
+                }
+                rooms::Output::Kept => out.push(Output::RoomsChanged),
+            }
+        }
+    }
+
     /// Tells the log machine what happened, and does what it says.
     pub(super) fn drive_sync(&mut self, input: sync::Input, now: Now, out: &mut Vec<Output>) {
         let people = super::log_people::LogPeople { me: &self.myself, peers: &self.peers, trust: &self.trust };
@@ -151,6 +190,9 @@ impl Node {
                 sync::Output::Publish(message) => out.push(Output::Publish(message)),
                 sync::Output::Store { ticket, request } => out.push(Output::Store { ticket, request }),
                 sync::Output::Update(update) => {
+                    if let Update::Message(Message { room: Room::Direct(node), .. }) = &update {
+                        self.drive_rooms(rooms::Input::Heard(*node), now, out);
+                    }
                     if let Update::Message(message) = &update
                         && let Author::Peer(PeerId::Node(node)) = message.author
                     {

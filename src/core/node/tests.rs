@@ -54,6 +54,7 @@ fn me(addr: &str, seed: u64) -> Me {
         seed,
         secret: [0; 32],
         history: history(FakeStore::default().snapshot(), Identity::from_secret(&[1; 32])),
+        rooms: Vec::new(),
     }
 }
 
@@ -78,6 +79,7 @@ fn arrived(n: u32, source: &str, claim: Option<&str>) -> Input {
 /// Somebody whom the user has compared codes with, long ago.
 fn verified(node: NodeId, nick: &str) -> Known {
     Known {
+        card: None,
         node,
         nick: Nick::new(nick).ok(),
         first_seen: Timestamp::from_millis(0),

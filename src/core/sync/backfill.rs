@@ -90,8 +90,10 @@ impl Sync {
         events: &[StoredEvent],
         cx: &mut Context<'_>,
     ) {
+        // A room may have been left meanwhile.
+        let known: Vec<&StoredEvent> = events.iter().filter(|held| self.may_know(name, &held.log.room)).collect();
         let Some(link) = self.links.get_mut(name) else { return };
-        if events.is_empty() {
+        if known.is_empty() {
             // They were there a moment ago, but are gone now.
             for (log, _) in wanted {
                 if let Some(key) = self.logs.key(log) {
@@ -101,13 +103,13 @@ impl Sync {
             link.on(Event::NothingRead);
             return self.send_next(name, cx);
         }
-        for held in events {
+        for held in &known {
             if let Some(key) = self.logs.key(&held.log) {
                 let cursor = link.cursors.held(&key);
                 cursor.sent = cursor.sent.max(held.seq);
             }
         }
-        let frame = mesh::batch(events.iter().map(|held| &held.signed));
+        let frame = mesh::batch(known.iter().map(|held| &held.signed));
         link.lagging.handed(frame.len());
         link.on(Event::Handed);
         cx.out.push(Output::Batch { link: name, frame });
@@ -170,10 +172,10 @@ impl Sync {
         let lacks = self.is_behind(log, cursor.base, cursor.has, now);
         let Some(link) = self.links.get_mut(name) else { return };
         match ours.key.clone().or_else(|| link.cursors.key(log)) {
-            Some(key) if lacks => drop(link.ahead.insert(key)),
+            Some(key) if lacks && link.may_know(&log.room) => drop(link.ahead.insert(key)),
             _ => drop(link.ahead.remove(log)),
         }
-        if !link.phase().is_listed() {
+        if !link.has_listed(&log.room) {
             return;
         }
         let is_told = !ours.is_too_old || link.node == log.author;

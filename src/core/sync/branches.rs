@@ -157,7 +157,7 @@ impl Sync {
         if !self.logs.get(&log).is_some_and(|held| held.may_hold(seq, ours.id)) {
             return;
         }
-        let is_theirs_said = self.saying_again.is_said_again(theirs.id, their_signed);
+        let is_theirs_said = self.is_said_again(theirs.id, their_signed);
         // The link may only be showing us a proof.
         let differs = self.links.get(link).is_some_and(|link| link.cursors.get(&log).differs);
         let known = self.branches.of.get(&log).copied().filter(|known| known.step != Step::Done);

@@ -19,7 +19,7 @@ use crate::{
     },
     domain::{
         bus::{HistoryNotice, Update},
-        model::{Hlc, LinkId, LogId, Machine, NodeId, Now, PeerId, Room, Timestamp},
+        model::{Hlc, LinkId, LogId, Machine, NodeId, Now, PeerId, Timestamp},
     },
 };
 
@@ -171,13 +171,14 @@ impl Sync {
         look
     }
 
-    /// Says again the lines of our own log that have reached nobody.
+    /// Says again the lines of our own logs that have reached nobody.
     fn say_unsent_again(&mut self, cx: &mut Context<'_>) {
-        let Some(log) = self.logs.own().copied() else { return };
-        let until = self.logs.get(&log).map_or(0, HeldLog::committed_head);
-        let from = self.delivery.newest_acked(&log) + 1;
-        if from <= until {
-            self.say_again(Lines { log, from, until }, cx);
+        for log in self.logs.own_logs().collect::<Vec<_>>() {
+            let until = self.logs.get(&log).map_or(0, HeldLog::committed_head);
+            let from = self.delivery.newest_acked(&log) + 1;
+            if from <= until {
+                self.say_again(Lines { log, from, until }, cx);
+            }
         }
     }
 
@@ -199,11 +200,11 @@ impl Sync {
         }
         let wall = self.clocks.reference(cx.now).wall;
         // Our clock was ahead when these lines were placed. That is certain only if others agree with the present time.
-        let wanted = look.agreed && Logs::is_ahead(self.logs.latest(), wall);
+        let wanted = look.agreed && Logs::is_ahead(self.logs.latest_of_all(), wall);
         if wanted && !self.writer.is_idle() {
             self.timers.set_no_later(Timer::LookAtClocks, cx.now.mono + LOOK_AFTER);
         } else if wanted && self.settling.may_ask(look.correction) {
-            self.settling = Settling::Asked { correction: look.correction, latest: self.logs.latest() };
+            self.settling = Settling::Asked { correction: look.correction, latest: self.logs.latest_of_all() };
             let after = Timestamp::from_millis(wall.as_millis().saturating_add(max_off_ms()));
             self.requests.ask(
                 Purpose::Settle,
@@ -217,9 +218,11 @@ impl Sync {
     pub(super) fn settled(&mut self, snapshot: Option<&Snapshot>, cx: &mut Context<'_>) {
         let Settling::Asked { correction, latest } = std::mem::take(&mut self.settling) else { return };
         match snapshot {
-            Some(snapshot) if snapshot.latest < latest => {
+            Some(snapshot) if snapshot.latest.values().max().copied().unwrap_or_default() < latest => {
                 self.logs.settled(snapshot);
-                cx.update(Update::Rearranged { room: Room::LOBBY });
+                for room in self.rooms.names() {
+                    cx.update(Update::Rearranged { room: room.clone() });
+                }
             }
             _ => self.settling = Settling::Refused { correction },
         }
@@ -230,7 +233,7 @@ impl Sync {
     /// The arrival time of what comes now. Better too late than too early, or it would be forgotten too soon. A clock
     /// that is a day behind what was already said here is wrong.
     pub(super) fn arrives(&self, now: Now) -> Timestamp {
-        let (ours, room) = (self.clocks.latest(now), self.logs.latest());
+        let (ours, room) = (self.clocks.latest(now), self.logs.latest_of_all());
         if Logs::is_ahead(room, ours) { room.wall() } else { ours }
     }
 

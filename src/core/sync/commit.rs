@@ -3,12 +3,12 @@
 
 use std::{collections::BTreeSet, net::SocketAddr, time::Duration};
 
-use bytes::Bytes;
-
 use super::{
     Purpose, Sync,
     commit_queue::Commit,
+    cursor::LogKey,
     event::{Context, Output},
+    link::Link,
     on_the_way::OnTheWay,
     queued::Queued,
     timer::Timer,
@@ -16,21 +16,22 @@ use super::{
 use crate::{
     core::{
         log::{
-            Logs, NoTime,
+            Logs, NotWritten,
             storage::{Dating, GuestLine, LogEntry, Request, Snapshot, StoredLine, Write},
         },
         mutant,
     },
     domain::{
-        bus::{StorageFailure, Update},
+        bus::{RoomFailure, StorageFailure, Update},
         model::{
-            Delivery, DiskTrouble, LinkId, LogId, Message, MessageId, Nick, NodeId, Now, Position, Room, RoomId,
-            StoreFailure, StoreFault, StoreTask, Text,
+            Delivery, DiskTrouble, LinkId, LogId, Message, MessageId, Nick, Now, Position, Room, RoomId, StoreFailure,
+            StoreFault, StoreTask, Text,
         },
     },
     protocol::codec::{
         Published,
         event::{Content, KIND_SAID},
+        mesh,
     },
 };
 
@@ -39,31 +40,18 @@ const STUCK_AFTER: Duration = Duration::from_secs(30);
 
 impl Sync {
     /// The user says something.
-    pub(super) fn say(&mut self, room: Room, text: &Text, action: bool, cx: &mut Context<'_>) {
+    pub(super) fn say(&mut self, room: &Room, text: &Text, action: bool, cx: &mut Context<'_>) {
+        let Some(id) = self.rooms.id(room) else { return cx.update(RoomFailure::NotJoined(room.clone()).into()) };
         if self.must_wait() {
             return self.say_later(room, text, action, cx);
         }
         let content = Content::said(self.salts.next(), cx.people.own_nick(), text, action);
         self.go_by_clocks(cx);
-        match self.write_own(room.id(), (KIND_SAID, content), cx) {
+        match self.write_own(id, (KIND_SAID, content), cx) {
             Ok(entry) => self.keep(vec![entry], None, cx),
-            Err(NoTime) => cx.out.push(Output::NotDone(StorageFailure::NoTime)),
+            Err(NotWritten::NoTime) => cx.out.push(Output::NotDone(StorageFailure::NoTime)),
+            Err(NotWritten::TooLong) => cx.update(RoomFailure::TooLong.into()),
         }
-    }
-
-    /// The next event of our own log, signed, and dated by the last comparison of clocks. It is sent once it is on
-    /// disk.
-    pub(super) fn write_own(
-        &mut self,
-        room: RoomId,
-        content: (u32, Bytes),
-        cx: &Context<'_>,
-    ) -> Result<LogEntry, NoTime> {
-        let now = self.clocks.reference(cx.now);
-        let epoch = || self.rng.u64(..);
-        let links = &self.links;
-        let may_name = |author: &NodeId| links.is_linked(author) || !cx.people.class(author, cx.now.wall).is_stranger();
-        self.logs.write(room, content, &self.identity, epoch, &may_name, (now, cx.now.wall))
     }
 
     /// A guest says something.
@@ -78,8 +66,8 @@ impl Sync {
         let id = MessageId(self.rng.u128(..).to_be_bytes());
         self.look_at_clocks(cx);
         let now = self.clocks.reference(cx.now);
-        let hlc = self.logs.tick(now.wall);
-        let line = GuestLine { room: Room::LOBBY.id(), id, hlc, addr, nick, text, action };
+        let hlc = self.logs.tick(RoomId::LOBBY, now.wall);
+        let line = GuestLine { room: RoomId::LOBBY, id, hlc, addr, nick, text, action };
         self.keep_or_show(Queued::Guest(line, now), cx);
     }
 
@@ -170,7 +158,7 @@ impl Sync {
                     senders.extend(from);
                     logs.push((entry.event.log, from));
                     let line = line_of(&entry);
-                    let was_shown = self.is_kept_now(&line, cx);
+                    let was_shown = self.is_kept_now(&entry.event.log.room, &line, cx);
                     returned += usize::from(was_shown);
                     if !mutant::shows_before_commit() && !was_shown {
                         self.show_event(&entry, &line, cx);
@@ -180,11 +168,11 @@ impl Sync {
                     }
                 }
                 Queued::Guest(line, came) => {
-                    let line = line_of_guest(line, came);
-                    if self.is_kept_now(&line, cx) {
+                    let (room, line) = (line.room, line_of_guest(line, came));
+                    if self.is_kept_now(&room, &line, cx) {
                         returned += 1;
                     } else {
-                        self.show_line(&line, came, cx);
+                        self.show_line(&room, &line, came, cx);
                     }
                 }
             }
@@ -211,10 +199,13 @@ impl Sync {
         }
     }
 
-    /// Sends an event of ours that is on disk to everyone.
+    /// Sends an own event that is on disk to everyone who may have it.
     fn publish(&mut self, entry: &LogEntry, cx: &mut Context<'_>) {
         let (log, seq) = (entry.event.log, entry.event.seq);
         let Some(key) = self.logs.key(&log) else { return };
+        if log.room != RoomId::LOBBY {
+            return self.publish_in_room(entry, &key, cx);
+        }
         for (_, link) in self.links.iter_mut() {
             let is_free = link.phase().is_free();
             let cursor = link.cursors.held(&key);
@@ -233,22 +224,46 @@ impl Sync {
         }
     }
 
+    /// Sends an own event to the links that may know of its room. Only the lobby uses the ring that feeds all links. A link
+    /// that lacks earlier events, or takes nothing now, gets this one after them.
+    fn publish_in_room(&mut self, entry: &LogEntry, key: &LogKey, cx: &mut Context<'_>) {
+        let (log, seq) = (entry.event.log, entry.event.seq);
+        if !self.rooms.is_open(&log.room) {
+            return;
+        }
+        let frame = mesh::batch([&entry.signed]);
+        let may_have = |link: &Link| {
+            let is_told = link.has_listed(&log.room) || mutant::sends_rooms_to_all();
+            is_told && self.withholding.first(link, &log) <= seq
+        };
+        let mut sent = Vec::new();
+        for (name, link) in self.links.iter_mut().filter(|(_, link)| may_have(link)) {
+            if link.cursors.held(key).next() == seq && link.queue(vec![frame.clone()]) {
+                link.cursors.held(key).sent = seq;
+                sent.push(name);
+            }
+        }
+        for name in sent {
+            self.send_next(name, cx);
+        }
+    }
+
     /// Shows an event; `line` is what it says.
     fn show_event(&mut self, entry: &LogEntry, line: &StoredLine, cx: &mut Context<'_>) {
-        let Some(mut message) = self.message(line, cx.people, cx.now) else { return };
+        let Some(mut message) = self.message(&entry.event.log.room, line, cx.people, cx.now) else { return };
         if entry.own {
             self.delivery.open(entry.event.log, entry.event.seq, message.id);
             // Guests do not say what they have received.
-            let only_guests = self.links.is_empty() && cx.people.has_guests();
+            let only_guests = entry.event.log.room == RoomId::LOBBY && self.links.is_empty() && cx.people.has_guests();
             message.delivery = if only_guests { Delivery::Sent } else { Delivery::Waiting };
             self.report_delivery_soon(cx.now);
         }
         cx.update(Update::Message(message));
     }
 
-    /// Shows a line.
-    pub(super) fn show_line(&self, line: &StoredLine, came: Now, cx: &mut Context<'_>) {
-        if let Some(message) = self.message(line, cx.people, came) {
+    /// Shows a line of a room.
+    pub(super) fn show_line(&self, room: &RoomId, line: &StoredLine, came: Now, cx: &mut Context<'_>) {
+        if let Some(message) = self.message(room, line, cx.people, came) {
             cx.update(Update::Message(message));
         }
     }
@@ -277,10 +292,10 @@ impl Sync {
 
     /// A line of our user was not written: it is shown as not sent, and the user gets it back.
     fn give_back(&self, entry: &LogEntry, trouble: DiskTrouble, cx: &mut Context<'_>) {
-        if let Some(message) = self.message(&line_of(entry), cx.people, cx.now) {
-            let (text, action) = (message.text.clone(), message.action);
+        if let Some(message) = self.message(&entry.event.log.room, &line_of(entry), cx.people, cx.now) {
+            let (room, text, action) = (message.room.clone(), message.text.clone(), message.action);
             cx.update(Update::Message(Message { delivery: Delivery::NotSent, ..message }));
-            cx.update(Update::Returned { text, action, trouble, shown: true });
+            cx.update(Update::Returned { room, text, action, trouble, shown: true });
         }
     }
 
@@ -295,6 +310,7 @@ impl Sync {
         self.saying_again.reload(std::mem::take(&mut snapshot.said_again));
         let abandoned = self.logs.abandoned().clone();
         self.logs = Logs::new(self.me, snapshot);
+        self.reopen_rooms();
         self.logs.keep_abandoned(abandoned);
         self.branches.reload();
         self.timers.set(Timer::LeaveBranches, cx.now.mono);
@@ -310,8 +326,8 @@ pub(super) fn line_of(entry: &LogEntry) -> StoredLine {
     StoredLine {
         position: entry.position(),
         guest: None,
-        content: Content::read(event.kind, &entry.signed.content),
-        kind: event.kind,
+        content: entry.content(),
+        kind: entry.kind(),
         shown: entry.place.shown,
         dating: entry.place.dating,
         dated: event.hlc,

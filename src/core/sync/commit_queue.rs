@@ -190,7 +190,7 @@ mod tests {
     use super::*;
     use crate::{
         core::log::storage::{LogEntry, Place},
-        domain::model::{Hlc, Room, Timestamp},
+        domain::model::{Hlc, RoomId, Timestamp},
         protocol::{
             codec::event::{Draft, KIND_SAID},
             identity::Identity,
@@ -198,7 +198,7 @@ mod tests {
     };
 
     fn log(author: u8) -> LogId {
-        LogId { room: Room::LOBBY.id(), author: Identity::from_secret(&[author; 32]).node(), epoch: 1 }
+        LogId { room: RoomId::LOBBY, author: Identity::from_secret(&[author; 32]).node(), epoch: 1 }
     }
 
     fn event(author: u8, seq: u64, deps: &[(u8, u64)], own: bool) -> Queued {
@@ -216,7 +216,10 @@ mod tests {
         };
         let signed = draft.clone().sign(|message| identity.sign(message));
         let event = draft.into_event(&signed);
-        Queued::Event(Box::new(LogEntry { place: Place::by_clock(&event), event, signed, arrived: wall, own }), None)
+        Queued::Event(
+            Box::new(LogEntry { opened: None, place: Place::by_clock(&event), event, signed, arrived: wall, own }),
+            None,
+        )
     }
 
     fn names(batch: &[Queued]) -> Vec<(NodeId, u64)> {

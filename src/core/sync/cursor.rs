@@ -70,6 +70,11 @@ impl Cursors {
         self.of.get(log).copied().unwrap_or_default()
     }
 
+    /// The logs that it has named or was sent.
+    pub(super) fn logs(&self) -> impl Iterator<Item = &LogKey> {
+        self.of.keys()
+    }
+
     /// The other side of a log that is held here.
     pub(super) fn held(&mut self, log: &LogKey) -> &mut Cursor {
         self.of.entry(log.clone()).or_default()
@@ -120,7 +125,7 @@ mod tests {
     #[test]
     fn the_unknown_logs_of_a_link_are_bounded() {
         let log = |epoch| LogId {
-            room: crate::domain::model::Room::LOBBY.id(),
+            room: crate::domain::model::RoomId::LOBBY,
             author: crate::domain::model::NodeId::new([1; 32]),
             epoch,
         };

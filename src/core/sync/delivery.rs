@@ -20,7 +20,7 @@ use crate::{
     },
     domain::{
         bus::{Lack, Update},
-        model::{LogId, MessageId, NodeId, Now},
+        model::{LogId, MessageId, NodeId, Now, RoomId},
     },
 };
 
@@ -47,8 +47,8 @@ const WRITE_FIRST_ACK_AFTER: Duration = Duration::from_millis(200);
 pub(super) struct Deliveries {
     /// Lines of our own logs that not everyone present has, and what was last reported of them.
     open: BTreeMap<(LogId, u64), (MessageId, (u32, u32))>,
-    /// The first line to follow when there is room.
-    later: Option<(LogId, u64)>,
+    /// The first line of each own log to follow when there is room.
+    later: BTreeMap<LogId, u64>,
     /// Whether lines to follow are being read.
     reading: bool,
     /// What others hold of our logs.
@@ -82,13 +82,10 @@ impl Deliveries {
 
     /// A line of ours is on disk.
     pub(super) fn open(&mut self, log: LogId, seq: u64, id: MessageId) {
-        if let Some((later, _)) = self.later {
-            // An earlier log of ours has more than enough lines to follow.
-            if later != log {
-                self.later = Some((log, seq));
-            }
+        if self.later.contains_key(&log) {
+            // It is read after the earlier ones.
         } else if self.open.len() >= MAX_OPEN {
-            self.later = Some((log, seq));
+            self.later.insert(log, seq);
         } else {
             self.open.insert((log, seq), (id, (0, 0)));
         }
@@ -97,17 +94,28 @@ impl Deliveries {
     /// The lines of a log of ours are not followed any more, because they are said again.
     pub(super) fn close(&mut self, log: &LogId) {
         self.open.retain(|(of, _), _| of != log);
-        self.later.take_if(|(of, _)| of == log);
+        self.later.remove(log);
     }
 
-    /// Lines of ours came from disk. `head` is the newest event of their log.
-    fn open_all(&mut self, events: &[StoredEvent], head: u64) {
+    /// The lines of a room are not followed any more: our user has left it.
+    pub(super) fn close_room(&mut self, room: &RoomId) {
+        self.open.retain(|(log, _), _| log.room != *room);
+        self.later.retain(|log, _| log.room != *room);
+    }
+
+    /// Own lines of a log came from disk, whose newest event is `head`.
+    fn open_all(&mut self, log: &LogId, events: &[StoredEvent], head: u64) {
         self.reading = false;
+        if self.later.remove(log).is_none() {
+            // It was closed meanwhile.
+            return;
+        }
         for held in events {
             self.open.insert((held.log, held.seq), (held.signed.id().into(), (0, 0)));
         }
-        let last = events.last();
-        self.later = last.filter(|last| last.seq < head).map(|last| (last.log, last.seq + 1));
+        if let Some(last) = events.last().filter(|last| last.seq < head) {
+            self.later.insert(*log, last.seq + 1);
+        }
     }
 
     /// Somebody holds a log of ours up to `seq`. Returns whether that is more than before. `stays` says who is never
@@ -200,19 +208,25 @@ impl Sync {
 
     /// After a start: lines that nobody has yet wait for the first peer that joins.
     pub(super) fn find_open_lines(&mut self, cx: &mut Context<'_>) {
-        let Some(log) = self.logs.own().copied() else { return };
-        let Some(held) = self.logs.get(&log) else { return };
-        let first = (self.delivery.newest_acked(&log) + 1).max(held.base());
-        self.delivery.later = (first <= held.head()).then_some((log, first));
+        let logs: Vec<LogId> = self.logs.own_logs().filter(|log| self.rooms.is_open(&log.room)).collect();
+        for log in logs {
+            let Some(held) = self.logs.get(&log) else { continue };
+            let first = (self.delivery.newest_acked(&log) + 1).max(held.base());
+            // Those that are followed already are not read again.
+            let is_followed = self.delivery.open.keys().any(|(of, _)| *of == log);
+            if first <= held.head() && !is_followed {
+                self.delivery.later.entry(log).or_insert(first);
+            }
+        }
         self.follow_more(cx);
     }
 
     /// Reads which lines to follow next, if there is room for them.
     fn follow_more(&mut self, cx: &mut Context<'_>) {
         let delivery = &mut self.delivery;
-        let Some(from) = delivery.later.filter(|_| !delivery.reading && delivery.open.len() <= MAX_OPEN / 2) else {
-            return;
-        };
+        let has_room = !delivery.reading && delivery.open.len() <= MAX_OPEN / 2;
+        let Some((log, first)) = delivery.later.first_key_value().filter(|_| has_room) else { return };
+        let from = (*log, *first);
         delivery.reading = true;
         let read = Read { from: vec![from], events: MAX_OPEN / 2, bytes: MAX_OPEN_BYTES };
         self.requests.ask(Purpose::Follow(from.0), Request::Read(read), cx.out);
@@ -221,7 +235,7 @@ impl Sync {
     /// These lines of a log of ours came from disk.
     pub(super) fn follow(&mut self, log: &LogId, events: &[StoredEvent], now: Now) {
         let head = self.logs.get(log).map_or(0, log::HeldLog::committed_head);
-        self.delivery.open_all(events, head);
+        self.delivery.open_all(log, events, head);
         self.report_delivery_soon(now);
     }
 
@@ -236,17 +250,18 @@ impl Sync {
         self.tell_lacking(cx);
         let logs: BTreeSet<LogId> = self.delivery.open.keys().map(|(log, _)| *log).collect();
         for log in logs {
-            let mut has: Vec<u64> = self.links.iter().map(|(_, link)| link.cursors.get(&log).ours).collect();
+            let links = || self.links.iter().map(|(_, link)| link).filter(|link| link.may_know(&log.room));
+            let mut has: Vec<u64> = links().map(|link| link.cursors.get(&log).ours).collect();
             has.sort_unstable();
             // A link whose log begins later does not have the line: older lines were withheld from it.
             let begin = |cursor: Cursor| cursor.base.min(cursor.ours + 1);
-            let mut begins: Vec<u64> = self.links.iter().map(|(_, link)| begin(link.cursors.get(&log))).collect();
+            let mut begins: Vec<u64> = links().map(|link| begin(link.cursors.get(&log))).collect();
             begins.sort_unstable();
             // Peers that do not take it now are not waited for.
-            let mut refuse: Vec<u64> = self.links.iter().filter_map(|(_, link)| link.refuses).collect();
+            let mut refuse: Vec<u64> = links().filter_map(|link| link.refuses.get(&log).copied()).collect();
             refuse.sort_unstable();
             // Nor are peers that may not have it.
-            let mut first: Vec<u64> = self.links.iter().map(|(_, link)| self.withholding.first(link, &log)).collect();
+            let mut first: Vec<u64> = links().map(|link| self.withholding.first(link, &log)).collect();
             first.sort_unstable();
             self.delivery.open.retain(|(of_log, seq), (id, told)| {
                 if *of_log != log {
@@ -268,16 +283,24 @@ impl Sync {
 
     /// Tells the front end which of those present lack lines, if that has changed.
     fn tell_lacking(&mut self, cx: &mut Context<'_>) {
-        let Some(log) = self.logs.own() else { return };
-        let Some(own) = self.logs.get(log) else { return };
-        let (head, before) = (own.committed_head(), own.base() - 1);
-        let lack = |link: &Link| {
-            let before = before.max(self.withholding.first(link, log) - 1);
-            Lack { node: link.node, lines: head.saturating_sub(link.cursors.get(log).ours.max(before)) }
+        let own: Vec<(LogId, u64, u64)> = self
+            .logs
+            .own_logs()
+            .filter(|log| self.rooms.is_open(&log.room))
+            .filter_map(|log| self.logs.get(&log).map(|own| (log, own.committed_head(), own.base() - 1)))
+            .collect();
+        let lines = |link: &Link, (log, head, before): &(LogId, u64, u64)| {
+            // A link that refuses lines is not waited for.
+            if !link.may_know(&log.room) || link.refuses.contains_key(log) {
+                return 0;
+            }
+            let before = (*before).max(self.withholding.first(link, log) - 1);
+            head.saturating_sub(link.cursors.get(log).ours.max(before))
         };
-        // A link that refuses lines is not waited for.
-        let takes = self.links.iter().filter(|(_, link)| link.refuses.is_none());
-        let lacking = takes.map(|(_, link)| lack(link));
+        let lacking = self
+            .links
+            .iter()
+            .map(|(_, link)| Lack { node: link.node, lines: own.iter().map(|own| lines(link, own)).sum() });
         let mut lacking: Vec<Lack> = lacking.filter(|lack| lack.lines > 0).collect();
         lacking.sort_unstable_by_key(|lack| (lack.node, lack.lines));
         // Of two links with one node, the one that lacks less counts.
@@ -290,21 +313,26 @@ impl Sync {
 
     /// Tells the front end which people lines wait for, if that has changed.
     pub(super) fn tell_waiting(&mut self, cx: &mut Context<'_>) {
-        let Some(log) = self.logs.own() else { return };
+        let (mut waiting, mut unsent) = (BTreeMap::new(), 0);
+        for log in self.logs.own_logs().filter(|log| self.rooms.is_open(&log.room)) {
+            unsent += self.count_waiting(&log, &mut waiting, cx);
+        }
+        self.tell_counts(waiting, unsent, cx);
+    }
+
+    /// Adds to `waiting` for whom the lines of a log of ours wait, and how many for each. Returns how many nobody has.
+    fn count_waiting(&self, log: &LogId, waiting: &mut BTreeMap<NodeId, u64>, cx: &Context<'_>) -> u64 {
         let head = self.logs.get(log).map_or(0, log::HeldLog::committed_head);
         let base = self.logs.get(log).map_or(1, log::HeldLog::base);
         let is_known = |node: &NodeId| !cx.people.class(node, cx.now.wall).is_stranger();
-        let waiting: BTreeMap<NodeId, u64> = self
-            .delivery
-            .readers
-            .worth_waiting_for(log, is_known)
-            .into_iter()
-            .map(|(node, seq)| {
-                let away = !self.links.is_linked(&node);
-                (node, if away { head.saturating_sub(seq.max(base - 1)) } else { 0 })
-            })
-            .collect();
-        let unsent = head.saturating_sub(self.delivery.newest_acked(log).max(base - 1));
+        for (node, seq) in self.delivery.readers.worth_waiting_for(log, is_known) {
+            let away = !self.links.is_linked(&node);
+            *waiting.entry(node).or_default() += if away { head.saturating_sub(seq.max(base - 1)) } else { 0 };
+        }
+        head.saturating_sub(self.delivery.newest_acked(log).max(base - 1))
+    }
+
+    fn tell_counts(&mut self, waiting: BTreeMap<NodeId, u64>, unsent: u64, cx: &mut Context<'_>) {
         if std::mem::replace(&mut self.delivery.unsent, unsent) != unsent {
             cx.update(Update::Unsent { lines: unsent });
         }

@@ -18,7 +18,10 @@ impl Sync {
 
     /// Says here what waits on that network, or on all of them if none is named.
     pub(super) fn say_here(&mut self, network: Option<&Network>, cx: &mut Context<'_>) {
-        let is_meant = |one: &Undelivered| network.is_none_or(|network| one.network == *network);
+        // What was said in a room that our user has left since stays where it is.
+        let rooms = &self.rooms;
+        let is_meant =
+            |one: &Undelivered| rooms.is_open(&one.log.room) && network.is_none_or(|network| one.network == *network);
         let (meant, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut self.undelivered).into_iter().partition(is_meant);
         self.undelivered = rest;
         for Undelivered { log, from, until, .. } in meant {

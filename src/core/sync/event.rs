@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 
+use super::seal::Seal;
+
 use crate::{
     core::{
         budgets::Space,
@@ -13,8 +15,8 @@ use crate::{
     domain::{
         bus::{HistoryNotice, StorageFailure, Update},
         model::{
-            Class, Host, LinkId, Network, Nick, NodeId, Now, PeerId, Position, Repute, Room, Seek, StoreFailure, Text,
-            Timestamp,
+            Class, Host, LinkId, Network, Nick, NodeId, Now, PeerId, Position, Repute, Room, RoomId, Seek,
+            StoreFailure, Text, Timestamp,
         },
     },
     protocol::codec::{
@@ -49,6 +51,39 @@ pub enum Input {
     },
     /// A link is gone; either side may have ended it.
     LinkDown(LinkId),
+    /// Our user is in a room from now on. The lobby is always open.
+    Open {
+        /// What front ends call it.
+        room: Room,
+        /// What the log calls it.
+        id: RoomId,
+        /// What seals its events; none if everybody may read them who is in it.
+        seal: Option<Seal>,
+    },
+    /// Our user has left a room.
+    Close(RoomId),
+    /// Tell a link which open rooms our user is in, instead of what it was told before. It goes before everything else that
+    /// waits for the link.
+    Announce {
+        /// Which link.
+        link: LinkId,
+        /// The frame.
+        frame: Bytes,
+    },
+    /// A link may know of a room that is open, from now on.
+    Admit {
+        /// Which link.
+        link: LinkId,
+        /// Which room.
+        room: RoomId,
+    },
+    /// A link may not know of a room any more.
+    Exclude {
+        /// Which link.
+        link: LinkId,
+        /// Which room.
+        room: RoomId,
+    },
     /// A link lists what it holds, or asks for what it lacks.
     Have {
         /// Which link.

@@ -8,7 +8,7 @@ use crate::{
     core::log::storage::{Proof, Read, Request, StoredEvent},
     domain::{
         bus::HistoryNotice,
-        model::{EventId, LinkId, LogId},
+        model::{EventId, LinkId, LogId, RoomId},
     },
     protocol::{
         codec::{event::Signed, mesh},
@@ -45,9 +45,9 @@ impl Forks {
         Self { known, ..Self::default() }
     }
 
-    /// All content was erased, so that of the proofs must go, too.
-    pub(super) fn forget(&mut self) {
-        self.known.clear();
+    /// All content of a room is gone, theirs too.
+    pub(super) fn forget(&mut self, room: &RoomId) {
+        self.known.retain(|proof| proof.log.room != *room);
     }
 
     /// Proofs to write.
@@ -89,6 +89,9 @@ impl Forks {
 impl Sync {
     /// A link holds another event than we do. We show it ours, which proves that the author signed both.
     pub(super) fn dispute(&mut self, name: LinkId, log: LogId, seq: u64, cx: &mut Context<'_>) {
+        if !self.may_know(name, &log.room) {
+            return;
+        }
         let holds = self.logs.get(&log).is_some_and(|held| (held.base()..=held.committed_head()).contains(&seq));
         let (Some(key), Some(link)) = (self.logs.key(&log), self.links.get_mut(name)) else { return };
         let withheld = seq < self.withholding.first(link, &log);
@@ -103,7 +106,8 @@ impl Sync {
 
     /// Sends a link events in addition to what it lacks.
     pub(super) fn show<'a>(&mut self, name: LinkId, events: impl Iterator<Item = &'a Signed>, cx: &mut Context<'_>) {
-        if let Some(link) = self.links.get_mut(name) {
+        let mut events = events.peekable();
+        if let (Some(link), Some(_)) = (self.links.get_mut(name), events.peek()) {
             link.queue(vec![mesh::batch(events)]);
             self.send_next(name, cx);
         }
@@ -154,6 +158,9 @@ impl Sync {
     /// Shows a link that holds a log up to `has` the proof that its author contradicts itself. A link that does not
     /// hold the log that far could not use it.
     pub(super) fn prove(&mut self, name: LinkId, log: &LogId, has: u64, cx: &mut Context<'_>) {
+        if !self.may_know(name, &log.room) {
+            return;
+        }
         let Some(proof) = self.forks.find(log, has) else { return };
         let (Some(key), Some(link)) = (self.logs.key(log), self.links.get_mut(name)) else { return };
         let withheld = proof.seq < self.withholding.first(link, log);

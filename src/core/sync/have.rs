@@ -15,7 +15,7 @@ use crate::{
     core::log::HeldLog,
     domain::{
         bus::HistoryNotice,
-        model::{LinkId, LogId, NodeId, Now, Room},
+        model::{LinkId, LogId, NodeId, Now},
     },
     protocol::codec::{
         event::HeldRange,
@@ -69,7 +69,8 @@ impl Sync {
     pub(super) fn tell_all(&mut self, link: LinkId, cx: &mut Context<'_>) {
         let logs = self.logs.iter().map(|(log, _)| log).filter(|log| self.may_be_offered(link, log, cx));
         let given_up = self.links.get(link).map(|link| self.logs.given_up_of(&link.node)).unwrap_or_default();
-        let logs: Vec<LogKey> = logs.chain(&given_up).filter_map(|log| self.logs.key(log)).collect();
+        let known = logs.chain(&given_up).filter(|log| self.may_know(link, &log.room));
+        let logs: Vec<LogKey> = known.filter_map(|log| self.logs.key(log)).collect();
         self.tell(link, &logs, false, cx);
         if let Some(link) = self.links.get_mut(link) {
             link.was_told = true;
@@ -77,7 +78,7 @@ impl Sync {
     }
 
     /// Tells a link what we hold of some logs. With `change`, they get short names for the next time.
-    fn tell(&mut self, name: LinkId, logs: &[LogKey], change: bool, cx: &mut Context<'_>) {
+    pub(super) fn tell(&mut self, name: LinkId, logs: &[LogKey], change: bool, cx: &mut Context<'_>) {
         let Some(link) = self.links.get_mut(name) else { return };
         let mut told: Vec<Told> = Vec::with_capacity(logs.len());
         for log in logs {
@@ -116,7 +117,8 @@ impl Sync {
         let (Some(key), now) = (self.logs.key(log), cx.now.mono) else { return };
         let (author, is_met) = (self.links.of(&log.author), self.is_met(&log.author, cx));
         let (receipt_every, tell_every) = (self.every(RECEIPT_EVERY, LINKS_OF_RECEIPTS), self.tell_every());
-        for (name, link) in self.links.iter_mut() {
+        let is_open = self.rooms.is_open(&log.room);
+        for (name, link) in self.links.iter_mut().filter(|(_, link)| is_open && link.may_know(&log.room)) {
             if author == Some(name) || from == Some(name) {
                 link.awaited.insert(key.clone());
                 let soonest = link.receipt_at.map_or(now, |at| at + receipt_every);
@@ -172,6 +174,9 @@ impl Sync {
 
     /// A link is told soon how far we are with a log, once a second at most. It is mistaken, or a frame was lost.
     pub(super) fn tell_again(&mut self, name: LinkId, log: &LogId, now: Now) {
+        if !self.may_know(name, &log.room) {
+            return;
+        }
         let (Some(key), Some(link)) = (self.logs.key(log), self.links.get_mut(name)) else { return };
         link.untold.insert(key);
         let soonest = link.told_at.map_or(now.mono, |told| told + TELL_EVERY);
@@ -210,8 +215,13 @@ impl Sync {
         if !is_listed && !have.more {
             self.listed(name, cx);
         }
+        if !have.more {
+            self.listed_rooms(name, cx);
+        }
         self.send_next(name, cx);
-        let lacks = |range: &&HeldRange| self.is_behind(&range.log, range.base, range.seq, cx.now.mono);
+        let lacks = |range: &&HeldRange| {
+            self.may_know(name, &range.log.room) && self.is_behind(&range.log, range.base, range.seq, cx.now.mono)
+        };
         let lacking: Vec<LogId> = have.ranges.iter().chain(&changed).filter(lacks).map(|range| range.log).collect();
         if lacking.iter().any(|log| !self.links.is_linked(&log.author)) {
             self.ask_for_news(name, cx);
@@ -237,6 +247,13 @@ impl Sync {
 
     /// A link says what it holds of one log.
     fn has(&mut self, name: LinkId, node: NodeId, range: &HeldRange, claim: Option<Claim>, cx: &mut Context<'_>) {
+        if !self.may_know(name, &range.log.room) {
+            // The next name depends on this one, and the other side may have named it before it heard that we left.
+            if let (Some(number), Some(link)) = (range.name, self.links.get_mut(name)) {
+                link.their_names.learn(number, None);
+            }
+            return;
+        }
         self.follow_log(name, node, range, cx);
         if let Some(claim) = claim.filter(|_| range.log.author == self.me) {
             self.claimed(name, node, claim, cx);
@@ -248,9 +265,6 @@ impl Sync {
     }
 
     fn follow_log(&mut self, name: LinkId, node: NodeId, range: &HeldRange, cx: &mut Context<'_>) {
-        if Room::of(range.log.room).is_none() {
-            return;
-        }
         if self.logs.is_foreign(&range.log) {
             return self.names_foreign(name, node, range, cx);
         }
@@ -271,8 +285,8 @@ impl Sync {
         let Some(cursor) = cursor else { return };
         let news = cursor.base != range.base;
         let moved = cursor.holds(range.base, range.seq);
-        if is_own && is_held && link.refuses.is_some_and(|from| range.seq >= from) {
-            link.refuses = None;
+        if is_own && is_held && link.refuses.get(&range.log).is_some_and(|from| range.seq >= *from) {
+            link.refuses.remove(&range.log);
         }
         self.review(name, &range.log, moved, cx);
         if !is_held && (moved || news) {

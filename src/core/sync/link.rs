@@ -17,7 +17,7 @@ use super::{
 use crate::{
     domain::{
         limit::TokenBucket,
-        model::{LinkId, LogId, NodeId},
+        model::{LinkId, LogId, NodeId, RoomId},
     },
     protocol::codec::mesh::Caps,
 };
@@ -73,14 +73,18 @@ pub(super) struct Link {
     /// The names of logs in both directions.
     pub(super) our_names: OurNames,
     pub(super) their_names: TheirNames,
+    /// Which open rooms our user is in, if it is yet to be told. A newer one takes its place, so it is never lost.
+    pub(super) announcement: Option<Bytes>,
     /// Frames that wait for it, such as proofs. They go before the events that it lacks.
     queue: VecDeque<Bytes>,
     /// Whether it has brought more from strangers than they may have. It is not read until the store has made room.
     pub(super) held_up: bool,
     /// What it claims about our logs, until the store has said whether that is true.
     pub(super) checks: BTreeMap<LogId, Check>,
-    /// The first event of our own log that it refused.
-    pub(super) refuses: Option<u64>,
+    /// The first event of each of our own logs that it refused.
+    pub(super) refuses: BTreeMap<LogId, u64>,
+    /// The rooms beside the lobby that it may know of, and whether it has listed what it holds of each.
+    pub(super) rooms: BTreeMap<RoomId, bool>,
     /// Whether it may have what was said on this network before the present stay.
     pub(super) may_have_history: bool,
     /// Whether it was told what we hold.
@@ -109,10 +113,12 @@ impl Link {
             caps,
             our_names: OurNames::default(),
             their_names: TheirNames::default(),
+            announcement: None,
             queue: VecDeque::new(),
             held_up: false,
             checks: BTreeMap::new(),
-            refuses: None,
+            refuses: BTreeMap::new(),
+            rooms: BTreeMap::new(),
             may_have_history: false,
             was_told: false,
             told: BTreeMap::new(),
@@ -124,10 +130,14 @@ impl Link {
 
     /// It says that it holds a log up to `seq`.
     pub(super) fn lists(&mut self, log: LogId, seq: u64) {
-        if !self.phase.is_listed()
-            && log.author == self.node
-            && (self.listed_own.len() < MAX_LISTED_OWN || self.listed_own.contains_key(&log))
-        {
+        if log.author != self.node || (self.listed_own.len() >= MAX_LISTED_OWN && !self.listed_own.contains_key(&log)) {
+            return;
+        }
+        if log.room != RoomId::LOBBY {
+            // A node lists a log of a room before it sends events of it, and once. When its list of the room is complete
+            // cannot be told for certain.
+            self.listed_own.entry(log).or_insert(seq);
+        } else if !self.phase.is_listed() {
             let listed = self.listed_own.entry(log).or_default();
             *listed = seq.max(*listed);
         }
@@ -137,7 +147,12 @@ impl Link {
     pub(super) fn is_live(&self, log: &LogId, seq: u64) -> bool {
         let listed = self.listed_own.get(log).copied();
         let is_new = listed.map_or(self.listed_own.len() < MAX_LISTED_OWN, |listed| seq > listed);
-        self.phase.is_listed() && log.author == self.node && is_new
+        self.has_listed(&log.room) && log.author == self.node && is_new
+    }
+
+    /// It may not know of a room any more: if it comes back, it lists its logs there anew.
+    pub(super) fn forget_listed(&mut self, room: &RoomId) {
+        self.listed_own.retain(|log, _| log.room != *room);
     }
 
     /// What it is doing.
@@ -156,7 +171,7 @@ impl Link {
 
     /// What it can be sent now.
     pub(super) fn next(&self) -> Next {
-        self.phase.next(!self.queue.is_empty())
+        self.phase.next(self.announcement.is_some() || !self.queue.is_empty())
     }
 
     /// It has sent an event that no honest node sends. Returns whether it may stay.
@@ -206,7 +221,7 @@ impl Link {
 
     /// The next frame that waits for it.
     pub(super) fn take_queued(&mut self) -> Option<Bytes> {
-        self.queue.pop_front()
+        self.announcement.take().or_else(|| self.queue.pop_front())
     }
 }
 

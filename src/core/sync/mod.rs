@@ -16,8 +16,9 @@
 //!
 //! | When | a node tells | this |
 //! |---|---|---|
-//! | a link opens | the link | `Have`: all that it may be offered, in several frames if need be, and its own logs that we gave up |
-//! | its user says something, and that is on disk | all links | the event |
+//! | a link opens | the link | `Have`: all that it may be offered of the lobby, in several frames if need be, and its own logs that we gave up |
+//! | a link is admitted to a room | the link | `Have`: the same of that room |
+//! | its user says something, and that is on disk | all links, or those that may know of the room | the event |
 //! | events are on disk that came over a link | that link and the author's | `Have`, after 5 ms, at most every 50 ms for up to 16 links, and less often for more |
 //! | | all other links that may be offered the log | `Have`, at most every second for up to 32 links, and less often for more |
 //! | a link has listed all that it holds | the link | its own events that the link lacks |
@@ -53,6 +54,8 @@
 //! - `forks`: authors that contradict themselves
 //! - `branches`, `say_again`: our logs to which a copy of our key has also written, and lines of ours that are said
 //!   again
+//! - `seal`, `sealing`: rooms whose events are sealed
+//! - `rooms`: which rooms are open, and who may know of which
 //! - `pages`: messages from disk for the front end
 //! - `requests`, `timer`: what the store was asked, and what is due at which time
 
@@ -84,7 +87,10 @@ mod readers;
 mod receipts;
 mod receive;
 mod requests;
+mod rooms;
 mod say_again;
+mod seal;
+mod sealing;
 mod strangers;
 mod timer;
 mod unkept;
@@ -98,6 +104,7 @@ use std::time::{Duration, Instant};
 pub use event::{Input, Output, People};
 pub use history::{History, Retention};
 pub use on_the_way::Unpublished;
+pub use seal::Seal;
 
 use self::{
     branches::Branches,
@@ -112,6 +119,7 @@ use self::{
     outage::Outage,
     progress::Progress,
     requests::{Purpose, Requests},
+    rooms::Rooms,
     say_again::SayingAgain,
     timer::Timer,
     unkept::Unkept,
@@ -153,6 +161,7 @@ pub struct Sync {
     started: Timestamp,
     rng: fastrand::Rng,
     salts: Secrets,
+    rooms: Rooms,
     logs: Logs,
     links: Links,
     timers: Timers<Timer>,
@@ -207,6 +216,7 @@ impl Sync {
             rng: fastrand::Rng::with_seed(seed),
             salts: Secrets::new(Secrets::SALTS, secret),
             run: TrustedRun::new(snapshot.last_run),
+            rooms: Rooms::default(),
             logs: Logs::new(me, snapshot),
             links: Links::default(),
             timers: Timers::default(),
@@ -248,12 +258,17 @@ impl Sync {
             }
             Input::Clock { link, ahead_ms } => self.clock_measured(link, ahead_ms, cx),
             Input::LinkDown(link) => self.link_down(link, cx),
+            Input::Open { room, id, seal } => self.open_room(room, id, seal, cx),
+            Input::Close(id) => self.close_room(id, cx),
+            Input::Announce { link, frame } => self.announce(link, frame, cx),
+            Input::Admit { link, room } => self.admit(link, room, cx),
+            Input::Exclude { link, room } => self.exclude(link, &room, cx),
             Input::Have { link, have } => self.have(link, &have, cx),
             Input::Refused { link, refused } => self.refused(link, &refused, cx),
             Input::Batch { link, events } => self.batch(link, events, cx),
             Input::Taken(link) => self.taken(link, cx),
             Input::Stored { ticket, reply } => self.stored(ticket, reply, cx),
-            Input::Say { room, text, action } => self.say(room, &text, action, cx),
+            Input::Say { room, text, action } => self.say(&room, &text, action, cx),
             Input::GuestLine { addr, nick, text, action } => self.guest_line(addr, nick, text, action, cx),
             Input::Page { room, seek, max } => self.page(room, seek, max, cx),
             Input::Search { room, query, before, max } => self.search(room, query, before, max, cx),
@@ -410,14 +425,18 @@ impl Sync {
             (Purpose::Compare(link, theirs), Ok(Reply::Events(events))) => {
                 self.compare(link, &theirs, events, cx);
             }
-            (Purpose::Dispute(link), Ok(Reply::Events(events))) => {
+            (Purpose::Dispute(link), Ok(Reply::Events(mut events))) => {
+                // A room may have been left meanwhile.
+                events.retain(|held| self.may_know(link, &held.log.room));
                 self.show(link, events.iter().map(|held| &held.signed), cx);
             }
             (Purpose::Page(room, seek), Ok(Reply::Page(page))) => self.show_page(room, seek, &page, cx),
-            (Purpose::Search(query), Ok(Reply::Found(found))) => self.show_found(query, &found, cx),
+            (Purpose::Search(room, query), Ok(Reply::Found(found))) => self.show_found(room, query, &found, cx),
             (Purpose::Erase(room), Ok(Reply::Raised { lines, bases, freed })) => {
                 self.raise(&bases, &freed, cx);
-                self.forks.forget();
+                if let Some(id) = self.rooms.id(&room) {
+                    self.forks.forget(&id);
+                }
                 cx.update(Update::Erased { room, lines });
             }
             (Purpose::Retain, Ok(Reply::Raised { bases, freed, .. })) => self.raise(&bases, &freed, cx),
@@ -430,7 +449,7 @@ impl Sync {
             (Purpose::Join, _) => Self::not_joined(cx),
             (Purpose::Probe, Ok(_)) => self.disk_takes(cx),
             (Purpose::Reload | Purpose::Probe, Err(failure)) => self.disk_refuses(&failure, cx),
-            (Purpose::Page(..) | Purpose::Search(_) | Purpose::Erase(_), Err(failure)) => {
+            (Purpose::Page(..) | Purpose::Search(..) | Purpose::Erase(_), Err(failure)) => {
                 cx.out.push(Output::NotDone(StorageFailure::Request(failure)));
             }
             // Nothing depends on the rest: it is asked for again when it is wanted.

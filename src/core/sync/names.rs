@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, num::NonZeroU32};
 
 use super::cursor::LogKey;
 use crate::{
-    domain::model::LogId,
+    domain::model::{LogId, RoomId},
     protocol::codec::{event::HeldRange, mesh::Change},
 };
 
@@ -41,6 +41,13 @@ impl OurNames {
             }
             _ => Told::Range(range),
         }
+    }
+
+    /// The other side may not know of this room any more, and forgets what it was told there: the next change of a log is
+    /// sent in full again, under its name.
+    pub(super) fn forget_bases(&mut self, room: &RoomId) {
+        // No log has this base.
+        self.of.iter_mut().filter(|(log, _)| log.room == *room).for_each(|(_, (_, base))| *base = 0);
     }
 
     /// The name for a log that is sent in full: its present one, or a new one.
@@ -82,10 +89,10 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::domain::model::{EventId, NodeId, Room};
+    use crate::domain::model::{EventId, NodeId, RoomId};
 
     fn range(epoch: u64, seq: u64, base: u64) -> HeldRange {
-        let log = LogId { room: Room::LOBBY.id(), author: NodeId::new([1; 32]), epoch };
+        let log = LogId { room: RoomId::LOBBY, author: NodeId::new([1; 32]), epoch };
         HeldRange { name: None, log, seq, head: Some(EventId([seq as u8; 32])), base }
     }
 
@@ -100,6 +107,9 @@ mod tests {
         let Told::Change(change) = ours.shorten(range(7, 9, 1)) else { panic!("a range") };
         assert_eq!((theirs.log(change.name), change.seq, change.head), (Some(&first.log), 9, [9; 8]));
         assert_eq!(ours.shorten(range(7, 9, 5)), Told::Range(range(7, 9, 5)), "a new base is told in full");
+        assert_eq!(ours.name(&log, 5), Some(name));
+        ours.forget_bases(&log.room);
+        assert_eq!(ours.shorten(range(7, 9, 5)), Told::Range(range(7, 9, 5)), "the other side has forgotten it");
         assert_eq!(ours.name(&log, 5), Some(name));
     }
 

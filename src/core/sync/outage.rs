@@ -69,8 +69,8 @@ impl Sync {
 
     /// The disk took nothing last time. It is asked at once whether it does now. If not, the line goes back to the
     /// user.
-    pub(super) fn say_later(&mut self, room: Room, text: &Text, action: bool, cx: &mut Context<'_>) {
-        self.outage.own.push((room, text.clone(), action));
+    pub(super) fn say_later(&mut self, room: &Room, text: &Text, action: bool, cx: &mut Context<'_>) {
+        self.outage.own.push((room.clone(), text.clone(), action));
         if self.outage.own.len() > MAX_OWN {
             self.return_own(cx);
         } else if self.writer.is_broken() && !self.outage.is_asking {
@@ -82,7 +82,7 @@ impl Sync {
     fn say_own(&mut self, cx: &mut Context<'_>) {
         self.outage.left = 0;
         for (room, text, action) in std::mem::take(&mut self.outage.own) {
-            self.say(room, &text, action, cx);
+            self.say(&room, &text, action, cx);
         }
     }
 
@@ -99,8 +99,8 @@ impl Sync {
     /// Gives our user back the lines that wait for an answer.
     pub(super) fn return_own(&mut self, cx: &mut Context<'_>) {
         let trouble = self.outage.state.trouble.unwrap_or(DiskTrouble::Failing);
-        for (_, text, action) in std::mem::take(&mut self.outage.own) {
-            cx.update(Update::Returned { text, action, trouble, shown: false });
+        for (room, text, action) in std::mem::take(&mut self.outage.own) {
+            cx.update(Update::Returned { room, text, action, trouble, shown: false });
         }
     }
 }

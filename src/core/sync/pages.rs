@@ -9,9 +9,9 @@ use super::{
 use crate::{
     core::log::storage::{Dating, Found, PageRequest, Request, SearchRequest, StoredLine, StoredPage},
     domain::{
-        bus::{Page, StorageFailure, Update},
+        bus::{Page, RoomFailure, StorageFailure, Update},
         model::{
-            Author, Delivery, LogId, Mark, Message, MessageId, Now, PeerId, Position, Repute, Room, Seek, Text,
+            Author, Delivery, LogId, Mark, Message, MessageId, Now, PeerId, Position, Repute, Room, RoomId, Seek, Text,
             Timestamp, Trust,
         },
     },
@@ -27,7 +27,8 @@ const LATE_AFTER: Duration = Duration::from_mins(10);
 impl Sync {
     /// The front end wants a page of a room.
     pub(super) fn page(&mut self, room: Room, seek: Seek, max: usize, cx: &mut Context<'_>) {
-        let request = PageRequest { room: room.id(), seek, max: max.min(MAX_PAGE), ignored: cx.people.ignored() };
+        let Some(id) = self.rooms.id(&room) else { return cx.update(RoomFailure::NotJoined(room).into()) };
+        let request = PageRequest { room: id, seek, max: max.min(MAX_PAGE), ignored: cx.people.ignored() };
         self.query(Purpose::Page(room, seek), Request::Page(request), cx);
     }
 
@@ -40,19 +41,21 @@ impl Sync {
         max: usize,
         cx: &mut Context<'_>,
     ) {
+        let Some(id) = self.rooms.id(&room) else { return cx.update(RoomFailure::NotJoined(room).into()) };
         let request = SearchRequest {
-            room: room.id(),
+            room: id,
             query: query.clone(),
             before,
             max: max.min(MAX_PAGE),
             ignored: cx.people.ignored(),
         };
-        self.query(Purpose::Search(query), Request::Search(request), cx);
+        self.query(Purpose::Search(room, query), Request::Search(request), cx);
     }
 
     /// The user erases a room.
     pub(super) fn erase(&mut self, room: Room, cx: &mut Context<'_>) {
-        self.query(Purpose::Erase(room), Request::Erase(room.id()), cx);
+        let Some(id) = self.rooms.id(&room) else { return cx.update(RoomFailure::NotJoined(room).into()) };
+        self.query(Purpose::Erase(room), Request::Erase(id), cx);
     }
 
     fn query(&mut self, purpose: Purpose, request: Request, cx: &mut Context<'_>) {
@@ -66,21 +69,24 @@ impl Sync {
     /// A page came from disk.
     pub(super) fn show_page(&self, room: Room, seek: Seek, page: &StoredPage, cx: &mut Context<'_>) {
         let StoredPage { lines, before, after } = page;
-        let unkept = self.unkept_lines(lines, *before, *after);
+        let Some(id) = self.rooms.id(&room) else { return };
+        let unkept = self.unkept_lines(&id, lines, *before, *after);
         let mut lines: Vec<&StoredLine> = lines.iter().chain(&unkept).collect();
         lines.sort_by_key(|line| line.position);
-        let messages = lines.into_iter().filter_map(|line| self.message(line, cx.people, cx.now)).collect();
+        let messages = lines.into_iter().filter_map(|line| self.message(&id, line, cx.people, cx.now)).collect();
         cx.update(Update::Page(Page { room, seek, messages, before: *before, after: *after }));
     }
 
     /// Search results came from disk.
-    pub(super) fn show_found(&self, query: String, found: &Found, cx: &mut Context<'_>) {
-        let messages = found.lines.iter().filter_map(|line| self.message(line, cx.people, cx.now)).collect();
-        cx.update(Update::Found { query, messages, more: found.more, behind: found.behind });
+    pub(super) fn show_found(&self, room: Room, query: String, found: &Found, cx: &mut Context<'_>) {
+        let Some(id) = self.rooms.id(&room) else { return };
+        let messages = found.lines.iter().filter_map(|line| self.message(&id, line, cx.people, cx.now)).collect();
+        cx.update(Update::Found { room, query, messages, more: found.more, behind: found.behind });
     }
 
-    /// A stored line as it is shown; none if its author is ignored.
-    pub(super) fn message(&self, line: &StoredLine, people: &dyn People, now: Now) -> Option<Message> {
+    /// A stored line of a room as it is shown; none if its author is ignored, or the room was left.
+    pub(super) fn message(&self, room: &RoomId, line: &StoredLine, people: &dyn People, now: Now) -> Option<Message> {
+        let name = self.rooms.name(room)?.clone();
         let StoredLine { position, content, kind, shown, dating, arrived, guest, .. } = line;
         let author = match guest {
             Some(guest) => Author::Peer(PeerId::Guest(*guest)),
@@ -92,7 +98,7 @@ impl Sync {
         {
             return None;
         }
-        let log = LogId { room: Room::LOBBY.id(), author: position.author, epoch: position.epoch };
+        let log = LogId { room: *room, author: position.author, epoch: position.epoch };
         let (nick, text, action, again, known) = match content {
             Content::Said { nick, text, action, again } => (nick.as_ref(), text.clone(), *action, *again, true),
             Content::Unknown => {
@@ -114,10 +120,10 @@ impl Sync {
             Author::Peer(peer) => people.shown(peer, nick, now.wall),
         };
         // Nobody waits for what was said in an earlier log of ours.
-        let waits = self.logs.own() == Some(&log) && position.seq > self.delivery.newest_acked(&log);
+        let waits = self.logs.is_written(&log) && position.seq > self.delivery.newest_acked(&log);
         Some(Message {
             id: position.id,
-            room: Room::LOBBY,
+            room: name,
             author,
             nick,
             repute,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     core::log::storage::{GuestLine, LogEntry},
-    domain::model::{LinkId, Now},
+    domain::model::{LinkId, Now, RoomId},
 };
 
 /// Entries that may wait for the disk, and their bytes. Beyond that, links are not read and no command is taken.
@@ -28,6 +28,14 @@ pub(super) enum Queued {
 }
 
 impl Queued {
+    /// The room that it belongs to.
+    pub(super) fn room(&self) -> RoomId {
+        match self {
+            Self::Event(entry, _) => entry.event.log.room,
+            Self::Guest(line, _) => line.room,
+        }
+    }
+
     /// Whether our user said it.
     pub(super) fn is_own(&self) -> bool {
         matches!(self, Self::Event(entry, _) if entry.own)

@@ -103,10 +103,10 @@ impl Readers {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::model::Room;
+    use crate::domain::model::RoomId;
 
     fn log() -> LogId {
-        LogId { room: Room::LOBBY.id(), author: NodeId::numbered(0), epoch: 1 }
+        LogId { room: RoomId::LOBBY, author: NodeId::numbered(0), epoch: 1 }
     }
 
     #[test]

@@ -63,7 +63,7 @@ impl Sync {
             return self.judge(name, node, claim, ours, cx);
         }
         // Receipts matter only for the log that we write to, and for those to which a copy of our key has also written.
-        let matters = self.logs.own() == Some(&log) || held.state().forked.is_some();
+        let matters = self.logs.is_written(&log) || held.state().forked.is_some();
         if matters && let Some(link) = self.links.get_mut(name) {
             let check = match link.checks.get(&log) {
                 Some(Check::Asked(_) | Check::Next(_)) => Check::Next(claim),

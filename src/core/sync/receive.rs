@@ -22,7 +22,7 @@ impl Sync {
             return;
         }
         self.look_at_clocks(cx);
-        let (mut accepted, had_own) = (Vec::new(), self.logs.own().is_some());
+        let (mut accepted, had_own) = (Vec::new(), self.logs.own_logs().count());
         let is_proof = branches::is_proof(&events);
         for signed in events {
             if self.holds_back(link, &signed, cx) || self.is_of_left_branch(&signed, link, is_proof, cx) {
@@ -46,7 +46,7 @@ impl Sync {
                 Acceptance::Accepted | Acceptance::Known | Acceptance::Early | Acceptance::Foreign => {}
             }
         }
-        if had_own && self.logs.own().is_none() {
+        if self.logs.own_logs().count() < had_own {
             Self::notice_new_log(cx);
         }
         self.keep(accepted, Some(link), cx);
@@ -62,6 +62,10 @@ impl Sync {
     ) -> Acceptance {
         let Ok(event) = signed.read() else { return Acceptance::Refused(Violation::Malformed) };
         let (log, seq) = (event.log, event.seq);
+        if !self.may_know(name, &log.room) {
+            return Acceptance::Foreign;
+        }
+        let Some((event, opened)) = self.unseal(event, &signed) else { return Acceptance::Foreign };
         let Some(link) = self.links.get(name) else { return Acceptance::Foreign };
         let (sender, base) = (link.node, link.cursors.base(&log));
         let bytes = u32::try_from(signed.bytes()).unwrap_or(u32::MAX);
@@ -73,7 +77,7 @@ impl Sync {
             Ok(logs) => logs,
             Err(reason) => {
                 if reason == RefusalReason::DiskFull {
-                    self.show_refused(name, event, signed, cx);
+                    self.show_refused(name, (event, opened), signed, cx);
                 }
                 self.refuse(name, &brought, reason, cx);
                 return Acceptance::Foreign;
@@ -81,7 +85,8 @@ impl Sync {
         };
         let (links, me) = (&self.links, self.me);
         let highest = |log: &LogId| links.highest_base(log);
-        let offer = Offer { base, has_room: true, highest: &highest, arrival: self.arrival(name, &log, seq, cx) };
+        let arrival = self.arrival(name, &log, seq, cx);
+        let offer = Offer { base, has_room: true, highest: &highest, arrival, opened };
         let acceptance = self.logs.offer(event, signed, &offer, self.clocks.reference(cx.now), accepted);
         if matches!(acceptance, Acceptance::Accepted | Acceptance::Waits) {
             self.took(name, &brought, instead_of, cx);

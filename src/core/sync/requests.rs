@@ -38,7 +38,7 @@ pub(super) enum Purpose {
     /// To show a page of a room.
     Page(Room, Seek),
     /// To show what was found.
-    Search(String),
+    Search(Room, String),
     /// To erase a room.
     Erase(Room),
     /// To forget old lines.
@@ -98,7 +98,7 @@ impl Requests {
     /// Whether the front end may ask one more question.
     pub(super) fn has_room_for_query(&self) -> bool {
         let is_query =
-            |purpose: &&Purpose| matches!(purpose, Purpose::Page(..) | Purpose::Search(_) | Purpose::Erase(_));
+            |purpose: &&Purpose| matches!(purpose, Purpose::Page(..) | Purpose::Search(..) | Purpose::Erase(_));
         self.open.values().filter(is_query).count() < MAX_QUERIES
     }
 }

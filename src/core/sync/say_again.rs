@@ -103,11 +103,9 @@ impl SayingAgain {
         }
     }
 
-    /// Whether another event of our key that we hold says what this event says. If this one is a repetition itself,
-    /// only a later one counts.
-    pub(super) fn is_said_again(&self, id: EventId, signed: &Signed) -> bool {
-        let kind = signed.read().map_or(0, |event| event.kind);
-        let again = Content::again(kind, &signed.content);
+    /// Whether another event of our key that we hold says what this event says. If this one repeats `again`, only a later
+    /// one counts.
+    fn is_said_again(&self, id: EventId, again: Option<EventId>) -> bool {
         let last = self.done.get(&again.unwrap_or(id));
         last.is_some_and(|(_, last)| *last != id)
     }
@@ -121,6 +119,15 @@ impl SayingAgain {
 }
 
 impl Sync {
+    /// Whether another event of our key that we hold says what this event says, sealed or not.
+    pub(super) fn is_said_again(&self, id: EventId, signed: &Signed) -> bool {
+        let again = match self.content_of(signed) {
+            Some((_, Content::Said { again, .. })) => again,
+            _ => None,
+        };
+        self.saying_again.is_said_again(id, again)
+    }
+
     /// Says these lines again, after those that already wait. Lines whose content was erased, and lines that were said
     /// again before, are left out.
     pub(super) fn say_again(&mut self, lines: Lines, cx: &mut Context<'_>) {
@@ -178,7 +185,7 @@ impl Sync {
         let mut entries = Vec::new();
         for held in wanted {
             let said = self.repeat(held, cx);
-            let whole = said.is_some() || self.saying_again.is_said_again(held.signed.id(), &held.signed);
+            let whole = said.is_some() || self.is_said_again(held.signed.id(), &held.signed);
             if let Some(task) = self.saying_again.waiting.front_mut() {
                 task.whole &= whole;
                 task.any |= said.is_some();
@@ -203,11 +210,10 @@ impl Sync {
     /// be.
     fn repeat(&mut self, held: &StoredEvent, cx: &Context<'_>) -> Option<LogEntry> {
         let id = held.signed.id();
-        let kind = held.signed.read().ok()?.kind;
-        if self.saying_again.is_said_again(id, &held.signed) {
+        if self.is_said_again(id, &held.signed) {
             return None;
         }
-        let Content::Said { nick, text, action, again } = Content::read(kind, &held.signed.content) else {
+        let Content::Said { nick, text, action, again } = self.content_of(&held.signed)?.1 else {
             return None;
         };
         let nick = nick.unwrap_or_else(|| cx.people.own_nick().clone());

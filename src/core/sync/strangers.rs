@@ -128,14 +128,18 @@ impl Sync {
     /// A link refuses events that it lacks.
     pub(super) fn refused(&mut self, name: LinkId, refused: &Refused, cx: &mut Context<'_>) {
         let Refused { log, from, reason, .. } = *refused;
+        if !self.may_know(name, &log.room) {
+            return;
+        }
+        let is_written = self.logs.is_written(&log);
         let (Some(key), Some(link)) = (self.logs.key(&log), self.links.get_mut(name)) else { return };
         if let Some(cursor) = link.cursors.get_mut(&log) {
             cursor.send_again();
         }
         let due = link.lagging.refused(&key, cx.now.mono + hold_off(reason));
         self.timers.set_no_later(Timer::FindLagging(name), due);
-        if self.logs.own() == Some(&log) {
-            link.refuses = Some(from);
+        if is_written {
+            link.refuses.insert(log, from);
             cx.out.push(Output::Notice(HistoryNotice::NotTaken { by: link.node, why: not_taken(reason) }));
             self.report_delivery_soon(cx.now);
         }

@@ -2,7 +2,9 @@
 
 mod clocks;
 mod copies;
+mod rooms;
 mod row;
+mod sealed;
 mod shares;
 mod strangers;
 mod unkept;
@@ -237,7 +239,7 @@ fn open_questions_of_a_front_end_are_bounded() {
     let mut row = Row::new(1);
     row.peers[0].stalled = true;
     for _ in 0..65 {
-        row.feed(0, Input::Page { room: Room::LOBBY, seek: Seek::Newest, max: 10 });
+        row.feed(0, Input::Page { room: Room::Lobby, seek: Seek::Newest, max: 10 });
     }
     assert_eq!(row.peers[0].unanswered.len(), 64);
     assert_eq!(row.peers[0].count(|output| *output == Output::NotDone(StorageFailure::TooManyQueries)), 1);
@@ -323,8 +325,8 @@ fn the_store_leaves_out_ignored_people() {
     row.peers[0].stalled = true;
     let author = NodeId::new([7; 32]);
     row.peers[0].people.ignored.insert(PeerId::Node(author));
-    row.feed(0, Input::Page { room: Room::LOBBY, seek: Seek::Newest, max: 10 });
-    let search = Input::Search { room: Room::LOBBY, query: "x".to_owned(), before: None, max: 10 };
+    row.feed(0, Input::Page { room: Room::Lobby, seek: Seek::Newest, max: 10 });
+    let search = Input::Search { room: Room::Lobby, query: "x".to_owned(), before: None, max: 10 };
     row.feed(0, search);
     let left_out = row.peers[0].unanswered.iter().map(|(_, request)| match request {
         Request::Page(page) => page.ignored.nodes.contains(&author),

@@ -11,6 +11,7 @@ use super::{
     commit::{line_of, line_of_guest},
     event::Context,
     queued::{MAX_QUEUED, Queued, Used, weight},
+    sealing::Unsealed,
     strangers::Brought,
 };
 use crate::{
@@ -24,7 +25,7 @@ use crate::{
     },
     domain::{
         bus::Update,
-        model::{Hlc, LinkId, LogId, MessageId, Position},
+        model::{Hlc, LinkId, LogId, MessageId, Position, RoomId},
     },
     protocol::{
         codec::event::{Event, Signed},
@@ -117,7 +118,7 @@ impl Sync {
 
     /// Shows somebody else's line that the disk does not take.
     pub(super) fn show_unkept(&mut self, queued: Queued, cx: &mut Context<'_>) {
-        let line = line(&queued);
+        let (room, line) = (queued.room(), line(&queued));
         let is_guests = line.guest.is_some();
         if mutant::acknowledges_unkept()
             && let Queued::Event(entry, from) = &queued
@@ -133,13 +134,19 @@ impl Sync {
         }
         // A guest does not send its line again.
         if (is_held || is_guests) && !mutant::hides_unkept() && self.unkept.note_shown(line.position) {
-            self.show_line(&line, cx.now, cx);
+            self.show_line(&room, &line, cx.now, cx);
         }
     }
 
     /// Shows a stranger's line that was refused because the disk is nearly full. Only what its author sends is shown,
     /// because others do not offer it.
-    pub(super) fn show_refused(&mut self, link: LinkId, event: Event, signed: Signed, cx: &mut Context<'_>) {
+    pub(super) fn show_refused(
+        &mut self,
+        link: LinkId,
+        (event, opened): Unsealed,
+        signed: Signed,
+        cx: &mut Context<'_>,
+    ) {
         let author = event.log.author;
         let is_new = !self.unkept.shows(&event.id.into());
         if is_new
@@ -147,11 +154,12 @@ impl Sync {
             && self.unkept.has_room_for(link, signed.bytes())
             && is_signed_by(&author, &signed.message(), &signed.sig)
         {
-            let entry = LogEntry { place: Place::by_clock(&event), event, signed, arrived: cx.now.wall, own: false };
-            let shown = line_of(&entry);
+            let entry =
+                LogEntry { place: Place::by_clock(&event), event, signed, arrived: cx.now.wall, own: false, opened };
+            let (room, shown) = (entry.event.log.room, line_of(&entry));
             self.unkept.hold(Queued::Event(Box::new(entry), Some(link)), false);
             self.unkept.note_shown(shown.position);
-            self.show_line(&shown, cx.now, cx);
+            self.show_line(&room, &shown, cx.now, cx);
         }
     }
 
@@ -168,10 +176,10 @@ impl Sync {
 
     /// A line is on disk. If it was shown before, the front end is told only that its mark goes, and that it stands
     /// elsewhere now if it does. Returns whether it was shown.
-    pub(super) fn is_kept_now(&mut self, line: &StoredLine, cx: &mut Context<'_>) -> bool {
+    pub(super) fn is_kept_now(&mut self, room: &RoomId, line: &StoredLine, cx: &mut Context<'_>) -> bool {
         let Position { id, hlc, .. } = line.position;
         let Some(shown) = self.unkept.shown.remove(&id) else { return false };
-        if let Some(message) = self.message(line, cx.people, cx.now) {
+        if let Some(message) = self.message(room, line, cx.people, cx.now) {
             if shown != hlc && !std::mem::replace(&mut self.unkept.told_moved, true) {
                 cx.update(Update::Rearranged { room: message.room });
             }
@@ -180,15 +188,21 @@ impl Sync {
         true
     }
 
-    /// Lines that are not kept and belong among the `stored` ones, which came from disk. `before` and `after` say
-    /// whether there are more on disk.
-    pub(super) fn unkept_lines(&self, stored: &[StoredLine], before: bool, after: bool) -> Vec<StoredLine> {
+    /// Lines of a room that are not kept and belong among these, which came from disk. `before` and `after` say whether there are
+    /// further ones on disk.
+    pub(super) fn unkept_lines(
+        &self,
+        room: &RoomId,
+        stored: &[StoredLine],
+        before: bool,
+        after: bool,
+    ) -> Vec<StoredLine> {
         let first = stored.first().map(|line| line.position).filter(|_| before);
         let last = stored.last().map(|line| line.position).filter(|_| after);
         if stored.is_empty() && (before || after) {
             return Vec::new();
         }
-        let held = self.unkept.held.iter().map(|held| line(&held.queued));
+        let held = self.unkept.held.iter().filter(|held| held.queued.room() == *room).map(|held| line(&held.queued));
         let belongs = |line: &StoredLine| {
             first.is_none_or(|first| line.position > first) && last.is_none_or(|last| line.position < last)
         };
@@ -214,14 +228,14 @@ impl Sync {
 
     /// Offers an event to its log once more. Its sender may be gone.
     fn offer_to_log(&mut self, entry: LogEntry, from: Option<LinkId>, cx: &Context<'_>) -> (Acceptance, Vec<LogEntry>) {
-        let LogEntry { event, signed, place, .. } = entry;
+        let LogEntry { event, signed, place, opened, .. } = entry;
         let links = &self.links;
         let base = from.and_then(|from| links.get(from)?.cursors.base(&event.log));
         let highest = |log: &LogId| links.highest_base(log);
         let ahead = self.clocks.ahead_of_reference(&event.log.author, cx.now);
         // Only what was said just now can be dated too far back.
         let live = place.dating == Dating::Behind;
-        let offer = Offer { base, has_room: true, highest: &highest, arrival: Arrival { live, ahead } };
+        let offer = Offer { base, has_room: true, highest: &highest, arrival: Arrival { live, ahead }, opened };
         let mut accepted = Vec::new();
         let acceptance = self.logs.offer(event, signed, &offer, self.clocks.reference(cx.now), &mut accepted);
         (acceptance, accepted)

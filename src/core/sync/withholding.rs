@@ -12,7 +12,7 @@ use crate::{
     core::{mutant, networks::Standing},
     domain::{
         bus::Update,
-        model::{LinkId, LogId, NodeId},
+        model::{LinkId, LogId, NodeId, RoomId},
     },
     protocol::codec::event::HeldRange,
 };
@@ -51,6 +51,11 @@ impl Withholding {
         (base <= range.seq || first <= range.base || is_named).then_some(HeldRange { base, ..range })
     }
 
+    /// Nothing of this room is held back.
+    pub(super) fn forget_room(&mut self, room: &RoomId) {
+        self.heads.retain(|log, _| log.room != *room);
+    }
+
     /// Adds a log of a network that turned out to be this one. Its lines are older than this stay.
     pub(super) fn add(&mut self, log: LogId, head: u64) {
         self.heads.insert(log, head);
@@ -69,7 +74,8 @@ impl Sync {
 
     /// Begins a stay: what is held from now on came in it.
     pub(super) fn begin_stay(&mut self) {
-        let heads = self.logs.iter().map(|(log, held)| (*log, held.head())).filter(|(_, head)| *head > 0);
+        let of_network = self.logs.iter().filter(|(log, _)| self.rooms.seal(&log.room).is_none());
+        let heads = of_network.map(|(log, held)| (*log, held.head())).filter(|(_, head)| *head > 0);
         self.withholding.heads = heads.collect();
     }
 

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::domain::model::{Network, Nick, Position, Presence, Room, Seek, Target, Text, Who};
+use crate::domain::{
+    bus::RoomView,
+    model::{Network, Nick, Position, Presence, Room, Seek, Target, Text, Who},
+};
 
 /// What the user asked for, already validated.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +70,29 @@ pub enum Command {
         who: Who,
         /// `None` begins a comparison; after that, whether the codes were the same.
         same: Option<bool>,
+    },
+    /// Be in a room from now on, also after a restart; answered by [`super::Update::RoomJoined`]. The room belongs to the
+    /// network, and the same name is another room on another network.
+    Join(Room),
+    /// Leave a room; answered by [`super::Update::RoomLeft`]. What was said in it stays on the disk.
+    Part(Room),
+    /// Open the room between the user and somebody; answered by [`super::Update::RoomJoined`].
+    Query(Who),
+    /// Say something to one person alone. The room between the two is opened first.
+    Tell {
+        /// To whom.
+        who: Who,
+        /// What.
+        text: Text,
+    },
+    /// List the open rooms that people here are in; answered by [`super::Update::RoomList`].
+    ListRooms,
+    /// Remember how the user left a room, for the next start.
+    KeepView {
+        /// Which room.
+        room: Room,
+        /// How.
+        view: RoomView,
     },
     /// Show messages from disk; answered by [`super::Update::Page`].
     Page {

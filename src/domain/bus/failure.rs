@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::domain::{
-    bus::NamedKey,
+    bus::{NamedKey, RoomFailure},
     model::{NoNetwork, NodeId, NotTheSame, StoreFailure, Target, Text, Trust, Who},
 };
 
@@ -21,6 +21,8 @@ pub enum Failure {
     Trust(TrustFailure),
     /// `/verify` was not carried out.
     Verify(VerifyFailure),
+    /// A room was not joined, left or used.
+    Room(RoomFailure),
     /// Something could not be stored or read.
     Storage(StorageFailure),
     /// The command was meant for the network that the node was on before.
@@ -241,7 +243,7 @@ impl Failure {
             Self::Connect(failure) => failure.code(),
             Self::Who(_) => FailureCode::WhoIsMeant,
             Self::Trust(TrustFailure::Displaces { .. }) => FailureCode::Unsure,
-            Self::Trust(_) | Self::Verify(_) => FailureCode::NotPossible,
+            Self::Trust(_) | Self::Verify(_) | Self::Room(_) => FailureCode::NotPossible,
             Self::Storage(_) => FailureCode::Storage,
             Self::Moved(_) => FailureCode::Moved,
             Self::Network(_) => FailureCode::NoNetwork,

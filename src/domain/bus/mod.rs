@@ -3,6 +3,7 @@
 mod command;
 mod failure;
 mod notice;
+mod rooms;
 mod update;
 
 pub use command::Command;
@@ -14,6 +15,7 @@ pub use notice::{
     HistoryNotice, LinkNotice, NamedKey, NetworkNotice, Newcomer, NoPlace, NotSaved, NotTaken, Notice, NoticeCode,
     TrustNotice,
 };
+pub use rooms::{KeptRoom, RoomFailure, RoomListing, RoomMembers, RoomView};
 pub use update::{
     Alarm, AlarmKind, DiskState, Elsewhere, Lack, NetworkStatus, Page, SweepProgress, SweepState, Update, VerifyStep,
     Whois,

@@ -5,7 +5,8 @@ use std::{net::SocketAddr, time::Duration};
 use ipnetwork::IpNetwork;
 
 use super::{
-    ConnectFailure, Failure, LinkNotice, Notice, StorageFailure, TrustFailure, TrustNotice, VerifyFailure, WhoFailure,
+    ConnectFailure, Failure, LinkNotice, Notice, RoomFailure, RoomListing, RoomMembers, RoomView, StorageFailure,
+    TrustFailure, TrustNotice, VerifyFailure, WhoFailure,
 };
 use crate::domain::model::{
     DiskTrouble, Finding, Known, LeaveReason, LocalSubnet, Mark, Message, MessageId, Network, Nick, NoNetwork, NodeId,
@@ -107,6 +108,8 @@ pub enum Update {
     },
     /// A line of the user was neither stored nor sent, because the disk takes nothing. The user should get it back.
     Returned {
+        /// Where it was to be said.
+        room: Room,
         /// What was said; for an action, without the `/me `.
         text: Text,
         /// Whether it is an action.
@@ -161,10 +164,37 @@ pub enum Update {
         /// Events of strangers that were refused. They are not part of the other two numbers.
         refused: u64,
     },
+    /// What somebody is called who may not be here: said before the [`Self::RoomJoined`] of their direct room.
+    KnownAs {
+        /// Who.
+        peer: PeerId,
+        /// The last name that they went by.
+        nick: Nick,
+        /// What is known about them.
+        repute: Repute,
+    },
+    /// The user is in this room, as asked for or since an earlier run. Of the lobby it is said at the
+    /// start only, if the user left something there.
+    RoomJoined {
+        /// Which room.
+        room: Room,
+        /// How the user left it.
+        view: RoomView,
+        /// Whether the user has just asked for it.
+        asked: bool,
+    },
+    /// The user is not in this room any more.
+    RoomLeft(Room),
+    /// Who is in a room that is not the lobby. Sent whenever this changes.
+    RoomMembers(RoomMembers),
+    /// The answer to [`super::Command::ListRooms`], in the order of their names.
+    RoomList(Vec<RoomListing>),
     /// The answer to [`super::Command::Page`].
     Page(Page),
     /// The answer to [`super::Command::Search`].
     Found {
+        /// In which room.
+        room: Room,
         /// What was asked for.
         query: String,
         /// Newest first.
@@ -387,6 +417,12 @@ impl From<TrustNotice> for Update {
 impl From<ConnectFailure> for Update {
     fn from(failure: ConnectFailure) -> Self {
         Self::Failed(Failure::Connect(failure))
+    }
+}
+
+impl From<RoomFailure> for Update {
+    fn from(failure: RoomFailure) -> Self {
+        Self::Failed(Failure::Room(failure))
     }
 }
 

@@ -18,6 +18,11 @@ impl fmt::Debug for EventId {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct RoomId(pub [u8; 32]);
 
+impl RoomId {
+    /// The room that everyone on the network is in.
+    pub const LOBBY: Self = Self(*b"proximity-chat/1 room #lobby\0\0\0\0");
+}
+
 /// One author's log of one room. An author begins a new log, with a new epoch, when it cannot know everything that it
 /// said in the last one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

@@ -44,6 +44,12 @@ impl Network {
         Self("no network".into())
     }
 
+    /// No network at all: rooms that belong to their members, wherever these are. No network has a name that begins like
+    /// this.
+    pub fn of_members() -> Self {
+        Self("~members".into())
+    }
+
     /// Whether nobody else can be on this network: it is this machine alone, or no network yet. What is said there
     /// reaches no one else.
     pub fn is_local(&self) -> bool {

@@ -1,6 +1,6 @@
 //! What is known about a peer's key.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
 use super::{Host, Met, Nick, NodeId, Timestamp};
 
@@ -86,6 +86,8 @@ pub struct Known {
     pub ignored: bool,
     /// How it was met; `None` in a record of an older program, which did not count days.
     pub met: Option<Met>,
+    /// Its card, as it came: which key seals what is meant for it. It must be checked before it is used.
+    pub card: Option<Arc<[u8]>>,
 }
 
 /// How long after its first link a key counts as known: a day, in milliseconds.

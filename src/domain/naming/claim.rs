@@ -46,6 +46,7 @@ mod tests {
         let claim = |node: u8, since: i64, trusted, displaced| {
             let since = Timestamp::from_millis(since);
             Claim::of(&Known {
+                card: None,
                 node: NodeId::new([node; 32]),
                 nick: None,
                 first_seen: since,

@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 use crate::{
     domain::{
         bus::VerifyStep,
-        model::{LeaveReason, MessageId, NodeId, PeerId, Trust},
+        model::{LeaveReason, MessageId, NodeId, PeerId, Room, Trust},
     },
     frontend::json::{Said, Shown},
 };
@@ -113,8 +113,31 @@ pub(super) enum Event<'a> {
         /// The same as a sentence.
         text: &'a str,
     },
+    /// The user is in a room from now on, or not any more.
+    Room {
+        room: Shown<&'a Room>,
+        change: Member,
+    },
+    /// Somebody is in a room from now on, or not any more.
+    Member {
+        room: Shown<&'a Room>,
+        from: Shown<NodeId>,
+        nick: Option<&'a str>,
+        /// A prefix of their key, where the name alone would mislead.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        tag: Option<String>,
+        change: Member,
+        /// Their name in text.
+        #[serde(skip)]
+        name: String,
+    },
+    /// The answer to `/list`.
+    Rooms {
+        rooms: Vec<OpenRoom<'a>>,
+    },
     /// The answer to `/search`.
     Found {
+        room: Shown<&'a Room>,
         query: &'a str,
         /// Newest first.
         messages: Vec<Said<'a>>,
@@ -126,7 +149,7 @@ pub(super) enum Event<'a> {
     },
     /// A room's history is gone from this machine.
     Erased {
-        room: &'a str,
+        room: Shown<&'a Room>,
         lines: u64,
     },
     Notice {
@@ -134,6 +157,9 @@ pub(super) enum Event<'a> {
         text: &'a str,
         #[serde(skip_serializing_if = "Option::is_none")]
         id: Option<Shown<MessageId>>,
+        /// Where the line was to be said that the notice is about.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        room: Option<Shown<&'a Room>>,
         #[serde(flatten)]
         alarm: Option<Alarmed<'a>>,
     },
@@ -190,6 +216,22 @@ pub(super) enum Change {
     Trust,
     Presence,
     Clock,
+}
+
+/// What happened to a room, or to somebody in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Member {
+    Joined,
+    Left,
+}
+
+/// A room in the answer to `/list`.
+#[derive(Serialize)]
+pub(super) struct OpenRoom<'a> {
+    pub(super) room: Shown<&'a Room>,
+    pub(super) people: usize,
+    pub(super) joined: bool,
 }
 
 /// Who a peer is.

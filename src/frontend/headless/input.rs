@@ -31,6 +31,8 @@ pub(super) struct Reader {
     pub(super) answer: mpsc::Sender<Answer>,
     pub(super) undelivered: Undelivered,
     pub(super) network: CurrentNetwork,
+    /// The room that lines are said in.
+    pub(super) room: Room,
     /// Whether everybody who is here has received everything. Set before the node is told to quit.
     pub(super) quitting: Arc<OnceLock<bool>>,
 }
@@ -48,6 +50,14 @@ impl<T> From<SendError<T>> for Ended {
 const MAX_HITS: usize = 100;
 
 impl Reader {
+    /// Joins the room that lines are said in. Everybody is in the lobby.
+    pub(super) fn join(&self) {
+        if !self.room.is_lobby() {
+            // If this fails, the program is ending.
+            let _ = self.send(Command::Join(self.room.clone()));
+        }
+    }
+
     /// Reads until the end of the input, `/quit`, or the end of the program.
     pub(super) fn run(&self, input: impl Read) {
         let mut input = BufReader::new(input);
@@ -72,7 +82,7 @@ impl Reader {
         if line.trim().is_empty() {
             return Ok(());
         }
-        let context = Context { room: Room::LOBBY, network: self.network.network(), max_hits: MAX_HITS };
+        let context = Context { room: self.room.clone(), network: self.network.network(), max_hits: MAX_HITS };
         match slash::action(line, &context) {
             Ok(Action::Node(command)) => self.send(command),
             Ok(Action::Local(local)) => self.local(local),
@@ -82,8 +92,8 @@ impl Reader {
     }
 
     fn send(&self, command: Command) -> Result<(), Ended> {
-        if matches!(command, Command::Say { .. }) {
-            self.undelivered.said();
+        if let Command::Say { room, .. } = &command {
+            self.undelivered.said(room);
         }
         Ok(self.commands.blocking_send(command)?)
     }
@@ -93,6 +103,11 @@ impl Reader {
         match local {
             Local::OwnNick => self.answer(Answer::OwnNick),
             Local::Who => self.answer(Answer::Who),
+            Local::Go(_) => usage(pipe_answers::ONE_ROOM),
+            Local::Part(name) => match slash::room_of(&name) {
+                Ok(room) => self.send(Command::Part(room)),
+                Err(error) => self.refuse(error.code(), error.text()),
+            },
             Local::Clear => self.answer(Answer::Clear),
             Local::Help(spec) => self.answer(Answer::Help(spec)),
             Local::Version => self.answer(Answer::Version),

@@ -3,7 +3,7 @@
 //! Reading and writing block, so each has its own thread: if the reader of the output stops reading, the network and
 //! Ctrl-C still work. `input` turns lines into commands, after `startup_delay` has given the node time to look for
 //! people. `printer` turns updates into events; `event` is the contract's JSON and `text` its plain form. `people`
-//! knows who is here.
+//! knows who is here, and `rooms` who is in which room.
 
 mod current_network;
 mod event;
@@ -12,6 +12,7 @@ mod lines;
 mod output;
 mod people;
 mod printer;
+mod rooms;
 mod startup_delay;
 mod text;
 mod trust;
@@ -34,7 +35,10 @@ use tokio::{
 
 use self::{current_network::CurrentNetwork, undelivered::Undelivered};
 use crate::{
-    domain::bus::{Command, Update},
+    domain::{
+        bus::{Command, Update},
+        model::Room,
+    },
     frontend::slash::Spec,
 };
 
@@ -55,6 +59,8 @@ pub struct Options {
     pub zone: jiff::tz::TimeZone,
     /// Warnings from the configuration, printed first.
     pub warnings: Vec<String>,
+    /// The room to join at the start, and to say lines in.
+    pub room: Room,
 }
 
 /// A signal that ends the program.
@@ -144,7 +150,7 @@ where
     let (finished, mut done) = oneshot::channel();
     let handle = tokio::runtime::Handle::current();
     let updates = Arc::new(Mutex::new(updates));
-    let writers = Arc::clone(&updates);
+    let (writers, room) = (Arc::clone(&updates), options.room.clone());
     let (watch, delay) = startup_delay::startup_delay();
     let (seen, told) = (undelivered.clone(), network.clone());
     spawn("output", move || {
@@ -153,9 +159,17 @@ where
         // If a signal came first, nobody waits for the result any more.
         let _ = finished.send(result);
     })?;
-    let reader =
-        input::Reader { commands: commands.clone(), answer, undelivered, network, quitting: Arc::clone(&quitting) };
+    let reader = input::Reader {
+        commands: commands.clone(),
+        answer,
+        undelivered,
+        network,
+        room,
+        quitting: Arc::clone(&quitting),
+    };
     spawn("input", move || {
+        // What is said there is wanted from the start.
+        reader.join();
         delay.wait();
         reader.run(input);
     })?;

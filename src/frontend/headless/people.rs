@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use super::event::{Activity, Listed, Person};
 use crate::{
     domain::{
-        model::{Author, Message, Nick, Peer, PeerId, Presence, Repute, Trust},
+        model::{Author, Message, Nick, NodeId, Peer, PeerId, Presence, Repute, Trust},
         naming::{Name, Register, doubt_mark},
     },
     frontend::json::{Shown, protocol},
@@ -99,6 +99,17 @@ impl People {
         Some(Tagged { present, tag: tag.unwrap_or_default().into() })
     }
 
+    /// The name of the person with this key, here or not, the tag for it with its `#`, and what text calls them.
+    pub(super) fn of(&self, node: NodeId) -> (Option<&Nick>, String, String) {
+        let id = PeerId::Node(node);
+        let nick = self.all.get(&id).map_or_else(|| self.register.nick(id), |present| present.peer.nick.as_ref());
+        let Some(nick) = nick else { return (None, String::new(), node.tag(8)) };
+        let repute = self.register.repute(id).unwrap_or_else(|| Repute::of(Trust::New));
+        let tag: String = self.register.tags(id, nick, repute).whole.unwrap_or_default().into();
+        let name = format!("{}{nick}{tag}", doubt_mark(repute.trust));
+        (Some(nick), tag, name)
+    }
+
     pub(super) fn list(&self) -> Vec<Listed<'_>> {
         self.all.keys().filter_map(|id| Some(self.get(*id)?.listed())).collect()
     }
@@ -106,6 +117,11 @@ impl People {
     /// Whether nobody is here who could confirm what they received. Guests cannot.
     pub(super) fn is_alone(&self) -> bool {
         self.all.keys().all(|id| id.node().is_none())
+    }
+
+    /// Somebody who may not be here goes, or went, by this name.
+    pub(super) fn known_as(&mut self, peer: PeerId, nick: &Nick, repute: Repute) {
+        self.register.heard(peer, nick, repute);
     }
 
     /// Somebody said something under the name in the message.
@@ -196,7 +212,7 @@ pub(super) fn micros(time: Duration) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::model::{NodeId, Software};
+    use crate::domain::model::Software;
 
     fn node(key: &str, name: &str) -> Peer {
         let key: NodeId = format!("{key:0<64}").parse().unwrap();

@@ -1,22 +1,25 @@
 //! Turns updates into lines of output, and remembers the people who are here.
 
+mod rooms;
+
 use std::{borrow::Cow, time::Duration};
 
 use super::{
     Answer, Options,
-    event::{Change, Event, Found, OpenTo, Reason},
+    event::{Change, Event, Found, Member, OpenTo, Reason},
     people::{People, Present, Tagged, bare, note},
+    rooms::Rooms,
     text, trust,
 };
 use crate::{
     domain::{
         bus::{
-            Alarm, DiskState, Elsewhere, NetworkStatus, NoticeCode, SweepProgress, SweepState, Update, VerifyStep,
-            Whois,
+            Alarm, DiskState, Elsewhere, Failure, NetworkStatus, NoticeCode, SweepProgress, SweepState, Update,
+            VerifyStep, Whois,
         },
         model::{
             Delivery, DiskTrouble, Finding, LeaveReason, Message, MessageId, Network, Nick, NodeId, PeerId, Presence,
-            Text,
+            Room, Text,
         },
         naming::Name,
     },
@@ -42,6 +45,7 @@ pub(super) struct Printer {
     node: Option<NodeId>,
     nick: Option<Nick>,
     people: People,
+    rooms: Rooms,
     /// Whether the node is open to a network.
     open: bool,
     /// The network that it is open to.
@@ -59,7 +63,7 @@ pub(super) struct Printer {
 
 impl Printer {
     pub(super) fn new(options: Options) -> Self {
-        let Options { json, zone, warnings } = options;
+        let Options { json, zone, warnings, room } = options;
         let clock = Clock::new(zone);
         let (people, out) = (People::default(), Vec::new());
         let (open, sweeping, alone) = (false, false, false);
@@ -69,6 +73,7 @@ impl Printer {
             node: None,
             nick: None,
             people,
+            rooms: Rooms::new(room),
             open,
             here: None,
             unsent: None,
@@ -104,10 +109,13 @@ impl Printer {
             Update::Disk(DiskState { trouble, held_back }) => {
                 self.event(&Event::Disk { trouble: trouble.map(DiskTrouble::as_str), held_back });
             }
-            Update::Returned { text, action, trouble, shown: false } => self.returned(&text, action, trouble),
+            Update::Returned { room, text, action, trouble, shown: false } => {
+                self.returned(&room, &text, action, trouble);
+            }
             // The notice for a line that was shown was printed already.
             Update::Returned { shown: true, .. }
-            // A pipe shows what arrives, not pages, and reports deliveries line by line.
+            // Everybody is in the lobby. A pipe shows what arrives, not pages, and reports deliveries line by line.
+            | Update::RoomJoined { room: Room::Lobby, .. }
             | Update::Page(_)
             | Update::Rearranged { .. }
             | Update::Lacking(_)
@@ -115,8 +123,20 @@ impl Printer {
             Update::Withheld(people) => self.withheld(&people),
             Update::Elsewhere(networks) => self.elsewhere(&networks),
             Update::Unsent { lines } => self.unsent(lines),
-            Update::Found { query, messages, more, behind } => self.found(&query, &messages, more, behind),
-            Update::Erased { room, lines } => self.event(&Event::Erased { room: room.name(), lines }),
+            Update::RoomJoined { room, asked, .. } => {
+                self.rooms.joined(&room, asked);
+                self.event(&Event::Room { room: Shown(&room), change: Member::Joined });
+            }
+            Update::RoomLeft(room) => {
+                self.rooms.left(&room);
+                self.event(&Event::Room { room: Shown(&room), change: Member::Left });
+            }
+            Update::RoomMembers(members) => self.members(members),
+            Update::RoomList(rooms) => self.room_list(&rooms),
+            Update::Found { room, query, messages, more, behind } => {
+                self.found(&room, &query, &messages, more, behind);
+            }
+            Update::Erased { room, lines } => self.event(&Event::Erased { room: Shown(&room), lines }),
             Update::Sweep(progress) => self.sweep(progress),
             Update::PeerJoined(peer) => {
                 let event = changed(Change::Joined, &self.people.joined(peer), None);
@@ -134,6 +154,7 @@ impl Printer {
                     self.event(&left(&gone, name, reason));
                 }
             }
+            Update::KnownAs { peer, nick, repute } => self.people.known_as(peer, &nick, repute),
             Update::PeerTrust { peer, repute } => {
                 if let Some(present) = self.people.trusted(peer, repute) {
                     print(self.json, &mut self.out, &changed(Change::Trust, &present, None));
@@ -164,6 +185,7 @@ impl Printer {
             Update::PresenceSet(presence) => self.notice("presence", &own_presence(&presence)),
             Update::Message(message) => self.message(&message),
             Update::Notice(notice) => self.notice(notice.code().as_str(), &told::notice(&notice)),
+            Update::Failed(Failure::Room(failure)) if self.rooms.expects(&failure) => {}
             Update::Failed(failure) => {
                 self.event(&Event::Error { code: failure.code().as_str(), text: &told::failure(&failure) });
             }
@@ -292,7 +314,7 @@ impl Printer {
     fn alarm(&mut self, alarm: &Alarm) {
         let text = words::trust::alarm(alarm, self.clock.date(alarm.known_last_seen));
         let (code, alarm) = (alarm.kind.as_str(), Some(trust::keys(alarm)));
-        self.event(&Event::Notice { code, text: &text, id: None, alarm });
+        self.event(&Event::Notice { code, text: &text, id: None, room: None, alarm });
     }
 
     fn whois(&mut self, whois: &Whois) {
@@ -329,28 +351,32 @@ impl Printer {
             json(&mut self.out, &Event::Message(said));
         } else {
             let name = Name::of_author(message, &tag);
-            text::message(&mut self.out, message, &name, self.clock.local(message.sent_at));
+            let room = self.rooms.is_other(&message.room).then(|| self.room_name(&message.room));
+            text::message(&mut self.out, message, &name, self.clock.local(message.sent_at), room.as_deref());
         }
         match message.delivery {
-            Delivery::NotSent => self.not_sent(message.id),
-            Delivery::Waiting if message.is_own() && !message.history && self.people.is_alone() => {
+            Delivery::NotSent => self.not_sent(message.id, &message.room),
+            Delivery::Waiting if message.is_own() && !message.history && self.is_alone_in(&message.room) => {
                 self.waits(message.id);
             }
             _ => {}
         }
     }
 
-    fn not_sent(&mut self, id: MessageId) {
+    fn not_sent(&mut self, id: MessageId, room: &Room) {
         let text = pipe_answers::NOT_SAVED;
-        self.event(&Event::Notice { code: "not_sent", text, id: Some(Shown(id)), alarm: None });
+        let (id, room) = (Some(Shown(id)), Some(Shown(room)));
+        self.event(&Event::Notice { code: "not_sent", text, id, room, alarm: None });
     }
 
     /// A line was not accepted at all.
-    fn returned(&mut self, line: &Text, action: bool, trouble: DiskTrouble) {
+    fn returned(&mut self, room: &Room, line: &Text, action: bool, trouble: DiskTrouble) {
         let said: String = line.as_str().chars().take(QUOTED).collect();
         let (me, more) = (if action { "/me " } else { "" }, if said.len() < line.as_str().len() { "…" } else { "" });
         let said = said.replace('\n', " ");
-        self.notice("not_sent", &pipe_answers::not_sent(&format!("{me}{said}{more}"), trouble));
+        let text = pipe_answers::not_sent(&format!("{me}{said}{more}"), trouble);
+        let room = Some(Shown(room));
+        self.event(&Event::Notice { code: "not_sent", text: &text, id: None, room, alarm: None });
     }
 
     /// Nobody is here to deliver a line to.
@@ -363,7 +389,7 @@ impl Printer {
         }
     }
 
-    fn found(&mut self, query: &str, messages: &[Message], more: bool, behind: u64) {
+    fn found(&mut self, room: &Room, query: &str, messages: &[Message], more: bool, behind: u64) {
         for message in messages {
             self.people.heard(message);
         }
@@ -373,7 +399,7 @@ impl Printer {
                 |message| Said::new(message, tag(message), self.node, self.clock.utc(message.sent_at).to_owned());
             let messages = messages.iter().map(said).collect();
             let behind = (behind > 0).then_some(behind);
-            json(&mut self.out, &Event::Found { query, messages, more, behind });
+            json(&mut self.out, &Event::Found { room: Shown(room), query, messages, more, behind });
             return;
         }
         text::found(&mut self.out, query, messages.len(), more);
@@ -386,7 +412,7 @@ impl Printer {
     }
 
     fn notice(&mut self, code: &str, text: &str) {
-        self.event(&Event::Notice { code, text, id: None, alarm: None });
+        self.event(&Event::Notice { code, text, id: None, room: None, alarm: None });
     }
 
     fn event(&mut self, event: &Event<'_>) {

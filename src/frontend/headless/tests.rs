@@ -3,6 +3,7 @@
 mod contract;
 mod life;
 mod network;
+mod rooms;
 mod schema;
 mod trusted;
 
@@ -21,7 +22,7 @@ use crate::domain::model::{
 };
 
 fn options(json: bool) -> Options {
-    Options { json, zone: TimeZone::UTC, warnings: Vec::new() }
+    Options { json, zone: TimeZone::UTC, warnings: Vec::new(), room: Room::Lobby }
 }
 
 fn addr(port: u16) -> SocketAddr {
@@ -52,7 +53,7 @@ fn node(name: &str, digit: char, trust: Trust) -> Peer {
 fn message(text: &str) -> Message {
     Message {
         id: MessageId([0xab; 16]),
-        room: Room::LOBBY,
+        room: Room::Lobby,
         author: Author::Peer(PeerId::Guest(addr(4566))),
         nick: Some(nick("bob")),
         repute: Repute::of(Trust::Guest),

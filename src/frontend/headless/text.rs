@@ -6,7 +6,7 @@ use std::{
     io::{self, Write},
 };
 
-use super::event::{Activity, Change, Event, Listed, Reason, Whois};
+use super::event::{Activity, Change, Event, Listed, Member, Reason, Whois};
 use crate::{
     domain::{
         bus::VerifyStep,
@@ -19,11 +19,13 @@ use crate::{
 /// The indent of the further lines of a message.
 const INDENT: &str = "    ";
 
-/// Appends a message: `HH:MM <nick> text`, or `HH:MM * nick text` for an action.
-pub(super) fn message(out: &mut Vec<u8>, message: &Message, name: &Name<'_>, time: &str) {
+/// Appends a message: `HH:MM <nick> text`, or `HH:MM * nick text` for an action. What was said in another room than the
+/// one spoken in has its name after the time: `HH:MM #dev <nick> text`.
+pub(super) fn message(out: &mut Vec<u8>, message: &Message, name: &Name<'_>, time: &str, room: Option<&str>) {
     let (before, after) = if message.action { ("* ", " ") } else { ("<", "> ") };
     // Writing to memory does not fail.
-    let _ = write!(out, "{time} {before}{name}{after}");
+    let (room, gap) = room.map_or(("", ""), |room| (room, " "));
+    let _ = write!(out, "{time} {room}{gap}{before}{name}{after}");
     for (number, line) in message.text.as_str().split('\n').enumerate() {
         if number > 0 {
             out.extend_from_slice(INDENT.as_bytes());
@@ -50,7 +52,7 @@ pub(super) fn behind(out: &mut Vec<u8>, lines: u64) {
 /// Appends one hit of a search: `-- YYYY-MM-DD HH:MM <nick> text`.
 pub(super) fn hit(out: &mut Vec<u8>, hit: &Message, name: &Name<'_>, date: &str) {
     let _ = write!(out, "-- ");
-    message(out, hit, name, date);
+    message(out, hit, name, date, None);
 }
 
 /// Appends any other event.
@@ -90,7 +92,15 @@ pub(super) fn event(out: &mut Vec<u8>, event: &Event<'_>) {
             let come = if *total > 0 { told(out, pipe::caught_up(*total)) } else { Ok(()) };
             come.and_then(|()| if *refused > 0 { told(out, pipe::left_out(*refused)) } else { Ok(()) })
         }
-        Event::Erased { room, lines } => told(out, pipe::erased(room, *lines)),
+        Event::Erased { room, lines } => told(out, pipe::erased(&room.0.to_string(), *lines)),
+        Event::Room { room, change: Member::Joined } => told(out, pipe::in_room(room.0)),
+        Event::Room { room, change: Member::Left } => told(out, pipe::left_room(room.0)),
+        Event::Member { room, change: Member::Joined, name, .. } => told(out, pipe::joined_room(name, room.0)),
+        Event::Member { room, change: Member::Left, name, .. } => told(out, pipe::has_left_room(name, room.0)),
+        Event::Rooms { rooms } if rooms.is_empty() => told(out, pipe::NO_ROOMS),
+        Event::Rooms { rooms } => {
+            rooms.iter().try_for_each(|one| told(out, pipe::open_room(one.room.0, one.people, one.joined)))
+        }
         Event::Disk { held_back: true, .. } => told(out, pipe::HELD_BACK),
         // Being on this machine only is how the program starts.
         Event::Network { .. }

@@ -7,8 +7,8 @@ use std::{
 };
 
 use crate::domain::{
-    bus::{Lack, Update},
-    model::{Delivery, MessageId, NodeId, Repute, Trust},
+    bus::{Failure, Lack, RoomFailure, Update},
+    model::{Delivery, MessageId, NodeId, Repute, Room, Trust},
 };
 
 /// How long `/quit` waits for the others to have everything: enough to dial a lost link again, and for a pause in
@@ -30,6 +30,8 @@ pub(super) struct Undelivered(Arc<(Mutex<Tally>, Condvar)>);
 struct Tally {
     /// Lines that the node was given and that were not shown yet.
     on_the_way: u64,
+    /// The room that they are said in.
+    spoken: Option<Room>,
     /// The newest line of this run, and how far it got.
     newest: Option<(MessageId, Newest)>,
     /// When a line of this run was last shown.
@@ -70,7 +72,10 @@ impl Tally {
     fn see(&mut self, update: &Update, now: Instant) {
         match update {
             Update::Message(message) if message.is_own() && !message.history => {
-                self.on_the_way = self.on_the_way.saturating_sub(1);
+                // What was said to one person was not counted.
+                if self.spoken.as_ref() == Some(&message.room) {
+                    self.on_the_way = self.on_the_way.saturating_sub(1);
+                }
                 self.shown = Some(now);
                 self.lost = message.delivery == Delivery::NotSent;
                 match message.delivery {
@@ -81,6 +86,13 @@ impl Tally {
             }
             Update::Returned { shown: false, .. } => {
                 self.on_the_way = self.on_the_way.saturating_sub(1);
+                self.lost = true;
+            }
+            // The user has left the room, or could not join it.
+            Update::Failed(Failure::Room(RoomFailure::NotJoined(room)))
+                if self.on_the_way > 0 && self.spoken.as_ref() == Some(room) =>
+            {
+                self.on_the_way -= 1;
                 self.lost = true;
             }
             Update::Delivery { id, delivered, of } => match &mut self.newest {
@@ -164,9 +176,13 @@ const fn is_stranger(trust: Trust) -> bool {
 }
 
 impl Undelivered {
-    /// The node is about to be given a line.
-    pub(super) fn said(&self) {
-        self.tally().on_the_way += 1;
+    /// The node is about to be given a line for a room, which is always the same.
+    pub(super) fn said(&self, room: &Room) {
+        let mut tally = self.tally();
+        tally.on_the_way += 1;
+        if tally.spoken.is_none() {
+            tally.spoken = Some(room.clone());
+        }
     }
 
     /// Takes an update into account.

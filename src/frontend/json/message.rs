@@ -16,7 +16,7 @@ const OWN: &str = "own";
 #[derive(Debug, Serialize)]
 pub struct Said<'a> {
     id: Shown<MessageId>,
-    room: &'a str,
+    room: String,
     /// Our own key for our own messages; `None` only until the node has reported it.
     from: Option<Shown<PeerId>>,
     nick: Option<&'a str>,
@@ -54,7 +54,7 @@ impl<'a> Said<'a> {
         };
         Self {
             id: Shown(message.id),
-            room: message.room.name(),
+            room: message.room.to_string(),
             from: author.map(Shown),
             nick: message.nick.as_ref().map(crate::domain::model::Nick::as_str),
             tag,

@@ -6,7 +6,7 @@ use super::{Lan, Slash, SlashError, Spec, find, parse, parse::has_several_lines}
 use crate::{
     domain::{
         bus::Command,
-        model::{Network, Nick, NickError, Presence, Room, Target, Text, TextError},
+        model::{Network, Nick, NickError, Presence, Room, RoomNameError, Target, Text, TextError},
     },
     frontend::words::slash_errors,
 };
@@ -21,7 +21,7 @@ pub enum Action {
 }
 
 /// What a front end does or answers by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Local {
     /// Show the user's own name.
     OwnNick,
@@ -31,6 +31,10 @@ pub enum Local {
     Who,
     /// Show which network the chat is open to.
     Network,
+    /// Show the room that this is the name, the number or a beginning of.
+    Go(String),
+    /// Leave the room that this is the name, the number or a beginning of.
+    Part(String),
     /// Show the result of the last search again.
     LastSearch,
     /// Empty the screen.
@@ -69,6 +73,8 @@ pub enum ActionError {
     Text(TextError),
     /// The name is not a valid one.
     Nick(NickError),
+    /// No room can have the name.
+    Room(RoomNameError),
     /// The address is not that of a host.
     Address(String),
 }
@@ -91,6 +97,12 @@ impl From<NickError> for ActionError {
     }
 }
 
+impl From<RoomNameError> for ActionError {
+    fn from(error: RoomNameError) -> Self {
+        Self::Room(error)
+    }
+}
+
 impl ActionError {
     /// The `code` of the headless contract.
     pub const fn code(&self) -> &'static str {
@@ -99,6 +111,7 @@ impl ActionError {
             Self::Text(TextError::TooLong(_)) => "too_long",
             Self::Text(TextError::Empty) => "empty",
             Self::Nick(_) => "nick",
+            Self::Room(_) => "room",
             Self::Address(_) => "address",
         }
     }
@@ -109,6 +122,7 @@ impl ActionError {
             Self::Slash(error) => error.text(),
             Self::Text(error) => error.to_string(),
             Self::Nick(error) => error.to_string(),
+            Self::Room(error) => error.to_string(),
             Self::Address(typed) => slash_errors::address(typed),
         }
     }
@@ -119,13 +133,19 @@ impl ActionError {
 /// # Errors
 /// [`ActionError`] if there is nothing to do; nothing may be sent then.
 pub fn action(line: &str, context: &Context) -> Result<Action, ActionError> {
-    let Context { room, ref network, max_hits } = *context;
+    let Context { room, network, max_hits } = context;
+    let (room, max_hits) = (room.clone(), *max_hits);
     let ask = |command| Ok(Action::Node(command));
     let local = |local| Ok(Action::Local(local));
     match parse(line)? {
         Slash::Say { text, action } => {
             ask(Command::Say { room, text: Text::new(&text)?, action, network: network.clone() })
         }
+        Slash::Join(name) => ask(Command::Join(Room::named(&name)?)),
+        Slash::Part(None) => ask(Command::Part(room)),
+        Slash::List => ask(Command::ListRooms),
+        Slash::Query(who) => ask(Command::Query(who)),
+        Slash::Tell { who, text } => ask(Command::Tell { who, text: Text::new(&text)? }),
         Slash::Nick(Some(name)) => ask(Command::SetNick(Nick::new(&name)?)),
         Slash::Connect(address) => match Target::parse(&address) {
             Some(target) => ask(Command::Connect(target)),
@@ -152,6 +172,8 @@ pub fn action(line: &str, context: &Context) -> Result<Action, ActionError> {
         Slash::Nick(None) => local(Local::OwnNick),
         Slash::Typing(None) => local(Local::Typing),
         Slash::Who => local(Local::Who),
+        Slash::Go(name) => local(Local::Go(name)),
+        Slash::Part(Some(name)) => local(Local::Part(name)),
         Slash::Lan(Lan::Show) => local(Local::Network),
         Slash::Search(None) => local(Local::LastSearch),
         Slash::Clear => local(Local::Clear),
@@ -162,6 +184,17 @@ pub fn action(line: &str, context: &Context) -> Result<Action, ActionError> {
         Slash::Help(Some(name)) => local(Local::Help(Some(find(&name)?))),
         Slash::Version => local(Local::Version),
         Slash::Quit => local(Local::Quit),
+    }
+}
+
+/// The room that a program or a user without a screen means: its name, or `@` and the whole key of a person.
+///
+/// # Errors
+/// [`ActionError::Room`] if no room can be called that.
+pub fn room_of(typed: &str) -> Result<Room, ActionError> {
+    match typed.trim().strip_prefix('@').and_then(|key| key.parse().ok()) {
+        Some(node) => Ok(Room::Direct(node)),
+        None => Ok(Room::named(typed)?),
     }
 }
 
@@ -196,11 +229,18 @@ pub fn line_of(command: &Command) -> Option<String> {
         Command::Unverify(who) => format!("/unverify {who}"),
         Command::Verify { who, same: None } => format!("/verify {who}"),
         Command::Verify { who, same: Some(same) } => format!("/verify {who} {}", if *same { "yes" } else { "no" }),
+        Command::Join(room) => format!("/join {room}"),
+        Command::Part(room) => format!("/part {room}"),
+        Command::Query(who) => format!("/query {who}"),
+        Command::Tell { who, text } if who.as_str().contains(char::is_whitespace) => format!("/msg \"{who}\" {text}"),
+        Command::Tell { who, text } => format!("/msg {who} {text}"),
+        Command::ListRooms => "/list".to_owned(),
         Command::Search { query, before: None, .. } => format!("/search {query}"),
         // Without the yes, so that the user is asked again.
         Command::Erase { .. } => "/erase".to_owned(),
         Command::Search { before: Some(_), .. }
         | Command::Page { .. }
+        | Command::KeepView { .. }
         | Command::PlainView(_)
         | Command::Typing(_)
         | Command::Quit => return None,
@@ -213,7 +253,7 @@ mod tests {
     use crate::domain::model::Seek;
 
     fn here() -> Context {
-        Context { room: Room::LOBBY, network: Network::new("loopback").ok(), max_hits: 50 }
+        Context { room: Room::Lobby, network: Network::new("loopback").ok(), max_hits: 50 }
     }
 
     fn error(line: &str) -> (&'static str, String) {
@@ -225,9 +265,9 @@ mod tests {
     fn input_goes_to_the_room_and_network_of_its_context() {
         let text = |text| Text::new(text).unwrap();
         let Context { room, network, .. } = here();
-        let said = Command::Say { room, text: text("hello"), action: false, network: network.clone() };
+        let said = Command::Say { room: room.clone(), text: text("hello"), action: false, network: network.clone() };
         assert_eq!(action("hello", &here()), Ok(Action::Node(said)));
-        let erased = Command::Erase { room, network };
+        let erased = Command::Erase { room: room.clone(), network };
         assert_eq!(action("/erase yes", &here()), Ok(Action::Node(erased)));
         let searched = Command::Search { room, query: "key".into(), before: None, max: 50 };
         assert_eq!(action("/search key", &here()), Ok(Action::Node(searched)));
@@ -239,6 +279,9 @@ mod tests {
             ("/nick", Local::OwnNick),
             ("/typing", Local::Typing),
             ("/who", Local::Who),
+            ("/go 3", Local::Go("3".into())),
+            ("/part #dev", Local::Part("#dev".into())),
+            ("/leave dev", Local::Part("dev".into())),
             ("/lan", Local::Network),
             ("/search", Local::LastSearch),
             ("/clear", Local::Clear),
@@ -261,6 +304,8 @@ mod tests {
         assert_eq!(error("  ").0, "empty");
         assert_eq!(error(&"x".repeat(100_000)).0, "too_long");
         assert_eq!(error("/nick \u{202e}").0, "nick");
+        assert_eq!(error("/join a b").0, "room");
+        assert_eq!(error("/join lоbby"), ("room", "That name looks like #lobby. Choose another one.".to_owned()));
         let text = "\"nowhere\" is not an IP address. Example: /connect 192.168.1.23 or /connect 192.168.1.23:4565";
         assert_eq!(error("/connect nowhere"), ("address", text.to_owned()));
     }
@@ -293,6 +338,13 @@ mod tests {
             "/verify bob",
             "/verify bob yes",
             "/verify bob no",
+            "/join #dev",
+            "/join #lobby",
+            "/list",
+            "/query bob",
+            "/msg bob hello  there ",
+            "/msg \"Zoë 山田\" hello",
+            "/msg bob two\nlines",
             "/search lab  key",
         ] {
             let Ok(Action::Node(command)) = action(line, &here()) else { panic!("{line} is for the node") };
@@ -302,8 +354,9 @@ mod tests {
 
     #[test]
     fn commands_that_nobody_types_have_no_line() {
-        let room = Room::LOBBY;
-        for command in [Command::Typing(true), Command::Quit, Command::Page { room, seek: Seek::Newest, max: 1 }] {
+        let room = Room::Lobby;
+        let page = Command::Page { room: room.clone(), seek: Seek::Newest, max: 1 };
+        for command in [Command::Typing(true), Command::Quit, page] {
             assert_eq!(line_of(&command), None, "{command:?}");
         }
         assert_eq!(line_of(&Command::Erase { room, network: None }).as_deref(), Some("/erase"), "without the yes");

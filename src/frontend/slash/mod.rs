@@ -7,8 +7,8 @@ mod action;
 mod parse;
 mod table;
 
-pub use action::{Action, ActionError, Context, Local, action, line_of};
-pub use parse::{SlashError, find, is_command, parse};
+pub use action::{Action, ActionError, Context, Local, action, line_of, room_of};
+pub use parse::{SlashError, find, is_command, is_msg, parse};
 pub use table::{COMMANDS, Spec, complete};
 
 use std::{num::NonZeroU32, sync::Arc};
@@ -73,6 +73,23 @@ pub enum Slash {
         who: Who,
         /// `None` starts; after that, whether the codes were the same.
         same: Option<bool>,
+    },
+    /// Be in this room, which is not yet checked.
+    Join(String),
+    /// Leave this room, which is not yet checked, or the current one.
+    Part(Option<String>),
+    /// Show the room that this is the name, the number or a beginning of.
+    Go(String),
+    /// List the open rooms of the network.
+    List,
+    /// Open the room between the user and this person.
+    Query(Who),
+    /// Say something to one person alone.
+    Tell {
+        /// The person.
+        who: Who,
+        /// What was typed, not yet checked.
+        text: String,
     },
     /// Connect to this address, not yet checked.
     Connect(String),

@@ -12,9 +12,6 @@ use crate::{
 /// Characters of an unknown command that an error repeats: enough to recognise it, too few to fill the screen.
 const MAX_ECHO: usize = 24;
 
-/// What other programs call a direct message. Somebody who types it means to reach one person.
-const DIRECT: [&str; 2] = ["msg", "query"];
-
 /// How many typing errors a suggestion forgives: one in a short word, two in a longer one.
 const fn forgiven(letters: usize) -> usize {
     if letters <= 3 { 1 } else { 2 }
@@ -39,8 +36,6 @@ pub enum SlashError {
         /// A command that is spelled like it.
         similar: Option<&'static str>,
     },
-    /// A direct message, which is not supported yet.
-    NoDirectMessages,
     /// A prefix of several commands.
     Ambiguous {
         /// What was typed.
@@ -62,7 +57,7 @@ impl SlashError {
     /// The `code` of the headless contract.
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::Empty | Self::Unknown { .. } | Self::NoHelp { .. } | Self::NoDirectMessages => "unknown_command",
+            Self::Empty | Self::Unknown { .. } | Self::NoHelp { .. } => "unknown_command",
             Self::Ambiguous { .. } => "ambiguous_command",
             Self::Missing(_) | Self::Superfluous(_) | Self::Wrong(_) | Self::NotAName(_) => "usage",
         }
@@ -74,7 +69,6 @@ impl SlashError {
             Self::Empty => slash_errors::EMPTY.to_owned(),
             Self::Unknown { name, similar } => slash_errors::unknown(name, *similar),
             Self::NoHelp { name, similar } => slash_errors::no_help(name, *similar),
-            Self::NoDirectMessages => slash_errors::NO_DIRECT_MESSAGES.to_owned(),
             Self::Ambiguous { prefix, candidates } => slash_errors::ambiguous(prefix, candidates),
             Self::Missing(spec) => slash_errors::missing(spec.usage),
             Self::Superfluous(spec) => slash_errors::superfluous(spec.name, spec.usage),
@@ -106,9 +100,35 @@ pub(super) fn has_several_lines(text: &str) -> bool {
 }
 
 /// Whether `line` is a command: a single line that starts with exactly one slash. A pasted file that starts with a path
-/// is text.
+/// is text. Several lines to one person are a command, or everybody would read them.
 pub fn is_command(line: &str) -> bool {
-    line.starts_with('/') && !line.starts_with("//") && !has_several_lines(line)
+    line.starts_with('/') && !line.starts_with("//") && (!has_several_lines(line) || is_for_one(line))
+}
+
+/// Whether `line` is `/msg`, which says something to one person.
+pub fn is_msg(line: &str) -> bool {
+    let name = line.split(char::is_whitespace).next().unwrap_or_default();
+    is_command(line) && find(name).is_ok_and(|spec| spec.kind == Kind::Tell)
+}
+
+/// Whether `line`, which begins with a slash, says something to one person only, or is meant to but mistyped.
+fn is_for_one(line: &str) -> bool {
+    let name = line.split(char::is_whitespace).next().unwrap_or_default();
+    let is_tell = |name: &str| find(name).is_ok_and(|spec| spec.kind == Kind::Tell);
+    match find(name) {
+        Ok(spec) => spec.kind == Kind::Tell,
+        Err(SlashError::Unknown { similar, .. }) => similar.is_some_and(is_tell),
+        Err(SlashError::Ambiguous { candidates, .. }) => candidates.into_iter().any(is_tell),
+        Err(_) => false,
+    }
+}
+
+/// The person and the text of `/msg`. A name of two words is put in quotes.
+fn addressed(argument: &str) -> (&str, &str) {
+    if let Some((who, text)) = argument.strip_prefix('"').and_then(|rest| rest.split_once('"')) {
+        return (who, text.strip_prefix(char::is_whitespace).unwrap_or(text));
+    }
+    argument.split_once(char::is_whitespace).unwrap_or((argument, ""))
 }
 
 /// On or off.
@@ -120,13 +140,14 @@ fn switch(argument: &str) -> Option<bool> {
     }
 }
 
-/// Reads a line: text to say, or a command. `//x` says "/x". Several lines are always text, unchanged.
+/// Reads a line: text to say, or a command. `//x` says "/x". Several lines are text, unchanged, unless they begin with
+/// `/msg`.
 ///
 /// # Errors
 /// [`SlashError`] when the line begins with a slash and is no command that can be carried out; then nothing may be
 /// sent.
 pub fn parse(line: &str) -> Result<Slash, SlashError> {
-    let Some(rest) = line.strip_prefix('/').filter(|_| !has_several_lines(line)) else {
+    let Some(rest) = line.strip_prefix('/').filter(|_| !has_several_lines(line) || is_for_one(line)) else {
         return Ok(Slash::Say { text: line.to_owned(), action: false });
     };
     if rest.starts_with('/') {
@@ -164,6 +185,15 @@ pub fn parse(line: &str) -> Result<Slash, SlashError> {
             let (who, same) = answer(argument);
             Ok(Slash::Verify { who: person(spec, who)?, same })
         }
+        Kind::Join => Ok(Slash::Join(required()?)),
+        Kind::Part => Ok(Slash::Part(given.map(str::to_owned))),
+        Kind::Go => Ok(Slash::Go(required()?)),
+        Kind::List => nothing(Slash::List),
+        Kind::Query => person(spec, argument).map(Slash::Query),
+        Kind::Tell => match addressed(text.trim_start()) {
+            (_, said) if said.trim().is_empty() => Err(SlashError::Missing(spec)),
+            (who, said) => Ok(Slash::Tell { who: person(spec, who)?, text: said.to_owned() }),
+        },
         Kind::Connect => Ok(Slash::Connect(required()?)),
         Kind::Lan => lan(argument).map(Slash::Lan).ok_or(SlashError::Wrong(spec)),
         Kind::Rescan => nothing(Slash::Rescan),
@@ -222,9 +252,6 @@ pub fn find(name: &str) -> Result<&'static Spec, SlashError> {
     }
     if let Some(spec) = COMMANDS.iter().find(|spec| spec.spellings().any(|spelling| spelling == name)) {
         return Ok(spec);
-    }
-    if DIRECT.contains(&name.as_str()) {
-        return Err(SlashError::NoDirectMessages);
     }
     match complete(&name).as_slice() {
         [] => Err(SlashError::Unknown { similar: similar(&name), name: echo(&name) }),
@@ -311,6 +338,12 @@ mod tests {
         assert_eq!(parse("/nick "), Ok(Slash::Nick(None)));
         assert_eq!(parse("/connect  [::1]:4565 "), Ok(Slash::Connect("[::1]:4565".to_owned())));
         for (line, slash) in [
+            ("/join  #dev ", Slash::Join("#dev".to_owned())),
+            ("/part", Slash::Part(None)),
+            ("/leave dev", Slash::Part(Some("dev".to_owned()))),
+            ("/go 3", Slash::Go("3".to_owned())),
+            ("/list", Slash::List),
+            ("/query bob", Slash::Query(Who::new("bob").unwrap())),
             ("/who", Slash::Who),
             ("/names", Slash::Who),
             ("/back", Slash::Back),
@@ -368,7 +401,8 @@ mod tests {
 
     #[test]
     fn a_prefix_is_enough_unless_it_is_ambiguous() {
-        assert_eq!(parse("/q"), Ok(Slash::Quit));
+        assert_eq!(parse("/qui"), Ok(Slash::Quit));
+        assert_eq!(error("/q"), "/q is ambiguous: /query or /quit?");
         assert_eq!(parse("/who"), Ok(Slash::Who), "though /whois begins with it");
         assert_eq!(error("/w"), "/w is ambiguous: /who or /whois?");
         assert_eq!(error("/c"), "/c is ambiguous: /clear, /connect or /copy?");
@@ -382,7 +416,7 @@ mod tests {
         let advice = "/help lists the commands. Start with // to send it as text.";
         assert_eq!(error("/verfy bob"), "Unknown command /verfy. Did you mean /verify?");
         assert_eq!(error("/usr/bin/env"), format!("Unknown command /usr/bin/env. {advice}"));
-        assert_eq!(error("/join #lab"), format!("Unknown command /join. {advice}"), "of a later release");
+        assert_eq!(error("/topic x"), format!("Unknown command /topic. {advice}"), "of a later release");
         assert_eq!(error("/"), "Type a command right after the slash. /help lists them.");
         assert_eq!(error("/ quit"), error("/"));
         assert_eq!(error("/help frobnicate"), "There is no command /frobnicate. /help lists the commands.");
@@ -410,9 +444,23 @@ mod tests {
 
     #[test]
     fn a_direct_message_is_never_said_to_everybody() {
-        let text = "There are no direct messages yet: everyone here reads everything. Nothing was sent.";
-        for line in ["/msg bob my password", "/MSG", "/query bob", "/help msg"] {
-            assert_eq!((error(line).as_str(), parse(line).unwrap_err().code()), (text, "unknown_command"), "{line}");
+        let tell = |who, text: &str| Ok(Slash::Tell { who: Who::new(who).unwrap(), text: text.to_owned() });
+        for (line, who, text) in [
+            ("/msg bob my password", "bob", "my password"),
+            ("/MS @bob hi ", "bob", "hi "),
+            ("/msg  bob  indented", "bob", " indented"),
+            ("/msg \"Zoë 山田\" hi", "Zoë 山田", "hi"),
+            ("/msg bob my\npassword\n", "bob", "my\npassword\n"),
+            ("/msg bob\nfn main() {\n}", "bob", "fn main() {\n}"),
+        ] {
+            assert_eq!(parse(line), tell(who, text), "{line}");
+            assert!(is_command(line), "{line}");
+        }
+        for line in ["/msg", "/msg bob", "/msg bob  ", "/msg \"\" hi"] {
+            assert_eq!(error(line), "Usage: /msg WHO TEXT", "{line}");
+        }
+        for line in ["/mgs bob my\npassword", "/m bob my\npassword"] {
+            assert!(parse(line).is_err() && is_command(line), "{line}");
         }
     }
 

@@ -32,6 +32,12 @@ pub(super) enum Kind {
     Trust,
     Untrust,
     Unverify,
+    Join,
+    Part,
+    Go,
+    List,
+    Query,
+    Tell,
     Connect,
     Lan,
     Rescan,
@@ -49,7 +55,7 @@ pub(super) enum Kind {
 impl Kind {
     /// Whether it leaves the program, or removes something.
     pub(super) const fn loses(self) -> bool {
-        matches!(self, Self::Clear | Self::Erase | Self::Quit)
+        matches!(self, Self::Clear | Self::Erase | Self::Part | Self::Quit)
     }
 }
 
@@ -80,6 +86,12 @@ pub const COMMANDS: &[Spec] = &[
     Spec::new("nick", &[], commands::NICK, Kind::Nick),
     Spec::new("who", &["names"], commands::WHO, Kind::Who),
     Spec::new("whois", &[], commands::WHOIS, Kind::Whois),
+    Spec::new("join", &[], commands::JOIN, Kind::Join),
+    Spec::new("part", &["leave"], commands::PART, Kind::Part),
+    Spec::new("go", &[], commands::GO, Kind::Go),
+    Spec::new("list", &[], commands::LIST, Kind::List),
+    Spec::new("query", &[], commands::QUERY, Kind::Query),
+    Spec::new("msg", &[], commands::MSG, Kind::Tell),
     Spec::new("away", &[], commands::AWAY, Kind::Away),
     Spec::new("back", &[], commands::BACK, Kind::Back),
     Spec::new("typing", &[], commands::TYPING, Kind::Typing),

@@ -122,7 +122,8 @@ where
         let mut translator = Translator::new();
         let outcome = turns(&mut sources, &mut view, &mut translator).await;
         view.host.leave(view.app.last_words().as_deref());
-        stop_node(view.node, &view.commands, &mut sources.updates).await;
+        let last = view.app.current_view().into_iter().chain([Command::Quit]);
+        stop_node(view.node, &view.commands, last, &mut sources.updates).await;
         outcome
     }
 }
@@ -154,6 +155,7 @@ enum Node {
 }
 
 /// Why a turn began.
+#[expect(clippy::large_enum_variant, reason = "one exists at a time")]
 enum Woken {
     Signal(Signal),
     Event(Option<io::Result<Stamped>>),
@@ -343,11 +345,19 @@ const fn exit_for(signal: Signal) -> Exit {
     }
 }
 
-/// Tells the node to stop, unless it was told before, and waits a limited time until it has.
-async fn stop_node(node: Node, commands: &mpsc::Sender<Command>, updates: &mut mpsc::Receiver<Update>) {
+/// Gives the node the `last` commands, the end of which is to stop, unless it was told before. Waits a limited time until
+/// it has stopped.
+async fn stop_node(
+    node: Node,
+    commands: &mpsc::Sender<Command>,
+    last: impl Iterator<Item = Command>,
+    updates: &mut mpsc::Receiver<Update>,
+) {
     let tell = async {
         if node == Node::Running {
-            let _ = commands.send(Command::Quit).await;
+            for command in last {
+                let _ = commands.send(command).await;
+            }
         }
     };
     // Both at once: a node that waits for room for its updates takes no command.

@@ -6,6 +6,8 @@ use ed25519_dalek::{
     Signature, Signer as _, SigningKey, VerifyingKey,
     pkcs8::{DecodePrivateKey, EncodePrivateKey, spki::der::pem::LineEnding},
 };
+use hkdf::Hkdf;
+use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::domain::model::NodeId;
@@ -42,6 +44,18 @@ impl Identity {
     /// Signs a message. The caller must put its kind in front of it, so that no signature fits two kinds.
     pub fn sign(&self, message: &[u8]) -> [u8; SIGNATURE_BYTES] {
         self.0.sign(message).to_bytes()
+    }
+
+    /// A secret for one more use of this identity. The label names the use, and nothing else has it. Who learns the secret
+    /// learns nothing about the key.
+    ///
+    /// # Panics
+    /// Never: 32 bytes are fewer than HKDF's limit of 255 hashes.
+    pub fn derive(&self, label: &'static [u8]) -> Zeroizing<[u8; SECRET_BYTES]> {
+        let mut secret = Zeroizing::new([0; SECRET_BYTES]);
+        #[expect(clippy::expect_used, reason = "32 bytes are fewer than HKDF's limit of 255 hashes")]
+        Hkdf::<Sha256>::new(None, self.0.as_bytes()).expand(label, secret.as_mut_slice()).expect("a short output");
+        secret
     }
 
     /// The key as a file: PKCS#8 in PEM (RFC 5958, RFC 8410), which other tools read too.

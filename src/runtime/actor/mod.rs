@@ -126,7 +126,8 @@ impl<N: Net> Actor<N> {
     ) -> Result<Self, StartError> {
         let Settings { desired, wishes, linked, ports, port, announce, peers, sweep_rate, nick, presence, .. } =
             settings;
-        let Settings { identity, known, guests, hold, saver, random: Random { seed, boot, secret }, .. } = settings;
+        let Settings { identity, known, rooms, guests, hold, saver, random: Random { seed, boot, secret }, .. } =
+            settings;
         let Settings { clock, diagnose, snapshot, retention, store, answers, .. } = settings;
         let me = identity.node();
         let tls = Tls::new(&identity)?;
@@ -140,7 +141,7 @@ impl<N: Net> Actor<N> {
         let history = History { snapshot, retention, identity, started: clock.now().wall, standing };
         let (addrs, networks) = (listeners.addrs().to_vec(), site.networks.clone());
         let location = LocalAddrs { addrs, networks, open: site.open };
-        let node = Node::new(Me { location, nick, node: me, boot, ports, guests, known, seed, secret, history });
+        let node = Node::new(Me { location, nick, node: me, boot, ports, guests, known, rooms, seed, secret, history });
         Ok(Self {
             net,
             clock,

@@ -12,7 +12,7 @@ use crate::{
         node::{Input, LocalAddrs},
     },
     domain::{
-        bus::{Command, Failure, NetworkNotice, Notice, Update},
+        bus::{Command, Failure, KeptRoom, NetworkNotice, Notice, Update},
         model::{Known, LeaveReason, Nick, Presence},
     },
     runtime::{io::Net, net::CLOSE_TIMEOUT},
@@ -42,6 +42,8 @@ pub struct Carried {
     pub presence: Presence,
     /// The keys that it knew.
     pub known: Vec<Known>,
+    /// The rooms that the user is in.
+    pub rooms: Vec<KeptRoom>,
 }
 
 impl<N: Net> Actor<N> {
@@ -157,7 +159,8 @@ impl<N: Net> Actor<N> {
             self.front_end.tell(Update::PeerLeft { peer, reason: LeaveReason::Closed }).await.ok()?;
         }
         let (nick, presence) = self.node.state();
-        let carried = Carried { port: self.listeners.port(), nick, presence, known: self.node.known() };
+        let carried =
+            Carried { port: self.listeners.port(), nick, presence, known: self.node.known(), rooms: self.node.rooms() };
         let (commands, updates) = self.front_end.into_channels();
         Some(Moved { commands, updates, desired: self.network.into_next(), carried })
     }

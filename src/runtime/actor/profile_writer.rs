@@ -11,7 +11,10 @@ use tokio::{
 };
 
 use crate::{
-    domain::model::{Known, Nick, NodeId},
+    domain::{
+        bus::KeptRoom,
+        model::{Known, Nick, NodeId},
+    },
     runtime::profile::{Chosen, SaveError, Saver},
 };
 
@@ -98,6 +101,12 @@ impl ProfileWriter {
     pub(super) fn plain_view_changed(&mut self, plain: bool) {
         self.chosen.plain_view = Some(plain);
         // Holding down a key costs one write.
+        self.due_by(Instant::now() + GATHER);
+    }
+
+    /// The user is in these rooms now, and has left them so.
+    pub(super) fn rooms_changed(&mut self, rooms: Vec<KeptRoom>) {
+        self.chosen.rooms = Some(rooms);
         self.due_by(Instant::now() + GATHER);
     }
 

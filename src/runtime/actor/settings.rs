@@ -7,7 +7,10 @@ use tokio::sync::{mpsc, watch};
 use super::{DesiredNetwork, Wish};
 use crate::{
     core::{log::storage::Snapshot, node::Retention},
-    domain::model::{Guests, Known, Nick, NodeId, PortRange, Presence, Target},
+    domain::{
+        bus::KeptRoom,
+        model::{Guests, Known, Nick, NodeId, PortRange, Presence, Target},
+    },
     protocol::identity::Identity,
     runtime::{
         io::Clock,
@@ -47,6 +50,8 @@ pub struct Settings {
     pub identity: Identity,
     /// The keys that were met before.
     pub known: Vec<Known>,
+    /// The rooms that the user was in.
+    pub rooms: Vec<KeptRoom>,
     /// From where nodes without a key are let in.
     pub guests: Guests,
     /// Whether to meet nobody before the user has chosen a name ([`crate::domain::bus::Command::SetNick`]).

@@ -65,6 +65,7 @@ fn settings(nick: &str, seed: u64) -> Settings {
         presence: Presence::Here,
         identity,
         known: Vec::new(),
+        rooms: Vec::new(),
         guests: Guests::Loopback,
         hold: false,
         saver: profile().saver(),
@@ -96,7 +97,7 @@ impl TestNode {
 
     async fn say(&self, text: &str) {
         let text = Text::new(text).unwrap();
-        self.commands.send(Command::Say { room: Room::LOBBY, text, action: false, network: None }).await.unwrap();
+        self.commands.send(Command::Say { room: Room::Lobby, text, action: false, network: None }).await.unwrap();
     }
 
     /// Takes updates until `done`.

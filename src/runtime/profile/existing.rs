@@ -11,6 +11,7 @@ use super::{
 use crate::{
     core::networks::NetworkRecord,
     domain::model::{Known, Network, Nick, NodeId, ProfileName},
+    protocol::identity::Identity,
 };
 
 /// What a profile says about its user.
@@ -18,7 +19,7 @@ use crate::{
 pub struct Existing {
     name: ProfileName,
     directory: PathBuf,
-    node: NodeId,
+    identity: Identity,
     settings: Settings,
     known: Vec<Known>,
     networks: Vec<NetworkRecord>,
@@ -42,7 +43,7 @@ pub fn find_existing(options: &Options) -> Result<Option<Existing>, ProfileError
     let settings = load(&directory, File::Settings, settings::MAX_BYTES, Settings::parse)?;
     let (known, _) = load(&directory, File::Known, known::MAX_BYTES, known::parse)?;
     let networks = load(&directory, File::Networks, networks::MAX_BYTES, networks::parse)?;
-    Ok(Some(Existing { name, directory, node: identity.node(), settings, known, networks }))
+    Ok(Some(Existing { name, directory, identity, settings, known, networks }))
 }
 
 impl Existing {
@@ -57,8 +58,13 @@ impl Existing {
     }
 
     /// The key that everybody knows its user by.
-    pub const fn node(&self) -> NodeId {
-        self.node
+    pub fn node(&self) -> NodeId {
+        self.identity.node()
+    }
+
+    /// Its key pair.
+    pub const fn identity(&self) -> &Identity {
+        &self.identity
     }
 
     /// The name to go by, if one was given on the screen.

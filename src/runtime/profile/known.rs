@@ -2,7 +2,9 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
     net::{IpAddr, SocketAddr},
+    sync::Arc,
 };
 
 use serde::{Deserialize, Serialize};
@@ -41,9 +43,15 @@ struct Stored {
     /// Files of 0.4.0 have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     met: Option<StoredMet>,
+    /// Its card, hexadecimal. Files of 0.4.0 have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    card: Option<String>,
     #[serde(flatten)]
     rest: Map<String, Value>,
 }
+
+/// The most bytes of a card that are read: more than a card has.
+const MAX_CARD_BYTES: usize = 512;
 
 /// How a key was met; the date is in days since 1970, UTC.
 #[derive(Serialize, Deserialize)]
@@ -69,8 +77,20 @@ impl Stored {
     /// What the file says of a key. Leaves out what [`Stored::read`] would refuse: a peer must not be able to make the
     /// file unreadable.
     fn new(known: &Known, rest: &Rest) -> Self {
-        let Known { node, nick, first_seen, last_seen, addrs, verified, differs, trusted, displaced, ignored, met } =
-            known;
+        let Known {
+            node,
+            nick,
+            first_seen,
+            last_seen,
+            addrs,
+            verified,
+            differs,
+            trusted,
+            displaced,
+            ignored,
+            met,
+            card,
+        } = known;
         let readable = |nick: &&Nick| Nick::new(nick.as_str()).as_ref() == Ok(*nick);
         Self {
             key: node.to_string(),
@@ -84,13 +104,27 @@ impl Stored {
             displaced: *displaced,
             ignored: *ignored,
             met: met.map(StoredMet::new),
+            card: card.as_deref().map(hex),
             rest: rest.get(node).cloned().unwrap_or_default(),
         }
     }
 
     fn read(self) -> Result<(Known, Map<String, Value>), Refused> {
-        let Self { key, nick, first_seen, last_seen, addrs, verified, differs, trusted, displaced, ignored, met, rest } =
-            self;
+        let Self {
+            key,
+            nick,
+            first_seen,
+            last_seen,
+            addrs,
+            verified,
+            differs,
+            trusted,
+            displaced,
+            ignored,
+            met,
+            card,
+            rest,
+        } = self;
         let node: NodeId = key.parse().map_err(|error| Refused::Key { error, key })?;
         if addrs.len() > MAX_ADDRESSES {
             return Err(Refused::ManyAddresses(node.tag(8)));
@@ -111,9 +145,28 @@ impl Stored {
             displaced,
             ignored,
             met: met.map(StoredMet::read),
+            card: card.as_deref().and_then(from_hex),
         };
         Ok((known, rest))
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// None if it is no card: a peer that sends it again puts that right.
+fn from_hex(hex: &str) -> Option<Arc<[u8]>> {
+    if hex.len() > 2 * MAX_CARD_BYTES || !hex.len().is_multiple_of(2) {
+        return None;
+    }
+    let digits: Option<Vec<u32>> = hex.chars().map(|digit| digit.to_digit(16)).collect();
+    let byte = |pair: &[u32]| pair.iter().fold(0_u8, |byte, digit| byte << 4 | u8::try_from(*digit).unwrap_or(0));
+    Some(digits?.chunks(2).map(byte).collect())
 }
 
 /// Something in the file that cannot be true.
@@ -198,6 +251,7 @@ mod tests {
         let mut key = [0; 32];
         key[..2].copy_from_slice(&number.to_be_bytes());
         Known {
+            card: None,
             node: NodeId::new(key),
             nick: Some(Nick::new("Zoë 山田").unwrap()),
             first_seen: Timestamp::from_millis(1_767_323_045_678),

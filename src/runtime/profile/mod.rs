@@ -12,6 +12,7 @@ mod lock;
 mod networks;
 mod private;
 mod renewal;
+mod rooms;
 mod saver;
 mod settings;
 mod unreadable;
@@ -34,7 +35,10 @@ pub use self::{
 use self::{known::Rest, settings::Settings, unreadable::Unreadable};
 use crate::{
     core::networks::NetworkRecord,
-    domain::model::{Known, Network, Nick, ProfileName, Text},
+    domain::{
+        bus::KeptRoom,
+        model::{Known, Network, Nick, ProfileName, Text},
+    },
     protocol::identity::Identity,
     runtime::disk::{check_owner, directories, ignored_variable},
 };
@@ -182,6 +186,11 @@ impl Profile {
     /// Whether messages are shown plainly, if that was chosen on the screen in an earlier run.
     pub const fn plain_view(&self) -> Option<bool> {
         self.settings.plain_view
+    }
+
+    /// The rooms that the user was in, in their order.
+    pub fn rooms(&self) -> &[KeptRoom] {
+        &self.settings.rooms
     }
 
     /// Whether others are told about typing, if that was chosen on the screen in an earlier run.

@@ -3,11 +3,17 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::unreadable::Unreadable;
-use crate::domain::model::{Network, Nick};
+use super::{rooms::StoredRoom, unreadable::Unreadable};
+use crate::{
+    domain::{
+        bus::KeptRoom,
+        model::{Network, Nick},
+    },
+    protocol::codec::mesh::MAX_ROOMS,
+};
 
-/// The largest file that is read, in bytes: there is hardly anything in it.
-pub(super) const MAX_BYTES: u64 = 64 * 1024;
+/// The largest file that is read, in bytes: a long draft in each of the most rooms, twice over.
+pub(super) const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
 /// How many networks are read. No release wrote more.
 const MAX_NETWORKS: usize = 64;
@@ -21,6 +27,8 @@ pub(super) struct Settings {
     pub(super) plain_view: Option<bool>,
     /// Whether others are told when the user is typing, and the user when others are.
     pub(super) typing: Option<bool>,
+    /// The rooms that the user was in, in their order.
+    pub(super) rooms: Vec<KeptRoom>,
     /// Whether the node is open on a network, as releases up to 0.4 kept it.
     pub(super) lan: Vec<(Network, bool)>,
     /// What a later release has set. It stays in the file.
@@ -35,6 +43,8 @@ struct Stored {
     plain_view: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     typing: Option<bool>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    rooms: Vec<StoredRoom>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     lan: Vec<Lan>,
     #[serde(flatten)]
@@ -56,12 +66,14 @@ pub struct Chosen {
     pub typing: Option<bool>,
     /// Whether messages are shown plainly, if they have chosen that.
     pub plain_view: Option<bool>,
+    /// The rooms that they are in, if that has changed.
+    pub rooms: Option<Vec<KeptRoom>>,
 }
 
 impl Chosen {
     /// Whether they have chosen nothing.
     pub const fn is_empty(&self) -> bool {
-        self.nick.is_none() && self.typing.is_none() && self.plain_view.is_none()
+        self.nick.is_none() && self.typing.is_none() && self.plain_view.is_none() && self.rooms.is_none()
     }
 
     /// These choices, and those made `before` that they do not replace.
@@ -71,6 +83,7 @@ impl Chosen {
             nick: self.nick.or(before.nick),
             typing: self.typing.or(before.typing),
             plain_view: self.plain_view.or(before.plain_view),
+            rooms: self.rooms.or(before.rooms),
         }
     }
 }
@@ -78,10 +91,13 @@ impl Chosen {
 impl Settings {
     /// Applies what was chosen.
     pub(super) fn choose(&mut self, chosen: &Chosen) {
-        let Chosen { nick, typing, plain_view } = chosen.clone();
+        let Chosen { nick, typing, plain_view, rooms } = chosen.clone();
         self.nick = nick.or(self.nick.take());
         self.typing = typing.or(self.typing);
         self.plain_view = plain_view.or(self.plain_view);
+        if let Some(rooms) = rooms {
+            self.rooms = rooms;
+        }
     }
 
     /// Reads the file.
@@ -99,7 +115,8 @@ impl Settings {
         let lan = |Lan { network, open }| Network::new(&network).map(|network| (network, open));
         let lan: Result<Vec<_>, _> = stored.lan.into_iter().take(MAX_NETWORKS).map(lan).collect();
         let lan = lan.map_err(|error| error.to_string())?;
-        Ok(Self { nick, plain_view: stored.plain_view, typing: stored.typing, lan, rest: stored.rest })
+        let rooms = stored.rooms.into_iter().take(MAX_ROOMS).filter_map(StoredRoom::read).collect();
+        Ok(Self { nick, plain_view: stored.plain_view, typing: stored.typing, rooms, lan, rest: stored.rest })
     }
 
     /// The contents of the file; `None` if they could not be read again.
@@ -107,7 +124,8 @@ impl Settings {
         let lan = self.lan.iter().map(|(network, open)| Lan { network: network.to_string(), open: *open }).collect();
         let nick = self.nick.as_ref().map(ToString::to_string);
         let Self { plain_view, typing, .. } = *self;
-        let stored = Stored { nick, plain_view, typing, lan, rest: self.rest.clone() };
+        let rooms = self.rooms.iter().map(StoredRoom::new).collect();
+        let stored = Stored { nick, plain_view, typing, rooms, lan, rest: self.rest.clone() };
         let mut json = serde_json::to_vec_pretty(&stored).ok()?;
         json.push(b'\n');
         (Self::parse(&json).as_ref() == Ok(self)).then_some(json)
@@ -117,9 +135,31 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{
+        bus::RoomView,
+        model::{Hlc, MessageId, NodeId, Position, Room},
+    };
 
     fn network(n: usize) -> Network {
         Network::new(&format!("gw 02:42:ac:11:00:01 10.0.{n}.0/24")).unwrap()
+    }
+
+    fn kept_room(name: &str, draft: &str, seen: Option<u64>) -> KeptRoom {
+        let read = seen.map(|seen| Position {
+            hlc: Hlc(seen),
+            author: NodeId::new([7; 32]),
+            epoch: seen,
+            seq: 9,
+            id: MessageId([0xf0; 16]),
+        });
+        KeptRoom { room: Room::named(name).unwrap(), view: RoomView { draft: draft.to_owned(), read } }
+    }
+
+    #[test]
+    fn a_room_unknown_to_this_release_is_left_out() {
+        let text = r##"{"rooms": [{"room": "#dev", "read": {"hlc": "?", "author": "", "epoch": "", "seq": 1, "id": ""}},
+            {"room": "&plan"}, {"room": "#a b"}]}"##;
+        assert_eq!(Settings::parse(text.as_bytes()).unwrap().rooms, [kept_room("dev", "", None)]);
     }
 
     #[test]
@@ -130,6 +170,7 @@ mod tests {
             settings.lan = vec![(network(1), true), (network(2), false)];
             settings.plain_view = Some(nick.is_some());
             settings.typing = Some(false);
+            settings.rooms = vec![kept_room("#lobby", "", None), kept_room("dev", "two\nlines", Some(u64::MAX))];
             assert_eq!(Settings::parse(&settings.to_json().unwrap()), Ok(settings));
         }
     }

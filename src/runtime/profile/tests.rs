@@ -60,6 +60,7 @@ fn name(profile: &Profile) -> &str {
 
 fn known(key: u8) -> Known {
     Known {
+        card: None,
         node: NodeId::new([key; 32]),
         nick: Nick::clean("bob"),
         first_seen: Timestamp::from_millis(1),

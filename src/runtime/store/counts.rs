@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, Result, params};
 
 /// The size of an event, as [`crate::protocol::codec::event::Signed::bytes`] counts it. NULL for a guest's line.
-pub(super) const SIZE: &str = "length(lines.body) + length(lines.sig) + length(lines.content)";
+pub(super) const SIZE: &str = "length(lines.body) + length(lines.sig) + length(ifnull(lines.sealed, lines.content))";
 
 /// Changes to the counts of some logs, by the keys of the logs.
 #[derive(Debug, Default)]
@@ -49,8 +49,10 @@ impl Counts {
 pub(super) fn count_all(connection: &Connection) -> Result<()> {
     let mut counts = Counts::default();
     {
-        let sql = format!("SELECT log, {SIZE} FROM lines NOT INDEXED WHERE log IS NOT NULL");
-        let mut lines = connection.prepare(&sql)?;
+        // Nothing was sealed in a file of that version.
+        let mut lines = connection.prepare(
+            "SELECT log, length(body) + length(sig) + length(content) FROM lines NOT INDEXED WHERE log IS NOT NULL",
+        )?;
         let mut lines = lines.query([])?;
         while let Some(line) = lines.next()? {
             counts.add(line.get(0)?, line.get(1)?);

@@ -7,7 +7,7 @@ use rusqlite::{Connection, Result};
 use super::{Backend, connection, damage_mark, error, places, present::Present, schema};
 use crate::{
     core::log::storage::{Reply, Request},
-    domain::model::{DiskTrouble, NodeId, RoomId, StoreFailure, StoreFault, StoreTask},
+    domain::model::{DiskTrouble, Network, NodeId, RoomId, StoreFailure, StoreFault, StoreTask},
 };
 
 /// The log on disk, or in memory. Executes requests one after the other, each at once.
@@ -125,8 +125,9 @@ impl Database {
         directory.map_or(Backend::Memory, |directory| Backend::Directory(directory.to_owned()))
     }
 
-    /// The key of the present network's room, if anything was said there.
+    /// The key of a room of the present network, or of one that belongs to its members, if anything was said there.
     pub(super) fn place_key(&self, room: RoomId) -> Result<Option<i64>> {
-        places::find(&self.connection, room, self.network.get().as_str())
+        let here = places::find(&self.connection, room, self.network.get().as_str())?;
+        here.map_or_else(|| places::find(&self.connection, room, Network::of_members().as_str()), |key| Ok(Some(key)))
     }
 }

@@ -31,6 +31,9 @@ impl Database {
         let mut rows = places.query([])?;
         while let Some(row) = rows.next()? {
             let Ok(network) = Network::new(row.get_ref(0)?.as_str()?) else { continue };
+            if network == Network::of_members() {
+                continue;
+            }
             let key: i64 = row.get(1)?;
             let of_place = authors.query_map((key, MAX_AUTHORS), |row| array(0, row.get_ref(0)?.as_blob()?))?;
             let of_place = of_place.map(|key| key.map(NodeId::new)).collect::<Result<Vec<_>>>()?;

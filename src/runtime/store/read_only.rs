@@ -205,7 +205,7 @@ mod tests {
     use super::*;
     use crate::{
         core::log::storage::{Ignored, PageRequest, Request},
-        domain::model::{Network, NodeId, Room, Seek},
+        domain::model::{Network, NodeId, RoomId, Seek},
         runtime::store,
     };
 
@@ -236,9 +236,9 @@ mod tests {
         let options = options(directory.path());
         let running = store::open(&options).unwrap();
         let mut reader = open_read_only(&options).unwrap().unwrap();
-        let page = PageRequest { room: Room::LOBBY.id(), seek: Seek::Newest, max: 10, ignored: Ignored::default() };
+        let page = PageRequest { room: RoomId::LOBBY, seek: Seek::Newest, max: 10, ignored: Ignored::default() };
         assert!(reader.handle(Request::Page(page.clone())).is_ok() && reader.handle(Request::Load).is_ok());
-        assert!(reader.handle(Request::Erase(Room::LOBBY.id())).is_err(), "it changed the file");
+        assert!(reader.handle(Request::Erase(RoomId::LOBBY)).is_err(), "it changed the file");
         drop(reader);
         drop(running);
         let mut reader = open_read_only(&options).unwrap().unwrap();

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     core::log::storage::{Read, StoredEvent},
-    domain::model::{Hlc, LogId, NodeId, StoreTask},
+    domain::model::{Hlc, LogId, Network, NodeId, StoreTask},
     protocol::codec::event::Signed,
 };
 
@@ -63,7 +63,8 @@ impl Cursor {
     /// Takes the event that [`Self::peek`] has shown.
     fn take(&mut self, connection: &Connection) -> Result<StoredEvent> {
         let (_, seq, spot) = self.ahead.pop_front().ok_or_else(error::damage)?;
-        let mut get = connection.prepare_cached("SELECT body, sig, content FROM lines WHERE spot = ?")?;
+        let mut get =
+            connection.prepare_cached("SELECT body, sig, ifnull(sealed, content) FROM lines WHERE spot = ?")?;
         let signed = get.query_row([spot], |row| signed(row, 0))?;
         // If we sent a damaged event, others would take us for a forger.
         let is_whole = signed.read().is_ok_and(|event| (event.log, event.seq) == (self.log, seq));
@@ -133,12 +134,13 @@ impl Database {
     fn cursors(&self, read: &Read, own: bool) -> Result<Vec<Cursor>> {
         let mut find = self.connection.prepare_cached(
             "SELECT logs.key FROM logs JOIN places ON places.key = logs.place
-             WHERE logs.room = ? AND logs.author = ? AND logs.epoch = ? AND iif(?, logs.author = ?, places.network = ?)",
+             WHERE logs.room = ? AND logs.author = ? AND logs.epoch = ? AND iif(?, logs.author = ?, places.network IN (?, ?))",
         )?;
         let mut cursors = Vec::with_capacity(read.from.len());
         for &(log, from) in &read.from {
             let (author, me, network) = (log.author.as_bytes(), self.me.as_bytes(), self.network.get());
-            let values = params![log.room.0, author, epoch(log.epoch), own, me, network.as_str()];
+            let everywhere = Network::of_members();
+            let values = params![log.room.0, author, epoch(log.epoch), own, me, network.as_str(), everywhere.as_str()];
             let mut rows = find.query(values)?;
             if let Some(row) = rows.next()? {
                 let (key, next) = (row.get(0)?, number(from));

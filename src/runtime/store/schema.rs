@@ -10,7 +10,7 @@ pub(super) const VERSION: i64 = STEPS.len().cast_signed() as i64;
 /// What one version adds to the one before. A released step never changes.
 type Step = fn(&Connection) -> Result<()>;
 
-const STEPS: [Step; 9] = [tables, index, floor, count, index_later, orders, networks, said_again, placed];
+const STEPS: [Step; 10] = [tables, index, floor, count, index_later, orders, networks, said_again, placed, sealed];
 
 /// - `places`: rooms of networks. The index of its constraint is a second copy of the table, in case the file gets
 ///   damaged.
@@ -134,6 +134,12 @@ ALTER TABLE lines ADD COLUMN again BLOB;
 CREATE INDEX lines_again ON lines (again) WHERE again IS NOT NULL;
 ";
 
+/// What was sealed, if it was. Then `kind` and `content` say what was inside, so that it is shown and found like everything
+/// else, and other nodes get `sealed`.
+const SEALED: &str = "
+ALTER TABLE lines ADD COLUMN sealed BLOB;
+";
+
 /// Where lines stand and which time they show, if their author's clock was not believed.
 ///
 /// - `lines`: `hlc` is where a line stands. `dated` is the reading that its author signed, if that differs. `shown` is
@@ -195,6 +201,10 @@ fn networks(connection: &Connection) -> Result<()> {
 
 fn said_again(connection: &Connection) -> Result<()> {
     connection.execute_batch(SAID_AGAIN)
+}
+
+fn sealed(connection: &Connection) -> Result<()> {
+    connection.execute_batch(SEALED)
 }
 
 /// Existing lines keep their place, unless their dates are impossible.

@@ -1,5 +1,7 @@
 //! What the store holds, so that the log can go on after a start.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{OptionalExtension as _, Result, Row};
 
 use super::{
@@ -12,7 +14,7 @@ use crate::{
         clock::LastRun,
         log::storage::{Ack, LogState, Older, Proof, Repeated, Snapshot},
     },
-    domain::model::{EventId, Hlc, LogId, NodeId, Room, Timestamp},
+    domain::model::{EventId, Hlc, LogId, Network, NodeId, RoomId, Timestamp},
     protocol::codec::event::Dep,
 };
 
@@ -26,9 +28,10 @@ impl Database {
         snapshot.forks = self.forks()?;
         snapshot.latest = self.latest(&snapshot)?;
         snapshot.last_run = self.connection.query_row("SELECT showed, jumped FROM clock", [], last_run).optional()?;
+        let (here, everywhere) = (self.network.get(), Network::of_members());
         snapshot.lines = self.connection.query_row(
-            "SELECT count(*) FROM lines WHERE place IN (SELECT key FROM places WHERE network = ?)",
-            [self.network.get().as_str()],
+            "SELECT count(*) FROM lines WHERE place IN (SELECT key FROM places WHERE network IN (?, ?))",
+            [here.as_str(), everywhere.as_str()],
             |row| row.get(0).map(unsigned),
         )?;
         Ok(snapshot)
@@ -39,10 +42,11 @@ impl Database {
             "SELECT logs.room, author, epoch, base, head, head_id, head_hlc, older_base, older_head, older_id, forked,
              floor, ifnull(head_place, head_hlc), named, network, bytes FROM logs JOIN places ON places.key = logs.place ORDER BY logs.key",
         )?;
-        let network = self.network.get();
+        let (network, everywhere) = (self.network.get(), Network::of_members());
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
-            if row.get_ref(14)?.as_str()? != network.as_str() {
+            let of = row.get_ref(14)?.as_str()?;
+            if of != network.as_str() && of != everywhere.as_str() {
                 snapshot.foreign.push(log_id(row, 0)?);
                 continue;
             }
@@ -59,43 +63,59 @@ impl Database {
         Ok(())
     }
 
-    /// Where the last line stands, or the newest event of a log without lines.
-    fn latest(&self, snapshot: &Snapshot) -> Result<Hlc> {
+    /// Where the last line of each room stands, or the newest event of a log without lines.
+    fn latest(&self, snapshot: &Snapshot) -> Result<BTreeMap<RoomId, Hlc>> {
         let mut last = self.connection.prepare_cached(
-            "SELECT (SELECT max(hlc) FROM lines WHERE place = places.key) FROM places WHERE network = ?",
+            "SELECT room, (SELECT max(hlc) FROM lines WHERE place = places.key) FROM places WHERE network IN (?, ?)",
         )?;
-        let last = last.query_map([self.network.get().as_str()], |row| row.get::<_, Option<i64>>(0))?;
-        let last = last.collect::<Result<Vec<_>>>()?.into_iter().flatten().map(|hlc| Hlc(unsigned(hlc)));
-        Ok(last.chain(snapshot.logs.iter().map(|log| log.head_place)).max().unwrap_or_default())
+        let (here, everywhere) = (self.network.get(), Network::of_members());
+        let mut rows = last.query([here.as_str(), everywhere.as_str()])?;
+        let mut latest: BTreeMap<RoomId, Hlc> = BTreeMap::new();
+        while let Some(row) = rows.next()? {
+            if let Some(hlc) = row.get::<_, Option<i64>>(1)? {
+                latest.insert(RoomId(array(0, row.get_ref(0)?.as_blob()?)?), Hlc(unsigned(hlc)));
+            }
+        }
+        for log in &snapshot.logs {
+            let known = latest.entry(log.id.room).or_default();
+            *known = log.head_place.max(*known);
+        }
+        Ok(latest)
     }
 
-    /// Our user's log that may be continued.
-    fn own(&self) -> Result<Option<LogId>> {
+    /// Our user's logs that may be continued: of each room the newest one.
+    fn own(&self) -> Result<Vec<LogId>> {
         let mut select = self.connection.prepare_cached(
             "SELECT logs.room, author, epoch FROM logs JOIN places ON places.key = logs.place
-             WHERE mine AND forked IS NULL AND author = ? AND network = ? AND logs.room = ? ORDER BY head_hlc DESC LIMIT 1",
+             WHERE mine AND forked IS NULL AND author = ? AND network IN (?, ?) ORDER BY logs.room, head_hlc DESC",
         )?;
-        let network = self.network.get();
-        let values = (self.me.as_bytes(), network.as_str(), Room::LOBBY.id().0);
-        select.query_row(values, |row| log_id(row, 0)).optional()
+        let (here, everywhere) = (self.network.get(), Network::of_members());
+        let values = (self.me.as_bytes(), here.as_str(), everywhere.as_str());
+        let own = select.query_map(values, |row| log_id(row, 0))?;
+        let mut own = own.collect::<Result<Vec<LogId>>>()?;
+        own.dedup_by_key(|log| log.room);
+        Ok(own)
     }
 
     fn acks(&self) -> Result<Vec<Ack>> {
         let mut select = self.connection.prepare_cached(
             "SELECT logs.room, author, epoch, node, seq FROM acks JOIN logs ON logs.key = acks.log
-             JOIN places ON places.key = logs.place WHERE author = ? AND network = ?",
+             JOIN places ON places.key = logs.place WHERE author = ? AND network IN (?, ?)",
         )?;
-        let acks = select.query_map((self.me.as_bytes(), self.network.get().as_str()), ack)?;
+        let (here, everywhere) = (self.network.get(), Network::of_members());
+        let acks = select.query_map((self.me.as_bytes(), here.as_str(), everywhere.as_str()), ack)?;
         acks.collect()
     }
 
     fn said_again(&self) -> Result<Vec<Repeated>> {
         let mut select = self.connection.prepare_cached(
             "SELECT lines.again, lines.id, max(lines.hlc) FROM lines JOIN logs ON logs.key = lines.log
-             JOIN places ON places.key = lines.place WHERE lines.again IS NOT NULL AND author = ? AND network = ?
+             JOIN places ON places.key = lines.place WHERE lines.again IS NOT NULL AND author = ? AND network IN (?, ?)
              GROUP BY lines.again",
         )?;
-        let ids = select.query_map((self.me.as_bytes(), self.network.get().as_str()), |row| {
+        let (here, everywhere) = (self.network.get(), Network::of_members());
+        let values = (self.me.as_bytes(), here.as_str(), everywhere.as_str());
+        let ids = select.query_map(values, |row| {
             let id = |column| -> Result<EventId> { Ok(EventId(array(column, row.get_ref(column)?.as_blob()?)?)) };
             Ok(Repeated { first: id(0)?, last: id(1)?, hlc: hlc(row, 2)? })
         })?;
@@ -105,9 +125,10 @@ impl Database {
     fn forks(&self) -> Result<Vec<Proof>> {
         let mut select = self.connection.prepare_cached(
             "SELECT logs.room, author, epoch, seq, one_body, one_sig, one_content, other_body, other_sig, other_content
-             FROM forks JOIN logs ON logs.key = forks.log JOIN places ON places.key = logs.place WHERE network = ?",
+             FROM forks JOIN logs ON logs.key = forks.log JOIN places ON places.key = logs.place WHERE network IN (?, ?)",
         )?;
-        let forks = select.query_map([self.network.get().as_str()], proof)?;
+        let (here, everywhere) = (self.network.get(), Network::of_members());
+        let forks = select.query_map([here.as_str(), everywhere.as_str()], proof)?;
         forks.collect()
     }
 }

@@ -12,6 +12,7 @@ mod keeping;
 mod model;
 pub(super) mod people;
 mod screens;
+mod sealed;
 mod shares;
 mod shrinking;
 mod threads;

@@ -12,7 +12,7 @@ use crate::{core::log::storage::Undelivered, domain::model::Network};
 const LINES: &str = "
     SELECT logs.room, author, epoch, network, min(seq), max(seq), count(*) FROM logs
     JOIN places ON places.key = logs.place JOIN lines ON lines.log = logs.key
-    WHERE author = ?1 AND network <> ?2 AND length(lines.content) > 0
+    WHERE author = ?1 AND network NOT IN (?2, ?3) AND length(lines.content) > 0
     AND seq > ifnull((SELECT max(seq) FROM acks WHERE acks.log = logs.key), 0)
     AND NOT EXISTS (SELECT 1 FROM lines AS later WHERE later.again = ifnull(lines.again, lines.id) AND later.id <> lines.id)
     GROUP BY logs.key ORDER BY logs.key";
@@ -20,7 +20,8 @@ const LINES: &str = "
 impl Database {
     pub(super) fn undelivered(&self) -> Result<Vec<Undelivered>> {
         let mut select = self.connection.prepare_cached(LINES)?;
-        let mut rows = select.query(params![self.me.as_bytes(), self.network.get().as_str()])?;
+        let (here, everywhere) = (self.network.get(), Network::of_members());
+        let mut rows = select.query(params![self.me.as_bytes(), here.as_str(), everywhere.as_str()])?;
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
             let Ok(network) = Network::new(row.get_ref(3)?.as_str()?) else { continue };

@@ -11,10 +11,9 @@ use super::{
 use crate::{
     core::{
         clock::LastRun,
-        log::storage::{Ack, GuestLine, LogEntry, LogState, Proof, Reply, Write},
+        log::storage::{Ack, Clear, GuestLine, LogEntry, LogState, Proof, Reply, Write},
     },
-    domain::model::{EventId, LogId, NodeId, RoomId, StoreFailure, StoreFault, StoreTask, Timestamp},
-    protocol::codec::event::Content,
+    domain::model::{EventId, LogId, Network, NodeId, RoomId, StoreFailure, StoreFault, StoreTask, Timestamp},
 };
 
 /// Why one write of several was not executed.
@@ -138,9 +137,10 @@ impl Writer<'_> {
         let spot = lines::free_spot(&self.savepoint, stands.hlc)?;
         let mut insert = self.savepoint.prepare_cached(
             "INSERT INTO lines (spot, place, hlc, log, seq, id, kind, wall, arrived, body, sig, content, again, dated, shown,
-                 dating)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                 dating, sealed)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )?;
+        let clear = entry.opened.as_ref().map(Clear::content);
         insert.execute(params![
             spot,
             place,
@@ -148,16 +148,17 @@ impl Writer<'_> {
             log,
             number(event.seq),
             event.id.0,
-            event.kind,
+            entry.kind(),
             event.wall.as_millis(),
             entry.arrived.as_millis(),
             &*signed.body,
             signed.sig,
-            &*signed.content,
-            Content::again(event.kind, &signed.content).map(|id| id.0),
+            clear.as_deref().unwrap_or(&signed.content),
+            entry.again().map(|id| id.0),
             (stands.hlc != event.hlc).then(|| number(event.hlc.0)),
             (stands.shown != event.wall).then(|| stands.shown.as_millis()),
             dating_number(stands.dating),
+            clear.is_some().then_some(&*signed.content),
         ])?;
         self.counts.add(log, number(signed.bytes() as u64));
         unindexed::note(&self.savepoint, spot, place, event.log.author == self.me)?;
@@ -186,7 +187,11 @@ impl Writer<'_> {
     fn new_log(&self, entry: &LogEntry) -> Result<(i64, i64), Refusal> {
         let event = &entry.event;
         let LogId { room, author, epoch: number_of } = event.log;
-        let place = self.place(room)?;
+        // A room whose events are sealed belongs to its members, wherever they are.
+        let place = match &entry.opened {
+            Some(_) => places::put(&self.savepoint, room, Network::of_members().as_str())?,
+            None => self.place(room)?,
+        };
         let mut insert = self.savepoint.prepare_cached(
             "INSERT INTO logs (place, room, author, epoch, base, head, head_id, head_hlc, head_place)
              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use proximity_chat::{
-    domain::model::{EventId, Hlc, LogId, Room, Timestamp},
+    domain::model::{EventId, Hlc, LogId, RoomId, Timestamp},
     protocol::{
         codec::event::{Dep, Draft, KIND_SAID, SALT_BYTES, Signed},
         identity::Identity,
@@ -40,7 +40,7 @@ impl Author {
 
     pub(super) fn of(secret: &[u8; 32], epoch: u64) -> Self {
         let identity = Identity::from_secret(secret);
-        let log = LogId { room: Room::LOBBY.id(), author: identity.node(), epoch };
+        let log = LogId { room: RoomId::LOBBY, author: identity.node(), epoch };
         Self { identity, log, seq: 0, prev: None }
     }
 
@@ -111,7 +111,7 @@ pub(super) fn have(ranges: &[Vec<u8>], more: bool, want: bool) -> Vec<u8> {
 
 /// A range of a log that does not exist.
 fn made_up(n: u64) -> Vec<u8> {
-    let id = LogId { room: Room::LOBBY.id(), author: them(), epoch: n };
+    let id = LogId { room: RoomId::LOBBY, author: them(), epoch: n };
     range(&id, n, [7; 32], 1)
 }
 
@@ -139,7 +139,7 @@ pub(super) fn frames(add: &mut impl FnMut(&str, Vec<u8>)) {
     add("have-full", have(&(1..=512).map(made_up).collect::<Vec<_>>(), true, false));
     add("have-too-many", have(&(1..=513).map(made_up).collect::<Vec<_>>(), true, false));
     add("have-thousands-of-nothing", bytes(HAVE, bytes(1, []).repeat(40_000)));
-    let id = LogId { room: Room::LOBBY.id(), author: them(), epoch: 7 };
+    let id = LogId { room: RoomId::LOBBY, author: them(), epoch: 7 };
     for (name, range) in [
         ("no-log", [number(2, 1), bytes(3, [7; 32]), number(4, 1)].concat()),
         ("base-zero", range(&id, 1, [7; 32], 0)),

@@ -74,7 +74,7 @@ fn shown_times_are_corrected_and_impossible_ones_are_replaced() {
     let (bob, mut carol) = (Person::new(2), Person::new(3));
     let mut hear = |wall: i64, ahead: i64, at: i64| {
         let key = bob.identity.clone();
-        let log = LogId { room: Room::LOBBY.id(), author: key.node(), epoch: wall.cast_unsigned() };
+        let log = LogId { room: RoomId::LOBBY, author: key.node(), epoch: wall.cast_unsigned() };
         let (kind, content) = said("x");
         let (hlc, wall) = (Hlc::at(now(at).wall), Timestamp::from_millis(now(0).wall.as_millis() + wall));
         let draft = Draft { log, seq: 1, prev: None, hlc, deps: Vec::new(), wall, kind, content };
@@ -101,10 +101,13 @@ fn correcting_a_fast_clock_begins_another_log() {
     commit(&mut alice);
     let state =
         LogState { head_place: Hlc::at(now(0).wall), ..alice.logs.get(&wrong.event.log).unwrap().state().clone() };
-    let snapshot = Snapshot { logs: vec![state], latest: Hlc::at(now(0).wall), ..Snapshot::default() };
+    let snapshot = Snapshot {
+        logs: vec![state],
+        latest: BTreeMap::from([(RoomId::LOBBY, Hlc::at(now(0).wall))]),
+        ..Snapshot::default()
+    };
     alice.logs.settled(&snapshot);
     let (now, identity) = (now(1_000), alice.identity.clone());
-    let settled =
-        alice.logs.write(Room::LOBBY.id(), said("right"), &identity, || 8, &|_| true, (now, now.wall)).unwrap();
+    let settled = alice.logs.write(RoomId::LOBBY, say("right"), &identity, || 8, &|_| true, (now, now.wall)).unwrap();
     assert_eq!((settled.event.log.epoch, settled.event.seq, settled.event.hlc), (8, 1, Hlc::at(now.wall)));
 }

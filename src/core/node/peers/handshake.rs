@@ -169,7 +169,7 @@ impl Peers {
             out.push(Output::update(Update::PeerLeft { peer, reason: CloseReason::Ended.into() }));
         }
         let software = Software::Ours { version: hello.version.clone() };
-        let nick = hello.nick.clone();
+        let (nick, card) = (hello.nick.clone(), hello.card.clone());
         // The same run may come back under another name.
         let has_new_name = is_known_run && old_nick.as_ref().is_some_and(|old| *old != nick);
         if has_new_name && let Some(Some(old)) = old_nick {
@@ -185,6 +185,7 @@ impl Peers {
             software,
             session,
             first,
+            card,
         })));
     }
 
@@ -205,7 +206,7 @@ impl Peers {
 
     /// Makes the newcomer's link the one link of its node.
     pub(in crate::core::node) fn join(&mut self, newcomer: Newcomer, repute: Repute, out: &mut Vec<Output>) {
-        let Newcomer { link, secure, nick, is_known_run, has_new_name, addr, software, session, first } = newcomer;
+        let Newcomer { link, secure, nick, is_known_run, has_new_name, addr, software, session, first, .. } = newcomer;
         let id = PeerId::Node(secure.node);
         let peer = Peer { id, nick, addr, software, repute };
         out.push(Output::open(link, Protocol::Mesh, first));

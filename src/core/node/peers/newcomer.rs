@@ -30,6 +30,8 @@ pub(in crate::core::node) struct Newcomer {
     pub(super) session: Session,
     /// The frame that lets it in, if it dialled us.
     pub(super) first: Option<Bytes>,
+    /// Its card, if it has told one. Nothing in it is checked yet.
+    pub(in crate::core::node) card: Option<Bytes>,
 }
 
 impl Newcomer {

@@ -126,6 +126,7 @@ fn secure(n: u8) -> Secure {
 
 fn hello(n: u8, boot: u64) -> Hello {
     Hello {
+        card: None,
         min: 2,
         max: 2,
         caps: Caps::ours(),

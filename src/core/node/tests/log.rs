@@ -21,7 +21,7 @@ fn a_line_is_stored_before_it_is_sent_or_shown() {
     let mut node = World::new(1).benches.remove(0).node;
     let now = Now { mono: Instant::now(), wall: Timestamp::from_millis(1_000) };
     let (mut out, text) = (Vec::new(), Text::new("hello").unwrap());
-    node.handle(Input::Command(Command::Say { room: Room::LOBBY, text, action: false, network: None }), now, &mut out);
+    node.handle(Input::Command(Command::Say { room: Room::Lobby, text, action: false, network: None }), now, &mut out);
     let asked = out.iter().find_map(|out| if let Output::Store { ticket, .. } = out { Some(*ticket) } else { None });
     let speaks =
         |out: &[Output]| out.iter().any(|out| matches!(out, Output::Publish(_) | Output::Update(Update::Message(_))));
@@ -208,7 +208,7 @@ fn a_copied_profile_that_speaks_is_detected_and_delays_nobody() {
         world.updates[n].clear();
         world.feed(
             n,
-            Input::Command(Command::Page { room: Room::LOBBY, seek: crate::domain::model::Seek::Newest, max: 100 }),
+            Input::Command(Command::Page { room: Room::Lobby, seek: crate::domain::model::Seek::Newest, max: 100 }),
         );
         let Some(Update::Page(page)) = world.updates[n].last() else { panic!("no page") };
         let marks: Vec<_> = page.messages.iter().map(|message| (message.text.as_str(), message.mark)).collect();
@@ -285,7 +285,7 @@ fn an_ignored_keys_lines_are_hidden_but_passed_on() {
     let page = |world: &mut World| {
         world.feed(
             1,
-            Input::Command(Command::Page { room: Room::LOBBY, seek: crate::domain::model::Seek::Newest, max: 100 }),
+            Input::Command(Command::Page { room: Room::Lobby, seek: crate::domain::model::Seek::Newest, max: 100 }),
         );
         let Some(Update::Page(page)) = world.updates[1].last() else { panic!("no page") };
         page.messages.len()
@@ -352,7 +352,7 @@ fn a_node_that_missed_erased_lines_gets_later_ones() {
     world.cut(0, 1);
     world.say(0, "b");
     world.say(0, "c");
-    world.feed(0, Input::Command(Command::Erase { room: Room::LOBBY, network: None }));
+    world.feed(0, Input::Command(Command::Erase { room: Room::Lobby, network: None }));
     world.link(0, 1);
     world.say(0, "d");
     world.wait(5_000);

@@ -23,6 +23,7 @@ fn secure(addr: &str) -> Secure {
 
 fn hello(addr: &str, boot: u64, nick: &str) -> Hello {
     Hello {
+        card: None,
         min: 2,
         max: 2,
         caps: Caps::ours(),
@@ -248,7 +249,7 @@ fn two_quick_lines_leave_nobody_typing() {
     let text = |text| Text::new(text).unwrap();
     let mut told = Vec::new();
     for line in ["x", "y"] {
-        let say = Command::Say { room: Room::LOBBY, text: text(line), action: false, network: None };
+        let say = Command::Say { room: Room::Lobby, text: text(line), action: false, network: None };
         for command in [Command::Typing(true), say] {
             told.extend(frames(&bench.feed(Input::Command(command)), IN));
         }

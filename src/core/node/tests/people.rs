@@ -44,6 +44,7 @@ impl Desk {
         self.links += 1;
         let link = LinkId::Accepted(self.links);
         let hello = Hello {
+            card: None,
             min: 2,
             max: 2,
             caps: Caps::ours(),

@@ -37,6 +37,7 @@ fn a_closed_node_redials_a_local_peer_only_locally() {
     let link = dials(&bench.feed(Input::Found(at("127.0.0.1:4566"))))[0].0;
     bench.feed(Input::DialConnected { link, secure: Some(secure) });
     let hello = Hello {
+        card: None,
         min: 2,
         max: 2,
         caps: Caps::ours(),

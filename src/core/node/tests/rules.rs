@@ -20,7 +20,7 @@ fn messages(outs: &[Output]) -> Vec<&Message> {
 }
 
 fn say(text: &str) -> Input {
-    Input::Command(Command::Say { room: Room::LOBBY, text: Text::new(text).unwrap(), action: false, network: None })
+    Input::Command(Command::Say { room: Room::Lobby, text: Text::new(text).unwrap(), action: false, network: None })
 }
 
 /// Dials `addr` and gets as far as the first frame.

@@ -252,6 +252,15 @@ impl TrustBook {
         self.records.update(node, |entry| entry.known.ignored = true);
     }
 
+    /// Keeps the card of this key.
+    pub(in crate::core::node) fn set_card(&mut self, node: &NodeId, card: &[u8]) {
+        self.records.update(node, |entry| {
+            if entry.known.card.as_deref() != Some(card) {
+                entry.known.card = Some(card.into());
+            }
+        });
+    }
+
     /// The user wants to see `node` again. If it goes by somebody else's name, it is suspect again.
     pub(in crate::core::node) fn unignore(&mut self, node: &NodeId) {
         self.records.update(node, |entry| entry.known.ignored = false);

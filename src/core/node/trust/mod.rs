@@ -257,6 +257,11 @@ impl Keyring {
         out.extend(back.map(Output::Repute));
     }
 
+    /// A key has told its card.
+    pub(super) fn keep_card(&mut self, node: &NodeId, card: &[u8]) {
+        self.book.set_card(node, card);
+    }
+
     /// The key that a command is about. If it is nobody's, or a guest's, the user is told.
     fn meant(&self, who: &Who, here: &dyn Directory, now: Now, out: &mut Vec<Output>) -> Option<NamedKey> {
         let people = self.people(here, now.wall);

@@ -335,6 +335,7 @@ impl Records {
                 displaced: false,
                 ignored: false,
                 met: Some(Met { host, ..Met::default() }),
+                card: None,
             };
             self.insert(Entry::new(known, number));
         }

@@ -55,6 +55,7 @@ fn now() -> Now {
 fn verified(n: u8, name: &str) -> Known {
     let zero = Timestamp::from_millis(0);
     Known {
+        card: None,
         node: key(n),
         nick: Nick::new(name).ok(),
         first_seen: zero,

@@ -70,6 +70,7 @@ pub(super) enum Input<'a> {
 }
 
 /// What the machine wants done.
+#[expect(clippy::large_enum_variant, reason = "a few exist at a time, and only for a moment")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Output {
     /// Send a frame on a link.

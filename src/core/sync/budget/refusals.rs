@@ -97,10 +97,10 @@ impl Refusals {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::model::{NodeId, Room};
+    use crate::domain::model::{NodeId, RoomId};
 
     fn log(epoch: u64) -> LogId {
-        LogId { room: Room::LOBBY.id(), author: NodeId::new([1; 32]), epoch }
+        LogId { room: RoomId::LOBBY, author: NodeId::new([1; 32]), epoch }
     }
 
     #[test]

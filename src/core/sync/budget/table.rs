@@ -13,7 +13,7 @@ use crate::{
         log::HeldLog,
         mutant,
     },
-    domain::model::{Hlc, LogId, NodeId},
+    domain::model::{Hlc, LogId, NodeId, RoomId},
 };
 
 /// Whether a new log has a place.
@@ -71,7 +71,7 @@ impl Budget {
         around: Surroundings<'_>,
     ) -> Admission {
         let author = &log.author;
-        let of_author: Vec<&HeldLog> = around.logs.of(author).collect();
+        let of_author: Vec<&HeldLog> = around.logs.of_in(&log.room, author).collect();
         let oldest = || of_author.iter().min_by_key(|held| held.touched()).map(|held| held.state().id);
         let most = if around.is_stranger(author) { LOGS_PER_STRANGER } else { MAX_LOGS_PER_AUTHOR };
         if of_author.len() >= most {
@@ -126,16 +126,16 @@ impl Budget {
         let charged = |charge: &Charge| Reverse(counts.get(charge).copied().unwrap_or(0));
         let mut candidates: Vec<Candidate> =
             newcomer.iter().map(|(candidate, charge)| Candidate { charged: charged(charge), ..*candidate }).collect();
-        let mut newest: BTreeMap<NodeId, (u64, LogId)> = BTreeMap::new();
+        let mut newest: BTreeMap<(RoomId, NodeId), (u64, LogId)> = BTreeMap::new();
         for log in self.charges.keys() {
             let touched = around.logs.get(log).map_or(0, HeldLog::touched);
-            let known = newest.entry(log.author).or_insert((touched, *log));
+            let known = newest.entry((log.room, log.author)).or_insert((touched, *log));
             *known = (*known).max((touched, *log));
         }
         let mut absent = 0;
         for (log, charge) in &self.charges {
             let is_present = around.links.is_linked(&log.author);
-            let is_newest = newest.get(&log.author).is_some_and(|(_, newest)| newest == log);
+            let is_newest = newest.get(&(log.room, log.author)).is_some_and(|(_, newest)| newest == log);
             absent += usize::from(!is_present);
             let rank = Rank::new(is_newest, is_present);
             let age = around

@@ -1,6 +1,7 @@
 //! Machines whose clocks are wrong.
 
 use super::*;
+use crate::domain::model::RoomId;
 use crate::{
     core::log::storage::{Dating, LogEntry, Retain},
     domain::bus::HistoryNotice,
@@ -95,7 +96,7 @@ fn misplaced_lines_are_moved_when_others_correct_the_clock() {
     row.peers[2].ahead = 3 * DAY;
     row.say(2, "alone");
     row.say(2, "still alone");
-    let wrong = *row.peers[2].sync.logs.own().unwrap();
+    let wrong = row.peers[2].sync.logs.own(&RoomId::LOBBY).unwrap();
     row.say(0, "a question");
     row.wait(10);
     row.say(1, "another");
@@ -105,7 +106,7 @@ fn misplaced_lines_are_moved_when_others_correct_the_clock() {
     row.wait(5_000);
     row.say(2, "I see");
     row.wait(5_000);
-    assert_ne!(row.peers[2].sync.logs.own(), Some(&wrong), "it could not be continued");
+    assert_ne!(row.peers[2].sync.logs.own(&RoomId::LOBBY), Some(wrong), "it could not be continued");
     let shown = |n: usize| {
         let mut texts = row.texts(n);
         // What is said again is shown once, but the store in memory gives both.

@@ -5,6 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use bytes::Bytes;
+
 use crate::{
     core::{
         log::{
@@ -16,7 +18,9 @@ use crate::{
     },
     domain::{
         bus::Update,
-        model::{Class, Host, LinkId, Message, Nick, NodeId, Now, PeerId, Repute, Room, Text, Timestamp, Trust},
+        model::{
+            Class, Host, LinkId, Message, Nick, NodeId, Now, PeerId, Repute, Room, RoomId, Text, Timestamp, Trust,
+        },
     },
     protocol::{
         codec::{
@@ -106,6 +110,10 @@ pub(super) struct Row {
     pub(super) jammed: bool,
     /// The link whose frames get lost.
     pub(super) lossy: Option<LinkId>,
+    /// The rooms that frames to each machine were about.
+    pub(super) told: BTreeSet<(usize, RoomId)>,
+    /// All frames, as they were on the wire.
+    pub(super) wire: Vec<Bytes>,
     pub(super) now: Now,
 }
 
@@ -118,6 +126,8 @@ impl Row {
             queue: VecDeque::new(),
             jammed: false,
             lossy: None,
+            told: BTreeSet::new(),
+            wire: Vec::new(),
             now,
         };
         for n in 0..row.peers.len() {
@@ -145,7 +155,7 @@ impl Row {
     }
 
     pub(super) fn say(&mut self, n: usize, text: &str) {
-        self.feed(n, Input::Say { room: Room::LOBBY, text: Text::new(text).unwrap(), action: false });
+        self.feed(n, Input::Say { room: Room::Lobby, text: Text::new(text).unwrap(), action: false });
     }
 
     /// Gives a machine an input, and passes on to all machines what follows from it.
@@ -180,8 +190,11 @@ impl Row {
         for link in links.into_iter().filter(|link| Some(*link) != self.lossy) {
             let (one, other, _) = *self.links.iter().find(|(_, _, of)| *of == link).unwrap();
             let to = if one == n { other } else { one };
+            self.wire.extend(frames.iter().cloned());
             for frame in &frames {
-                let input = match mesh::decode(frame).unwrap() {
+                let frame = mesh::decode(frame).unwrap();
+                self.told.extend(rooms_of(&frame).into_iter().map(|room| (to, room)));
+                let input = match frame {
                     Frame::Have(have) => Input::Have { link, have },
                     Frame::Batch(events) => Input::Batch { link, events },
                     Frame::Refused(refused) => Input::Refused { link, refused },
@@ -222,6 +235,16 @@ impl Row {
 
     pub(super) fn texts(&self, n: usize) -> Vec<String> {
         self.peers[n].store.texts()
+    }
+}
+
+/// The rooms that a frame of the log names. What has a short name was named before.
+fn rooms_of(frame: &Frame) -> BTreeSet<RoomId> {
+    match frame {
+        Frame::Have(have) => have.ranges.iter().map(|range| range.log.room).collect(),
+        Frame::Batch(events) => events.iter().filter_map(|signed| Some(signed.read().ok()?.log.room)).collect(),
+        Frame::Refused(refused) => BTreeSet::from([refused.log.room]),
+        _ => BTreeSet::new(),
     }
 }
 

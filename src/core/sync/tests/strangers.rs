@@ -14,7 +14,7 @@ use crate::{
     },
     domain::{
         bus::{HistoryNotice, Update},
-        model::{Hlc, LinkId, LogId, Nick, NodeId, Now, Room, Text, Timestamp},
+        model::{Hlc, LinkId, LogId, Nick, NodeId, Now, Room, RoomId, Text, Timestamp},
     },
     protocol::{
         codec::{
@@ -108,7 +108,7 @@ impl Victim {
 
 impl Stranger {
     fn log(&self, epoch: u64) -> LogId {
-        LogId { room: Room::LOBBY.id(), author: self.identity.node(), epoch }
+        LogId { room: RoomId::LOBBY, author: self.identity.node(), epoch }
     }
 
     /// Events of one log of this key, starting with its first.
@@ -302,8 +302,8 @@ fn a_finished_backlog_reports_how_many_lines_were_refused() {
 fn a_refused_line_is_reported_and_offered_again_later() {
     let mut victim = Victim::new();
     let bob = victim.links(1);
-    victim.feed(Input::Say { room: Room::LOBBY, text: Text::new("hello").unwrap(), action: false });
-    let log = *victim.peer.sync.logs.own().unwrap();
+    victim.feed(Input::Say { room: Room::Lobby, text: Text::new("hello").unwrap(), action: false });
+    let log = victim.peer.sync.logs.own(&RoomId::LOBBY).unwrap();
     let refused = Refused { log, from: 1, until: None, reason: mesh::RefusalReason::TooFast };
     let outputs = victim.feed(Input::Refused { link: bob.link, refused });
     assert_eq!(told(&outputs, |notice| matches!(notice, HistoryNotice::NotTaken { .. })), 1);
@@ -320,8 +320,8 @@ fn a_refused_line_is_reported_and_offered_again_later() {
 #[test]
 fn a_reader_that_displaces_others_is_written_at_once() {
     let mut victim = Victim::new();
-    victim.feed(Input::Say { room: Room::LOBBY, text: Text::new("hello").unwrap(), action: false });
-    let log = *victim.peer.sync.logs.own().unwrap();
+    victim.feed(Input::Say { room: Room::Lobby, text: Text::new("hello").unwrap(), action: false });
+    let log = victim.peer.sync.logs.own(&RoomId::LOBBY).unwrap();
     let range = HeldRange { name: None, log, seq: 1, head: None, base: 1 };
     let head = victim.peer.sync.logs.get(&log).unwrap().state().head_id;
     let have = || Have { ranges: vec![HeldRange { head, ..range }], ..Have::default() };
@@ -409,7 +409,7 @@ fn a_have_for_one_line_takes_few_bytes() {
     for n in 0..20 {
         let text = Text::new(&n.to_string()).unwrap();
         let now = row.now;
-        let outputs = row.peers[0].feed(Input::Say { room: Room::LOBBY, text, action: false }, now);
+        let outputs = row.peers[0].feed(Input::Say { room: Room::Lobby, text, action: false }, now);
         let Some(Output::Publish(line)) = outputs.iter().find(|output| matches!(output, Output::Publish(_))) else {
             panic!("nothing")
         };

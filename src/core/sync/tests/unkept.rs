@@ -1,6 +1,7 @@
 //! What happens while the disk takes nothing.
 
 use super::*;
+use crate::domain::model::RoomId;
 use crate::{
     core::{
         budgets::Space,
@@ -47,7 +48,7 @@ fn again(row: &Row) -> usize {
 fn repeated_lines_of_others_are_shown_too() {
     let mut row = outage();
     row.wait(100);
-    let (network, log) = (Network::loopback(), *row.peers[1].sync.logs.own().unwrap());
+    let (network, log) = (Network::loopback(), row.peers[1].sync.logs.own(&RoomId::LOBBY).unwrap());
     row.peers[1].sync.undelivered = vec![Undelivered { network, log, from: 1, until: 1, lines: 1 }];
     row.feed(1, Input::SayHere(None));
     row.wait(1_000);
@@ -176,7 +177,7 @@ fn excess_lines_are_held_back_and_fetched_later() {
 fn unkept_lines_have_their_place_in_pages() {
     let mut row = outage();
     row.say(1, "shown");
-    row.feed(0, Input::Page { room: Room::LOBBY, seek: Seek::Newest, max: 10 });
+    row.feed(0, Input::Page { room: Room::Lobby, seek: Seek::Newest, max: 10 });
     let Some(Output::Update(Update::Page(page))) = row.peers[0].said.last() else { panic!("no page") };
     let lines: Vec<_> = page.messages.iter().map(|message| (message.text.as_str(), message.mark)).collect();
     assert_eq!(lines, [("before", Mark::None), ("shown", Mark::NotKept)]);
@@ -195,12 +196,12 @@ fn a_line_written_at_another_place_rearranges_the_screen() {
     let shown = row.peers[0].shown().last().unwrap().position;
     row.peers[0].store.fails = false;
     row.wait(2_000);
-    row.feed(0, Input::Page { room: Room::LOBBY, seek: Seek::Newest, max: 10 });
+    row.feed(0, Input::Page { room: Room::Lobby, seek: Seek::Newest, max: 10 });
     let Some(Output::Update(Update::Page(page))) = row.peers[0].said.last() else { panic!("no page") };
     let lines: Vec<_> = page.messages.iter().map(|message| (message.text.as_str(), message.mark)).collect();
     assert_eq!(lines, [("now", Mark::None), ("from behind", Mark::Behind)], "it was said just now");
     assert_ne!(page.messages[1].position, shown, "it came to the disk later");
-    assert_eq!(updates(&row, 0, |update| *update == Update::Rearranged { room: Room::LOBBY }), 1);
+    assert_eq!(updates(&row, 0, |update| *update == Update::Rearranged { room: Room::Lobby }), 1);
 }
 
 #[test]

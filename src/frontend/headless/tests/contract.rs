@@ -46,7 +46,7 @@ fn everything() -> Vec<Update> {
         Update::Message(Message { mark: Mark::Forked, ..from_node("two tongues") }),
         Update::Sync { received: 1, total: 2, refused: 0 },
         Update::Sync { received: 2, total: 2, refused: 3 },
-        Update::Erased { room: Room::LOBBY, lines: 12 },
+        Update::Erased { room: Room::Lobby, lines: 12 },
         Update::PeerLeft { peer: PeerId::Guest(addr(4566)), reason: LeaveReason::Timeout },
         Update::NickSet(nick("Zoë")),
         LinkNotice::TooSlow { name: "carol".to_owned() }.into(),
@@ -70,12 +70,14 @@ fn programs_and_people_learn_that_the_disk_accepts_nothing() {
             Update::Disk(DiskState { trouble: full, held_back: false }),
             Update::Message(Message { mark: Mark::NotKept, ..from_node("are you there?") }),
             Update::Returned {
+                room: Room::Lobby,
                 text: Text::new("my\nanswer").unwrap(),
                 action: true,
                 trouble: DiskTrouble::Full,
                 shown: false,
             },
             Update::Returned {
+                room: Room::Lobby,
                 text: Text::new("shown").unwrap(),
                 action: false,
                 trouble: DiskTrouble::Full,
@@ -95,7 +97,7 @@ fn programs_and_people_learn_that_the_disk_accepts_nothing() {
         lines,
         [
             r#"{"event":"disk","trouble":"full","held_back":false}"#.to_owned(),
-            r#"{"event":"notice","code":"not_sent","text":"\"/me my answer\" was not sent: the disk is full. Send it again when the disk works."}"#.to_owned(),
+            r##"{"event":"notice","code":"not_sent","text":"\"/me my answer\" was not sent: the disk is full. Send it again when the disk works.","room":"#lobby"}"##.to_owned(),
             r#"{"event":"disk","trouble":"full","held_back":true}"#.to_owned(),
             format!(r#"{{"event":"kept","id":"{id}"}}"#),
             format!(r#"{{"event":"kept","id":"{id}","mark":"late"}}"#),
@@ -122,7 +124,7 @@ fn json_matches_the_contract_byte_for_byte() {
         r##"{"event":"message","id":"ID","room":"#lobby","from":"guest:127.0.0.1:4566","nick":null,"trust":"guest","text":"who am I","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":false,"protocol":"reference"}"##,
         r##"{"event":"message","id":"ID","room":"#lobby","from":"OWN","nick":"alice","trust":"own","text":"hello","sent_at":"2026-01-02T03:04:05.678Z","own":true,"history":false,"protocol":"mesh"}"##,
         r##"{"event":"message","id":"ID","room":"#lobby","from":"OWN","nick":"alice","trust":"own","text":"anybody?","sent_at":"2026-01-02T03:04:05.678Z","own":true,"history":false,"protocol":"mesh"}"##,
-        r#"{"event":"notice","code":"not_sent","text":"This line could not be saved, so it was not sent. Send it again.","id":"ID"}"#,
+        r##"{"event":"notice","code":"not_sent","text":"This line could not be saved, so it was not sent. Send it again.","id":"ID","room":"#lobby"}"##,
         r##"{"event":"message","id":"ID","room":"#lobby","from":"OWN","nick":"alice","trust":"own","text":"later","sent_at":"2026-01-02T03:04:05.678Z","own":true,"history":false,"protocol":"mesh"}"##,
         r#"{"event":"delivery","id":"ID","delivered":0,"of":0}"#,
         r#"{"event":"delivery","id":"ID","delivered":1,"of":2}"#,
@@ -274,6 +276,7 @@ fn who_lists_the_peers() {
 #[test]
 fn hits_are_one_event_for_programs_and_lines_for_people() {
     let late = |messages: Vec<Message>, more, behind| Update::Found {
+        room: Room::Lobby,
         query: "hi \u{1b}[2J".to_owned(),
         messages,
         more,
@@ -293,7 +296,9 @@ fn hits_are_one_event_for_programs_and_lines_for_people() {
     let query = "hi \\u001b[2J";
     assert_eq!(
         json,
-        format!("{{\"event\":\"found\",\"query\":\"{query}\",\"messages\":[{newer},{older}],\"more\":true}}\n")
+        format!(
+            "{{\"event\":\"found\",\"room\":\"#lobby\",\"query\":\"{query}\",\"messages\":[{newer},{older}],\"more\":true}}\n"
+        )
     );
     assert_eq!(
         print(false, [found(messages(), true), found(messages(), false), found(vec![message("hi")], false)]),
@@ -313,7 +318,9 @@ fn hits_are_one_event_for_programs_and_lines_for_people() {
     assert_eq!(print(false, [found(Vec::new(), false)]), "-- no line contains \"hi [2J\"\n");
     assert_eq!(
         print(true, [late(Vec::new(), false, 3)]),
-        format!("{{\"event\":\"found\",\"query\":\"{query}\",\"messages\":[],\"more\":false,\"behind\":3}}\n")
+        format!(
+            "{{\"event\":\"found\",\"room\":\"#lobby\",\"query\":\"{query}\",\"messages\":[],\"more\":false,\"behind\":3}}\n"
+        )
     );
     assert_eq!(
         print(false, [late(Vec::new(), false, 1), late(Vec::new(), false, 3)]),

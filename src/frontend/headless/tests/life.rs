@@ -42,10 +42,15 @@ struct Front {
 
 impl Front {
     fn start(output: Sink, stop: impl Future<Output = Stop> + Send + 'static) -> Self {
+        Self::speaking_in(Room::Lobby, output, stop)
+    }
+
+    fn speaking_in(room: Room, output: Sink, stop: impl Future<Output = Stop> + Send + 'static) -> Self {
         let (read, input) = io::pipe().unwrap();
         let (commands, command_receiver) = mpsc::channel(4);
         let (updates, update_receiver) = mpsc::channel(4);
-        let ended = tokio::spawn(run(read, output.clone(), options(true), commands, update_receiver, stop));
+        let options = Options { room, ..options(true) };
+        let ended = tokio::spawn(run(read, output.clone(), options, commands, update_receiver, stop));
         Self { input: Some(input), writing: None, output, commands: command_receiver, updates: Some(updates), ended }
     }
 
@@ -92,7 +97,7 @@ impl Front {
 }
 
 fn say(text: &str, action: bool) -> Command {
-    Command::Say { room: Room::LOBBY, text: Text::new(text).unwrap(), action, network: None }
+    Command::Say { room: Room::Lobby, text: Text::new(text).unwrap(), action, network: None }
 }
 
 #[tokio::test]
@@ -426,4 +431,17 @@ async fn quitting_waits_for_lines_of_earlier_runs_too() {
     front.update(delivery(7, 1, 1)).await;
     assert_eq!(front.command().await, Command::Quit);
     assert_eq!(front.end().await.0.unwrap(), Outcome::Quit);
+}
+
+#[tokio::test]
+async fn lines_go_to_the_room_of_the_settings_joined_first() {
+    let dev = Room::named("dev").unwrap();
+    let mut front = Front::speaking_in(dev.clone(), Sink::new(), pending());
+    front.write("hello\n/part #ops\n/go ops\n");
+    assert_eq!(front.command().await, Command::Join(dev.clone()), "before the first sweep");
+    front.sweep(SweepState::Done).await;
+    let Command::Say { room, .. } = front.command().await else { panic!("a line to say") };
+    assert_eq!(room, dev);
+    assert_eq!(front.command().await, Command::Part(Room::named("ops").unwrap()));
+    front.printed("A pipe speaks in one room").await;
 }

@@ -37,6 +37,7 @@ fn both(updates: &[Update]) -> (String, String) {
 
 fn known() -> Known {
     Known {
+        card: None,
         node: key(BOB),
         nick: Some(nick("bob")),
         first_seen: Timestamp::from_millis(1_767_323_045_678),
@@ -336,7 +337,8 @@ fn every_class_looks_the_same_live_and_found() {
             } else {
                 Update::PeerLeft { peer: bob(), reason: LeaveReason::Closed }
             };
-            let found = Update::Found { query: "hi".into(), messages: vec![said()], more: false, behind: 0 };
+            let found =
+                Update::Found { room: Room::Lobby, query: "hi".into(), messages: vec![said()], more: false, behind: 0 };
             let (json, text) = both(&[first, Update::Message(said()), found]);
             let tag = tag.map(|tag| format!(r#""tag":"{tag}","#)).unwrap_or_default();
             let keys = format!(r#""nick":"bob",{tag}"trust":"{}","#, repute.trust.as_str());

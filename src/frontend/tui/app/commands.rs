@@ -6,13 +6,14 @@ use super::{
     App, Output, Timer, Tone,
     answers::{who, whois},
     clock::time_of_day,
+    conversation::Conversation,
     overlays,
     status::Node,
 };
 use crate::{
     domain::{
         bus::Command,
-        model::{Author, DiskTrouble, Nick, Text, Who},
+        model::{Author, DiskTrouble, Nick, Room, Text, Who},
     },
     frontend::{
         slash::{self, Action, Context, Local},
@@ -31,7 +32,8 @@ impl App {
         if line.trim().is_empty() {
             return self.say_what_is_offered();
         }
-        let (room, network) = (self.conversation.room(), self.status.network());
+        let (room, network) = (self.tabs.room().clone(), self.status.network());
+        let written_in = room.clone();
         let action = slash::action(&line, &Context { room, network, max_hits: overlays::PAGE });
         // A search may be for something near what the user is reading, and what they are reading is what they copy.
         let stays = matches!(
@@ -40,10 +42,10 @@ impl App {
                 | Action::Local(Local::LastSearch | Local::Copy(_) | Local::PlainView))
         );
         if !stays {
-            self.conversation.go_to_bottom();
+            self.tabs.here_mut().go_to_bottom();
         }
-        let says = matches!(action, Ok(Action::Node(Command::Say { .. })));
-        if says && let Err(question) = self.composer.confirm_size() {
+        let is_text = matches!(action, Ok(Action::Node(Command::Say { .. } | Command::Tell { .. })));
+        if is_text && let Err(question) = self.composer.confirm_size() {
             self.block(Tone::Ask, &question, 0);
             return;
         }
@@ -52,9 +54,11 @@ impl App {
             Action::Local(local) => self.local(local),
         });
         match done {
+            // The line has brought another room into view, with a draft of its own.
+            Ok(()) if !self.tabs.is_here(&written_in) => {}
             Ok(()) => {
                 // The list would hide what a command answers.
-                if !stays && !(says && self.overlays.search.has_hits()) {
+                if !(stays || is_text && self.overlays.search.has_hits()) {
                     self.overlays.search.close();
                 }
                 self.composer.done(&line);
@@ -85,10 +89,17 @@ impl App {
                 self.composer.said();
                 Ok(())
             }
-            Command::Search { room, ref query, .. } => {
-                let query = query.clone();
+            Command::Search { ref room, ref query, .. } => {
+                let (room, query) = (room.clone(), query.clone());
                 self.ask_node(command)?;
+                // What was found before is not marked any more.
+                self.tabs.conversations().for_each(Conversation::forget_hit);
                 self.overlays.search.begin(room, query);
+                Ok(())
+            }
+            Command::Join(ref room) if self.tabs.position(room).is_some() => {
+                let at = self.tabs.position(room).unwrap_or_default();
+                self.go_by_line(at);
                 Ok(())
             }
             Command::Erase { .. } => {
@@ -125,9 +136,19 @@ impl App {
             Local::Network => {
                 self.block(Tone::Plain, &self.status.describe_network(), 0);
             }
-            Local::LastSearch => self.overlays.search.reopen()?,
+            Local::Go(typed) => {
+                let at = self.tab_named(&typed)?;
+                self.go_by_line(at);
+            }
+            Local::Part(typed) => {
+                let at = self.tab_named(&typed)?;
+                if let Some(room) = self.room_at(at) {
+                    self.ask_node(Command::Part(room))?;
+                }
+            }
+            Local::LastSearch => self.overlays.search.reopen(self.tabs.room())?,
             Local::Clear => {
-                if self.conversation.clear() {
+                if self.tabs.here_mut().clear() {
                     self.notice(Tone::Dim, words::CLEARED);
                 }
             }
@@ -142,7 +163,10 @@ impl App {
                 }
             }
             Local::Version => self.notice(Tone::Plain, &words::version(self.setup.version)),
-            Local::Quit => self.quit(),
+            Local::Quit => {
+                self.line_is_done();
+                self.quit();
+            }
         }
         Ok(())
     }
@@ -165,7 +189,7 @@ impl App {
             return Err(words::NO_CLIPBOARD.to_owned());
         }
         let back = back.map_or(1, NonZeroU32::get);
-        let Some(line) = self.conversation.line_back(back) else {
+        let Some(line) = self.tabs.here_mut().line_back(back) else {
             return Err(words::nothing_to_copy(back == 1));
         };
         let text = line.text.clone();
@@ -176,14 +200,14 @@ impl App {
             told.push_str(words::CLIPBOARD_ADVICE);
         }
         self.outputs.push(Output::Copy(text));
-        self.conversation.go_to_bottom();
+        self.tabs.here_mut().go_to_bottom();
         self.notice(Tone::Dim, &told);
         Ok(())
     }
 
     fn who(&mut self) {
-        let columns = self.conversation.geometry().cols;
-        let text = who::text(&self.people, self.setup.ports.0, self.now.mono, columns);
+        let columns = self.tabs.here().geometry().cols;
+        let text = who::text(&self.people, &self.people_here(), self.setup.ports.0, self.now.mono, columns);
         self.block(Tone::Plain, &text, who::HANG);
     }
 
@@ -203,19 +227,21 @@ impl App {
     /// Shows the answer to a question about someone.
     pub(super) fn answer(&mut self, text: &str) {
         let today = self.clock().today();
-        self.conversation.answer(text, whois::VALUES, today);
+        self.tabs.here_mut().answer(text, whois::VALUES, today);
     }
 
     /// Asks whether to erase the room's history.
     fn confirm_erase(&mut self) {
         self.timers.set(Timer::EraseAsked, self.now.mono + ERASE_ASKED);
-        let text = words::confirm_erase(self.conversation.room());
+        let text = words::confirm_erase(&self.room_name(self.tabs.room()));
         self.block(Tone::Ask, &text, 0);
     }
 
     /// Ends the program.
     pub(super) fn quit(&mut self) {
         if !self.status.is_node_gone() {
+            let view = self.current_view();
+            self.outputs.extend(view.map(Output::Send));
             self.send(Command::Quit);
         }
         self.outputs.push(Output::Quit);
@@ -239,7 +265,16 @@ impl App {
             Command::Rescan => self.status.set_rescan_asked(false),
             Command::Search { before, .. } => self.overlays.search.refused(before.is_none()),
             // Further scrolling asks again.
-            Command::Page { .. } => self.conversation.unreadable(),
+            Command::Page { room, .. } => {
+                if let Some(conversation) = self.tabs.conversation(room) {
+                    conversation.unreadable();
+                }
+            }
+            Command::KeepView { room, .. } => {
+                if let Some(tab) = self.tabs.of(room) {
+                    tab.view_was_refused();
+                }
+            }
             _ => {}
         }
         if let Some(line) = slash::line_of(command) {
@@ -250,12 +285,21 @@ impl App {
     }
 
     /// Takes back a line that the disk did not accept.
-    pub(super) fn returned(&mut self, text: Text, action: bool, trouble: DiskTrouble) {
-        let command = Command::Say { room: self.conversation.room(), text, action, network: None };
+    pub(super) fn returned(&mut self, room: &Room, text: Text, action: bool, trouble: DiskTrouble) {
+        let command = Command::Say { room: room.clone(), text, action, network: None };
         let Some(line) = slash::line_of(&command) else { return };
-        let is_back = self.bring_back(line);
-        self.notice(Tone::Error, &words::not_stored(trouble, is_back));
-        self.lay_out();
+        if self.tabs.is_here(room) {
+            let is_back = self.bring_back(line);
+            self.notice(Tone::Error, &words::not_stored(trouble, is_back));
+            return self.lay_out();
+        }
+        // The user looks at another room by now. The line belongs to that one alone.
+        let today = self.clock().today();
+        let Some(tab) = self.tabs.of(room) else { return };
+        let is_back = tab.parked.offer(&line);
+        let text = words::not_stored(trouble, is_back);
+        tab.conversation.notice(Tone::Error, &text, today);
+        self.notice(Tone::Error, &words::not_stored_in(&self.room_name(room), trouble));
     }
 
     /// Puts a line back into the draft, unless the user has started another one. Returns whether it did.

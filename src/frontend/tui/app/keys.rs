@@ -51,7 +51,7 @@ impl App {
     /// Scrolls the topmost layer by `rows`, positive towards older messages.
     pub(super) fn scroll(&mut self, rows: i32) {
         if self.offer(|overlays, context| overlays.scroll(rows, context)) == Handled::Ignored {
-            self.conversation.scroll(rows, &mut self.outputs);
+            self.tabs.here_mut().scroll(rows, &mut self.outputs);
         }
     }
 
@@ -64,12 +64,12 @@ impl App {
             KeyCode::Tab => self.complete(key.shift),
             KeyCode::Up => self.scroll(1),
             KeyCode::Down => self.scroll(-1),
-            KeyCode::PageUp => self.scroll(self.conversation.page()),
-            KeyCode::PageDown => self.scroll(-self.conversation.page()),
-            KeyCode::Home => self.conversation.go_home(&mut self.outputs),
+            KeyCode::PageUp => self.scroll(self.tabs.here().page()),
+            KeyCode::PageDown => self.scroll(-self.tabs.here().page()),
+            KeyCode::Home => self.tabs.here_mut().go_home(&mut self.outputs),
             KeyCode::Esc if self.window.has_sidebar_over_messages() => self.window.toggle_sidebar(),
             KeyCode::Esc if !self.offered.is_empty() => self.offered.clear(),
-            KeyCode::Esc | KeyCode::End => self.conversation.go_to_bottom(),
+            KeyCode::Esc | KeyCode::End => self.tabs.here_mut().go_to_bottom(),
             KeyCode::F(1) => self.overlays.help.open(),
             KeyCode::F(2) => self.toggle_open(),
             KeyCode::F(5) => self.rescan(),
@@ -81,8 +81,10 @@ impl App {
     fn control_key(&mut self, c: char, armed: bool) {
         match c {
             // Half a page: the other half stays for orientation.
-            'u' => self.scroll((self.conversation.page() / 2).max(1)),
-            'd' => self.scroll(-(self.conversation.page() / 2).max(1)),
+            'u' => self.scroll((self.tabs.here().page() / 2).max(1)),
+            'd' => self.scroll(-(self.tabs.here().page() / 2).max(1)),
+            'n' => self.step_tab(false),
+            'p' => self.step_tab(true),
             'r' => self.rescan(),
             'o' => self.unfold(),
             'l' => self.outputs.push(Output::Redraw),
@@ -96,9 +98,14 @@ impl App {
 
     fn alt_key(&mut self, c: char) {
         match c {
-            'u' => self.conversation.go_to_unread(&mut self.outputs),
-            'p' => self.conversation.go_to_mention(true, &mut self.outputs),
-            'n' => self.conversation.go_to_mention(false, &mut self.outputs),
+            'a' => self.go_to_activity(),
+            '1'..='9' => {
+                let number = c.to_digit(10).and_then(|digit| usize::try_from(digit).ok());
+                self.show_tab(number.unwrap_or(1) - 1);
+            }
+            'u' => self.tabs.here_mut().go_to_unread(&mut self.outputs),
+            'p' => self.tabs.here_mut().go_to_mention(true, &mut self.outputs),
+            'n' => self.tabs.here_mut().go_to_mention(false, &mut self.outputs),
             'l' => self.toggle_plain(),
             _ => {}
         }
@@ -106,13 +113,13 @@ impl App {
 
     /// Offers something to the overlays, and does what they ask for.
     fn offer(&mut self, to: impl FnOnce(&mut super::overlays::Overlays, &mut Context<'_>) -> Handled) -> Handled {
-        let page = self.conversation.page();
+        let page = self.tabs.here().page();
         let mut context = Context { draft: self.composer.text(), page, requests: Vec::new() };
         let handled = to(&mut self.overlays, &mut context);
         for request in context.requests {
             match request {
                 Request::Send(command) => self.send(command),
-                Request::GoTo(position) => self.conversation.go_to_hit(position, &mut self.outputs),
+                Request::GoTo(position) => self.tabs.here_mut().go_to_hit(position, &mut self.outputs),
                 Request::TakeName(nick) => {
                     self.overlays.name.close();
                     self.composer.set(String::new());
@@ -128,23 +135,23 @@ impl App {
 
     /// Completes a name or a command, with the next candidate or the previous one.
     fn complete(&mut self, back: bool) {
-        let Self { composer, conversation, people, .. } = self;
+        let Self { composer, tabs, people, .. } = self;
         composer.complete(back, |in_command| {
-            let recent: Vec<_> = conversation.speakers(RECENT).collect();
+            let recent: Vec<_> = tabs.here().speakers(RECENT).collect();
             let rank = |id: PeerId| recent.iter().position(|author| *author == Author::Peer(id)).unwrap_or(RECENT);
             people.completions(rank, in_command)
         });
     }
 
     fn unfold(&mut self) {
-        if !self.conversation.unfold() {
+        if !self.tabs.here_mut().unfold() {
             self.notice(Tone::Dim, words::NOTHING_FOLDED);
         }
     }
 
     /// Says what did not work, where the user sees it.
     fn complain_below(&mut self, text: &str) {
-        self.conversation.go_to_bottom();
+        self.tabs.here_mut().go_to_bottom();
         self.notice(Tone::Error, text);
     }
 

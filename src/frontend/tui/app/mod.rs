@@ -8,14 +8,15 @@
 //! | `status` | the node, the network, the search for people, and the advice for a user who is alone |
 //! | `people` | who is here, who left, and what they are called |
 //! | `composer` | the draft, completion, lines sent before, typing notices |
+//! | `tabs` | the rooms that the user is in, and which one is in view |
 //! | `conversation` | the messages of a room and where the user is in them |
 //! | `overlays` | help, the result of a search, and the question for a name |
 //! | `window` | size and zones, colours, focus, what was drawn last |
 //! | `answers` | the texts of `/who`, `/whois`, alarms and comparisons |
 //!
-//! The router fetches what one part needs from another and passes it on. It is in four files: this one has the inputs,
-//! `keys` the keys, `updates` what the node reports, and `commands` what the user asks for. `view_queries` is what the
-//! view asks.
+//! The router fetches what one part needs from another and passes it on. It is in six files: this one has the inputs,
+//! `keys` the keys, `updates` and `messages` what the node reports, `rooms` the way from room to room, and `commands`
+//! what the user asks for. `view_queries` is what the view asks.
 
 mod answers;
 mod clock;
@@ -24,11 +25,14 @@ mod composer;
 mod conversation;
 mod input;
 mod keys;
+mod messages;
 mod output;
 mod overlays;
 mod people;
+mod rooms;
 mod setup;
 mod status;
+mod tabs;
 mod updates;
 mod user;
 mod view_queries;
@@ -43,6 +47,7 @@ use self::{
     conversation::{Conversation, Geometry, LineMaker},
     overlays::Overlays,
     status::{Status, Visitor},
+    tabs::Tabs,
     user::User,
     window::Window,
 };
@@ -52,6 +57,7 @@ pub(crate) use self::{
     overlays::{Hit, Search},
     people::{COLOURS, People, Person, State},
     status::{Standing, percent},
+    tabs::{Bar, Label, fit},
     window::{Area, Layout, PROMPT, draft_columns},
     wrap::{NO_BREAK, Row, cut, cut_start, width, without_tabs, wrap},
 };
@@ -88,7 +94,7 @@ pub struct App {
     pub(crate) status: Status,
     pub(crate) people: People,
     pub(crate) composer: Composer,
-    pub(crate) conversation: Conversation,
+    pub(crate) tabs: Tabs,
     pub(crate) overlays: Overlays,
     pub(crate) window: Window,
     /// What waits on other networks.
@@ -111,7 +117,7 @@ impl App {
             status: Status::default(),
             people: People::new(&setup.nick),
             composer: Composer::default(),
-            conversation: Conversation::new(Room::LOBBY, setup.history_cap),
+            tabs: Tabs::new(setup.history_cap),
             overlays: Overlays::new(),
             window: Window::new(setup.background, setup.plain_view),
             elsewhere: Vec::new(),
@@ -170,7 +176,10 @@ impl App {
             match timer {
                 // They only allowed something for a while.
                 Timer::QuitArmed | Timer::EraseAsked => {}
-                Timer::Deliveries => self.conversation.speak_up(self.now.mono),
+                Timer::Deliveries => {
+                    let now = self.now.mono;
+                    self.tabs.conversations().for_each(|conversation| conversation.speak_up(now));
+                }
             }
         }
     }
@@ -178,12 +187,12 @@ impl App {
     /// Updates everything that depends on other state.
     fn refresh(&mut self) {
         self.composer.forget_if_empty();
-        self.timers.set_or_clear(Timer::Deliveries, self.conversation.next_due());
-        self.conversation.set_today(self.clock().today());
-        self.conversation.set_alone(!self.people.has_receivers());
-        self.conversation.keep_limits();
-        self.conversation.set_tail(&self.tail());
-        let title = self.window.attention.new_title(self.conversation.unread());
+        let (today, tail) = (self.clock().today(), self.tail());
+        let due = self.tabs.all().filter_map(|tab| tab.conversation.next_due()).min();
+        self.timers.set_or_clear(Timer::Deliveries, due);
+        self.tabs.all_mut().for_each(|tab| tab.keep_current(today, &self.people));
+        self.tabs.here_mut().set_tail(&tail);
+        let title = self.window.attention.new_title(self.tabs.unread().all);
         self.outputs.extend(title.map(Output::SetTitle));
     }
 
@@ -208,18 +217,20 @@ impl App {
     fn lay_out(&mut self) {
         let rows = self.composer.draft().rows(self.window.draft_columns()).0.len();
         self.composer.laid_out(rows);
-        if let Some((layout, plain)) = self.window.lay_out(rows, self.overlays.name.is_open()) {
-            self.conversation.set_geometry(Geometry::new(layout.pane.cols, layout.pane.rows, plain));
+        if let Some((layout, plain)) = self.window.lay_out(rows, self.overlays.name.is_open(), self.tabs.count() > 1) {
+            self.tabs.here_mut().set_geometry(Geometry::new(layout.pane.cols, layout.pane.rows, plain));
         }
     }
 
     /// Applies a key or a paste, tells others if the user types, and makes room for the draft.
     fn edit(&mut self, edit: impl FnOnce(&mut Self)) {
-        let before = self.composer.draft().edits();
-        self.conversation.touch();
+        let (before, tab) = (self.composer.draft().edits(), self.tabs.at());
+        self.tabs.here_mut().touch();
         edit(self);
         let silent = self.overlays.name.is_open() || self.status.is_node_gone() || !self.user.typing;
-        if self.composer.draft().edits() != before && !silent {
+        // Others are told nothing of the room, so they are told of the one that all are in, and of no change of rooms.
+        let is_told = self.tabs.room().is_lobby() && self.tabs.at() == tab;
+        if self.composer.draft().edits() != before && !silent && is_told {
             let typing = self.composer.typing(self.now.mono, self.people.has_nodes());
             self.outputs.extend(typing.map(|typing| Output::Send(Command::Typing(typing == Typing::Started))));
         }
@@ -228,20 +239,29 @@ impl App {
 
     /// The wheel turned: scrolls an open list, or else the messages.
     fn wheel(&mut self, rows: i32) {
-        self.conversation.touch();
+        self.tabs.here_mut().touch();
         self.scroll(rows);
     }
 
     /// The terminal gained or lost the focus.
     fn focus(&mut self, focused: bool) {
         if self.window.attention.set_focus(focused) {
-            self.conversation.mark_read();
+            self.tabs.here_mut().mark_read();
         }
     }
 
-    /// The entry `seq` arrived and is worth seeing.
-    fn arrived(&mut self, seq: u64) {
-        if self.conversation.arrived(seq, self.window.attention.is_focused()) {
+    /// Says something, and that it is worth seeing: in the lobby and, if that is another one, in the room in view.
+    fn warn(&mut self, tone: Tone, text: &str, hang: usize) {
+        let (today, focused) = (self.clock().today(), self.window.attention.is_focused());
+        let is_lobby_here = self.tabs.room().is_lobby();
+        let mut unseen = false;
+        for conversation in self.tabs.lobby_and_here() {
+            let seq = conversation.block(tone, text, hang, today);
+            // It need not be seen twice.
+            let is_here = is_lobby_here || !conversation.room().is_lobby();
+            unseen |= is_here && conversation.arrived(seq, focused);
+        }
+        if unseen {
             self.ring();
         }
     }
@@ -252,10 +272,16 @@ impl App {
         }
     }
 
-    /// Adds a notice.
+    /// Adds a notice for the user, where they look.
     fn notice(&mut self, tone: Tone, text: &str) {
         let today = self.clock().today();
-        self.conversation.notice(tone, text, today);
+        self.tabs.here_mut().notice(tone, text, today);
+    }
+
+    /// Adds a notice about the chat: to the lobby and, if that is another one, to the room in view.
+    fn announce(&mut self, tone: Tone, text: &str) {
+        let today = self.clock().today();
+        self.tabs.lobby_and_here().for_each(|conversation| conversation.notice(tone, text, today));
     }
 
     /// What the user should know after the screen is gone: that lines wait, and where.
@@ -268,7 +294,7 @@ impl App {
     /// Adds a notice of several lines: see [`Conversation::block`].
     fn block(&mut self, tone: Tone, text: &str, hang: usize) -> u64 {
         let today = self.clock().today();
-        self.conversation.block(tone, text, hang, today)
+        self.tabs.here_mut().block(tone, text, hang, today)
     }
 
     /// The texts of which one is shown below the last message.
@@ -277,8 +303,11 @@ impl App {
             return vec![WELCOME.to_owned()];
         }
         // Older messages arrive first, within a moment, and what to say depends on the network.
-        if !self.conversation.has_opened() || !self.status.knows_network() {
+        if !self.tabs.here().has_opened() || !self.status.knows_network() {
             return Vec::new();
+        }
+        if !self.tabs.room().is_lobby() {
+            return self.nobody_in_room();
         }
         self.status.guide(&Visitor {
             standing: self.standing(),
@@ -292,10 +321,12 @@ impl App {
         LocalClock { now: self.now, zone: &self.setup.time_zone }
     }
 
-    /// The conversation, and what it needs to take in messages.
-    const fn reading(&mut self) -> (&mut Conversation, LineMaker<'_>) {
+    /// The conversation of a room, if the user is in it, and what it needs to take in messages.
+    fn reading(&mut self, room: &Room) -> Option<(&mut Conversation, LineMaker<'_>)> {
         let clock = LocalClock { now: self.now, zone: &self.setup.time_zone };
-        (&mut self.conversation, LineMaker { people: &self.people, own: &self.user.nick, clock })
+        let tab = self.tabs.of(room)?;
+        let alone = !tab.has_receivers(&self.people);
+        Some((&mut tab.conversation, LineMaker { people: &self.people, own: &self.user.nick, alone, clock }))
     }
 
     /// Sends a command to the node.

@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::Background;
-use crate::domain::model::Nick;
+use crate::domain::model::{Nick, Room};
 
 /// Messages held for the screen by default; the rest stays on disk. Far more than a window shows, so that scrolling
 /// rarely waits. With texts of 200 bytes they take about 1 MB, and as much again while the user reads further up.
@@ -39,4 +39,6 @@ pub struct Setup {
     pub clipboard: bool,
     /// Warnings from the configuration, shown first.
     pub warnings: Vec<String>,
+    /// The room to join and show at the start. Everybody is in the lobby.
+    pub room: Room,
 }

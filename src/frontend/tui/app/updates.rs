@@ -1,15 +1,17 @@
 //! What the node reports.
 
 use super::{
-    App, Output, Tone,
+    App, Tone,
     answers::{alarm, verification, whois},
-    conversation::{Arrival, Mover},
+    conversation::Mover,
     people::Change,
 };
 use crate::{
     domain::{
-        bus::{Alarm, Elsewhere, Failure, NetworkStatus, Notice, Page, TrustNotice, Update, VerifyStep},
-        model::{Author, Message, NodeId, Peer, PeerId, Presence},
+        bus::{
+            Alarm, Command, Elsewhere, Failure, NetworkStatus, Notice, RoomFailure, TrustNotice, Update, VerifyStep,
+        },
+        model::{NodeId, Peer, PeerId, Presence, Room},
         naming,
     },
     frontend::{
@@ -26,10 +28,16 @@ impl App {
                 self.status.listening(addr);
                 self.user.key = Some(node);
                 self.take_nick(nick);
-                self.conversation.connect(&mut self.outputs);
+                self.tabs.connect();
+                self.tabs.here_mut().enter(&mut self.outputs);
+                // Only the first time: the node says so again on another network.
+                match std::mem::replace(&mut self.setup.room, Room::Lobby) {
+                    Room::Lobby => {}
+                    room => self.send(Command::Join(room)),
+                }
             }
             Update::NetworkStatus(network) => self.network_status(network),
-            Update::NetworkJoined => self.conversation.change_network(&mut self.outputs),
+            Update::NetworkJoined => self.change_rooms(),
             Update::Withheld(people) => self.withheld(&people),
             Update::Elsewhere(networks) => self.elsewhere(&networks),
             Update::Diagnosis(findings) => self.status.set_findings(findings),
@@ -69,17 +77,26 @@ impl App {
             // show what others lack.
             Update::RoundTrip { .. } | Update::Lacking(_) => {}
             Update::Message(message) => self.message(message),
-            Update::Delivery { id, delivered, of } => self.conversation.delivered(id, delivered, of),
-            Update::Kept { id, mark } => self.conversation.set_mark(id, mark),
-            Update::Returned { text, action, trouble, .. } => self.returned(text, action, trouble),
+            Update::Delivery { id, delivered, of } => {
+                self.tabs.conversations().for_each(|conversation| conversation.delivered(id, delivered, of));
+            }
+            Update::Kept { id, mark } => {
+                self.tabs.conversations().for_each(|conversation| conversation.set_mark(id, mark));
+            }
+            Update::Returned { room, text, action, trouble, .. } => self.returned(&room, text, action, trouble),
             Update::Disk(state) => self.status.set_disk(state),
             Update::Unsent { lines } => self.status.set_unsent(lines),
             Update::Waiting { node, lines } => self.people.waits(node, lines, self.now.mono),
             Update::Sync { received, total, refused } => self.status.set_sync(received, total, refused),
+            Update::KnownAs { peer, nick, repute } => self.known_as(peer, &nick, repute),
+            Update::RoomJoined { room, view, asked } => self.room_joined(room, &view, asked),
+            Update::RoomLeft(room) => self.room_left(&room),
+            Update::RoomMembers(members) => self.room_members(members),
+            Update::RoomList(rooms) => self.room_list(&rooms),
             Update::Page(page) => self.page(page),
-            Update::Found { query, messages, more, behind } => self.found(&query, messages, more, behind),
-            Update::Erased { lines, .. } => self.erased(lines),
-            Update::Rearranged { .. } => self.conversation.reread(&mut self.outputs),
+            Update::Found { room, query, messages, more, behind } => self.found(&room, &query, messages, more, behind),
+            Update::Erased { room, lines } => self.erased(&room, lines),
+            Update::Rearranged { room } => self.reread(Some(&room)),
             Update::Alarm(alarm) => self.alarm(&alarm),
             Update::Whois(answer) => self.answer(&whois::text(&answer, &self.people, &self.clock())),
             Update::Verify { peer, step } => self.verification(peer, step),
@@ -90,19 +107,24 @@ impl App {
             Update::PresenceSet(presence) => self.own_presence(presence),
             Update::TypingShared(shared) => self.share_typing(shared),
             Update::Notice(notice) if notice.code().is_alarming() => {
-                let seq = self.block(Tone::Alarm, &told::notice(&notice), 0);
-                self.arrived(seq);
+                self.warn(Tone::Alarm, &told::notice(&notice), 0);
             }
             Update::Notice(notice) => {
                 // Their messages are on the disk, and were left out of the pane.
                 if matches!(notice, Notice::Trust(TrustNotice::Unignored(_) | TrustNotice::GuestUnignored { .. })) {
-                    self.conversation.reread(&mut self.outputs);
+                    self.reread(None);
                 }
-                self.notice(Tone::Dim, &told::notice(&notice));
+                self.announce(Tone::Dim, &told::notice(&notice));
             }
             Update::Failed(failure) => {
-                if matches!(failure, Failure::Storage(_)) {
-                    self.conversation.unreadable();
+                match &failure {
+                    Failure::Storage(_) => self.tabs.unreadable(),
+                    // The user wants to see it.
+                    Failure::Room(RoomFailure::Joined(room)) if self.tabs.position(room).is_some() => {
+                        let at = self.tabs.position(room).unwrap_or_default();
+                        return self.show_tab(at);
+                    }
+                    _ => {}
                 }
                 self.notice(Tone::Error, &told::failure(&failure));
             }
@@ -117,8 +139,8 @@ impl App {
             self.composer.set(String::new());
         }
         self.people.all_gone(self.now.mono);
-        self.conversation.disconnect();
-        self.notice(Tone::Error, words::NODE_GONE_NOW);
+        self.tabs.disconnect();
+        self.announce(Tone::Error, words::NODE_GONE_NOW);
         self.lay_out();
     }
 
@@ -129,7 +151,7 @@ impl App {
             self.change_network();
         }
         if let Some((tone, text)) = change.notice {
-            self.notice(tone, &text);
+            self.announce(tone, &text);
         }
     }
 
@@ -138,7 +160,7 @@ impl App {
         self.status.set_withheld(people.len());
         let name = |node: &NodeId| self.people.called(PeerId::Node(*node)).unwrap_or_else(|| node.short());
         if let Some(text) = withheld(&people.iter().map(name).collect::<Vec<_>>()) {
-            self.notice(Tone::Plain, &text);
+            self.announce(Tone::Plain, &text);
         }
     }
 
@@ -156,7 +178,10 @@ impl App {
             let way = words::sends_here(is_offered);
             let text = elsewhere::sentence(one, here.as_ref(), way);
             let esc = if is_offered { words::decline(one.lines) } else { "" };
-            self.block(if is_offered { Tone::Ask } else { Tone::Plain }, &format!("{text}{esc}"), 0);
+            let (tone, today) = (if is_offered { Tone::Ask } else { Tone::Plain }, self.clock().today());
+            for conversation in self.tabs.lobby_and_here() {
+                conversation.block(tone, &format!("{text}{esc}"), 0, today);
+            }
         }
     }
 
@@ -171,7 +196,17 @@ impl App {
         self.composer.change_network();
         self.people.forget_gone();
         self.people.nothing_waits();
-        self.conversation.change_network(&mut self.outputs);
+        self.change_rooms();
+    }
+
+    /// All rooms belong to another network now, or have what was said there under another name. They are read when they
+    /// are next shown.
+    fn change_rooms(&mut self) {
+        for tab in self.tabs.all_mut() {
+            tab.parked.change_network();
+            tab.conversation.change_network();
+        }
+        self.tabs.here_mut().enter(&mut self.outputs);
     }
 
     fn joined(&mut self, peer: Peer) {
@@ -188,7 +223,10 @@ impl App {
         let Some(name) = name.filter(|_| !self.people.ignores(id)) else { return };
         let mover = Mover { id, name, stranger: self.people.is_stranger(id) };
         let at = self.clock().local(self.now.wall);
-        self.conversation.presence(mover, change, at);
+        // Elsewhere, the people in the room are told of, see `room_members`.
+        if let Some(lobby) = self.tabs.conversation(&Room::Lobby) {
+            lobby.presence(mover, change, at);
+        }
     }
 
     /// Someone here now goes by a name. Others who said something under it before are told apart from them.
@@ -197,86 +235,20 @@ impl App {
         self.relabel(&rivals);
     }
 
-    /// Notes the names in these messages, and relabels everyone who could be mistaken for one of their authors.
-    fn heard<'a>(&mut self, messages: impl IntoIterator<Item = &'a Message>) {
-        for message in messages {
-            if let (Author::Peer(peer), Some(nick)) = (message.author, &message.nick) {
-                let rivals = self.people.heard(peer, nick, message.repute, self.now.mono);
-                self.relabel(&rivals);
-            }
-        }
-    }
-
-    fn relabel(&mut self, rivals: &[PeerId]) {
-        let people = &self.people;
-        self.conversation.relabel(rivals, |peer, line| people.label(peer, line.nick.as_ref(), line.repute));
-    }
-
-    fn message(&mut self, message: Message) {
-        if let Author::Peer(peer) = message.author {
-            self.people.said(peer);
-            if self.people.ignores(peer) {
-                return;
-            }
-        }
-        if message.is_own() && self.conversation.set_delivery(message.id, message.delivery) {
-            return;
-        }
-        self.heard([&message]);
-        let is_new = message.is_own() && !message.history;
-        let is_cut = is_new && self.people.has_reference() && self.composer.advises_on_length(&message.text);
-        let watched = self.window.attention.is_focused();
-        let (conversation, maker) = self.reading();
-        match conversation.receive(message, &maker, watched) {
-            Arrival::Own if is_cut => {
-                let advice = self.composer.advice_on_length();
-                self.notice(Tone::Dim, &advice);
-            }
-            Arrival::Unseen { mention: true } => self.ring(),
-            Arrival::Own | Arrival::Unseen { mention: false } | Arrival::Quiet => {}
-        }
-    }
-
-    fn page(&mut self, page: Page) {
-        if self.conversation.awaits(page.seek) {
-            self.heard(&page.messages);
-            let (conversation, maker) = self.reading();
-            conversation.paged(page, &maker);
-        }
-    }
-
-    fn found(&mut self, query: &str, messages: Vec<Message>, more: bool, behind: u64) {
-        if self.overlays.search.awaits(query) {
-            self.heard(&messages);
-            let lines = self.reading().1.lines(messages);
-            let next = self.overlays.search.found(lines, more, behind);
-            self.outputs.extend(next.map(Output::Send));
-        }
-    }
-
-    fn erased(&mut self, lines: u64) {
-        self.conversation.erased();
-        self.overlays.search.forget();
-        self.status.set_unsent(0);
-        self.people.nothing_waits();
-        let lines = usize::try_from(lines).unwrap_or(usize::MAX);
-        self.notice(Tone::Plain, &words::erased(lines, self.conversation.room()));
-    }
-
     /// Someone may be pretending to be somebody else. That is as worth seeing as a message that names the user.
     fn alarm(&mut self, alarm: &Alarm) {
-        let text = alarm::text(alarm, &self.people, &self.clock(), self.conversation.geometry());
-        let seq = self.block(Tone::Alarm, &text, 0);
-        self.arrived(seq);
+        let text = alarm::text(alarm, &self.people, &self.clock(), self.tabs.here().geometry());
+        self.warn(Tone::Alarm, &text, 0);
     }
 
     fn verification(&mut self, peer: PeerId, step: VerifyStep) {
         let by_peer = matches!(step, VerifyStep::Code { began: false, .. } | VerifyStep::TheySayDiffers);
         let name = self.people.called(peer).unwrap_or_else(|| naming::handle(peer));
         let (tone, text) = verification::text(&name, &self.people.typed_of(peer), step);
-        let seq = self.block(tone, &text, 0);
         if by_peer {
-            self.arrived(seq);
+            self.warn(tone, &text, 0);
+        } else {
+            self.block(tone, &text, 0);
         }
     }
 

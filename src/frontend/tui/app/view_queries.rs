@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{App, DraftSize, Line, Sight, Standing, cut, overlays, percent, setup::Setup, status::Node, width};
 use crate::{
-    domain::model::Now,
+    domain::model::{Now, Room},
     frontend::{
         slash::Spec,
         words::{status as words, times},
@@ -44,7 +44,7 @@ impl App {
 
     /// The words to show in `line`, if it is the hit of a search.
     pub(crate) fn marks(&self, line: &Line) -> Vec<Range<usize>> {
-        if self.conversation.hit() == Some(line.position) {
+        if self.tabs.here().hit() == Some(line.position) {
             self.overlays.search.marks(line.text.as_str())
         } else {
             Vec::new()
@@ -57,8 +57,8 @@ impl App {
         let size = self.composer.size().map(DraftSize::wordings);
         let news = self.before_guests().into_iter().map(|part| vec![part]);
         let news = news.chain(self.guests(few)).chain(self.after_guests().into_iter().map(|part| vec![part]));
-        let unread =
-            self.conversation.unread_words().map(|words| vec![words, words::unread(self.conversation.unread())]);
+        let here = self.tabs.here();
+        let unread = here.unread_words().map(|words| vec![words, words::unread(here.unread().all)]);
         let nick = (!self.overlays.name.is_open()).then(|| self.user.nick.to_string());
         let address = if let Node::At(addr) = self.status.node() { Some(addr.to_string()) } else { None };
         let user = nick.into_iter().chain(address).map(|part| vec![part]);
@@ -75,8 +75,12 @@ impl App {
         if self.window.is_plain() && self.window.layout().is_some_and(|layout| layout.footer.is_none()) {
             parts.push(words::PLAIN.to_owned());
         }
-        if self.people.here() > 0 {
-            parts.push(words::here(self.people.here()));
+        match self.tabs.room() {
+            Room::Lobby if self.people.here() == 0 => {}
+            Room::Lobby => parts.push(words::here(self.people.here())),
+            room @ Room::Open(_) => parts.push(words::here_in(self.count_here(), &room.to_string())),
+            // Who is there is in the name of the room.
+            Room::Direct(_) => {}
         }
         parts
     }
@@ -102,8 +106,11 @@ impl App {
         parts
     }
 
-    /// Says that guests read along.
+    /// Says that guests read along, which they do in the lobby only.
     fn guests(&self, few: bool) -> Option<Vec<String>> {
+        if !self.tabs.room().is_lobby() {
+            return None;
+        }
         words::guests(self.people.guests(), few).map(|words| vec![words])
     }
 
@@ -118,6 +125,10 @@ impl App {
     /// below `least` columns; without room for that, people are counted. A notice without a subject would seem to be
     /// about the user.
     pub(crate) fn typing_now(&self, columns: usize, least: usize) -> Option<String> {
+        // Nobody says in which room they type; all do so in the lobby.
+        if !self.tabs.room().is_lobby() {
+            return None;
+        }
         let typing = self.people.typing(self.now.mono);
         let mut wordings = match typing.as_slice() {
             [] => return None,

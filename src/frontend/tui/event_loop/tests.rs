@@ -107,6 +107,7 @@ fn screen(command_capacity: usize) -> (TestScreen, Script) {
         version: "0",
         history_cap: 1_000,
         warnings: Vec::new(),
+        room: Room::Lobby,
         time_zone: TimeZone::UTC,
         no_color: false,
         background: None,
@@ -162,7 +163,7 @@ impl Script {
     fn update(&self, number: u32) {
         let message = Message {
             id: MessageId(u128::from(number).to_be_bytes()),
-            room: Room::LOBBY,
+            room: Room::Lobby,
             author: Author::Peer(PeerId::Guest(([127, 0, 0, 1], 4566).into())),
             nick: Some(Nick::new("bob").unwrap()),
             repute: Repute::of(Trust::Guest),

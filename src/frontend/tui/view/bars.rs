@@ -1,14 +1,11 @@
-//! The one-row bars: tabs, status, footer.
+//! The one-row bars at the bottom: status and footer.
 
 use ratatui::style::Modifier;
 
 use super::{canvas::Canvas, palette::Role};
-use crate::{
-    domain::model::Room,
-    frontend::{
-        tui::app::{App, Area, Sight, Standing, width},
-        words::screen as words,
-    },
+use crate::frontend::{
+    tui::app::{App, Area, Sight, Standing, width},
+    words::screen as words,
 };
 
 /// The fewest columns to which we cut the name of somebody who is typing.
@@ -19,21 +16,6 @@ const NARROW: u16 = 60;
 
 /// Columns between the user's own name and who is typing, so that they are not read as one.
 const TYPING_GAP: usize = 8;
-
-/// The tab bar: the rooms, and the network they belong to.
-pub(super) fn tabs(canvas: &mut Canvas<'_>, app: &App, area: Area) {
-    let (bar, bold) = (canvas.style(Role::Bar), canvas.bold(Role::Bar));
-    let x = canvas.text(0, area.y, area.cols, &format!(" 1:{}", Room::LOBBY), bold);
-    // A column after it stays free.
-    let program = u16::try_from(width(words::PROGRAM) + 1).unwrap_or(0);
-    canvas.right(0, area.y, area.cols.saturating_sub(1), words::PROGRAM, bar);
-    let room = usize::from(area.cols.saturating_sub(x).saturating_sub(program + 4));
-    if let Some(text) = app.status.network_names().iter().find(|text| width(text) <= room) {
-        let end = area.cols.saturating_sub(program + 2);
-        canvas.right(x + 2, area.y, end, text, bar);
-    }
-    canvas.bar(area);
-}
 
 /// The status line: what does not fit is left out from the right.
 pub(super) fn status(canvas: &mut Canvas<'_>, app: &App, area: Area, sight: &Sight) {
@@ -86,7 +68,7 @@ pub(super) fn footer(canvas: &mut Canvas<'_>, app: &App, area: Area) {
         (true, _) => words::HELP,
         (false, _) if app.overlays.name.is_open() => words::NAME,
         (false, true) if app.overlays.search.shown().is_some() => words::FOUND,
-        (false, true) if app.conversation.hit().is_some() => words::HIT,
+        (false, true) if app.tabs.here().hit().is_some() => words::HIT,
         (false, true) if app.window.is_plain() => words::PLAIN,
         (false, true) if app.status.can_open() => words::CLOSED,
         (false, true) => words::EMPTY,

@@ -3,13 +3,10 @@
 use ratatui::layout::Position;
 
 use super::{canvas::Canvas, palette::Role};
-use crate::{
-    domain::model::Room,
-    frontend::{
-        slash::Spec,
-        tui::app::{App, Area, PROMPT, Standing, cut, draft_columns, width},
-        words::screen as words,
-    },
+use crate::frontend::{
+    slash::Spec,
+    tui::app::{App, Area, PROMPT, Standing, cut, draft_columns, width},
+    words::screen as words,
 };
 
 /// A window narrower than this shows what a command does rather than how it is written.
@@ -25,11 +22,12 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area) -> Position {
         if app.quit_armed() {
             canvas.text(x, area.y, end, words::PRESS_AGAIN, canvas.bold(Role::Warn));
         } else {
+            let room = app.room_name(app.tabs.room());
             let text = match app.standing() {
                 Standing::Welcome => words::YOUR_NAME.to_owned(),
-                Standing::Offline if app.status.lost().is_some() => words::message_later(Room::LOBBY),
+                Standing::Offline if app.status.lost().is_some() => words::message_later(&room),
                 Standing::Offline => words::NOTHING_IS_SENT.to_owned(),
-                _ => words::message(Room::LOBBY),
+                _ => words::message(&room),
             };
             canvas.text(x, area.y, end, &text, canvas.style(Role::Dim));
         }

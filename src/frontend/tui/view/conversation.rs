@@ -29,17 +29,17 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, layout: Layout, sight: &S
             day_rule(canvas, area, y, day);
             continue;
         }
-        let Some(entry) = app.conversation.view().entry(row.seq) else { continue };
+        let Some(entry) = app.tabs.here().view().entry(row.seq) else { continue };
         match (row.part, entry) {
             (Part::Unread, _) => {
-                canvas.rule(area, y, &app.conversation.unread_words().unwrap_or_default(), Role::Warn);
+                canvas.rule(area, y, &app.tabs.here().unread_words().unwrap_or_default(), Role::Warn);
             }
             (Part::Folded, _) => {
-                let rows = app.conversation.view().wrapped(row.seq).map_or(0, |wrapped| wrapped.hidden);
+                let rows = app.tabs.here().view().wrapped(row.seq).map_or(0, |wrapped| wrapped.hidden);
                 separator(canvas, app, area, y, false);
                 let text = messages::more_rows(rows);
                 canvas.text(
-                    area.x + app.conversation.view().geometry().text_column(),
+                    area.x + app.tabs.here().view().geometry().text_column(),
                     y,
                     area.x + area.cols,
                     &text,
@@ -47,10 +47,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, layout: Layout, sight: &S
                 );
             }
             (Part::Day, _) => {
-                day_rule(canvas, area, y, app.conversation.view().day(row.seq).unwrap_or_default());
+                day_rule(canvas, area, y, app.tabs.here().view().day(row.seq).unwrap_or_default());
             }
             (Part::Mark, entry) => {
-                let x = area.x + app.conversation.view().geometry().text_column();
+                let x = area.x + app.tabs.here().view().geometry().text_column();
                 if let Entry::Line(line) = entry
                     && let Some((mark, remark)) = line.mark()
                 {
@@ -59,7 +59,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, layout: Layout, sight: &S
                 }
             }
             (Part::Text(at), entry) => {
-                let Some(wrapped) = app.conversation.view().wrapped(row.seq) else { continue };
+                let Some(wrapped) = app.tabs.here().view().wrapped(row.seq) else { continue };
                 let Some(&text) = wrapped.rows.get(at) else { continue };
                 let marks = if let Entry::Line(line) = entry { app.marks(line) } else { Vec::new() };
                 let (wrapped_links, seq) = (&wrapped.links, row.seq);
@@ -137,7 +137,7 @@ const fn role(remark: Remark) -> Role {
 }
 
 fn separator(canvas: &mut Canvas<'_>, app: &App, area: Area, y: u16, mention: bool) {
-    if let Arrangement::Columns(nick) = app.conversation.view().geometry().arrangement {
+    if let Arrangement::Columns(nick) = app.tabs.here().view().geometry().arrangement {
         let (symbol, style) = if mention { ("┃", canvas.bold(Role::Warn)) } else { ("│", canvas.style(Role::Dim)) };
         canvas.text(area.x + TIME + 1 + nick + 1, y, area.x + area.cols, symbol, style);
     }
@@ -157,14 +157,14 @@ fn message(
         Author::Peer(_) if line.is_doubtful() => canvas.bold(Role::Error),
         Author::Peer(peer) => canvas.palette.nick(app.people.colour(peer)),
     };
-    if app.conversation.hit() == Some(line.position) {
+    if app.tabs.here().hit() == Some(line.position) {
         name_style = canvas.bold(Role::Bar);
     }
     let dim = canvas.style(Role::Dim);
     separator(canvas, app, area, y, line.mention);
-    let mut x = area.x + app.conversation.view().geometry().text_column();
+    let mut x = area.x + app.tabs.here().view().geometry().text_column();
     if place.at == 0 {
-        match app.conversation.view().geometry().arrangement {
+        match app.tabs.here().view().geometry().arrangement {
             Arrangement::Columns(nick) => {
                 // Someone who scrolled up wants to know when that was.
                 if line.stamped || place.top {

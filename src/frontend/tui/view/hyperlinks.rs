@@ -30,7 +30,7 @@ pub(super) struct Link {
 /// keep the characters that the terminal shows there, so that later frames are compared with what is really shown.
 pub(super) fn apply(canvas: &mut Canvas<'_>, app: &App, links: &[Link]) {
     for link in links {
-        let Some(text) = app.conversation.view().entry(link.seq).map(crate::frontend::tui::app::Entry::text) else {
+        let Some(text) = app.tabs.here().view().entry(link.seq).map(crate::frontend::tui::app::Entry::text) else {
             continue;
         };
         let (Some(url), Some(shown)) = (text.get(link.url.clone()), text.get(link.shown.clone())) else { continue };

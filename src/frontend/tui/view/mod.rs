@@ -12,6 +12,7 @@ mod palette;
 mod search;
 mod self_healing_rows;
 mod sidebar;
+mod tabs;
 mod uncertain_width;
 
 use ratatui::{
@@ -43,13 +44,13 @@ fn draw_zones(canvas: &mut Canvas<'_>, app: &mut App) -> Option<Position> {
         too_small(canvas);
         return None;
     };
-    let sight = app.conversation.sight();
+    let sight = app.tabs.here_mut().sight();
     let links = conversation::draw(canvas, app, layout, &sight);
     if let Some(area) = layout.sidebar {
         sidebar::draw(canvas, app, area, layout.overlay);
     }
     if let Some(area) = layout.tabs {
-        bars::tabs(canvas, app, area);
+        tabs::draw(canvas, app, area);
     }
     bars::status(canvas, app, layout.status, &sight);
     if let Some(area) = layout.footer {

@@ -2,10 +2,10 @@
 
 use super::{canvas::Canvas, palette::Role};
 use crate::{
-    domain::model::Severity,
+    domain::model::{Room, Severity},
     frontend::{
         tui::app::{App, Area, Person, Standing, State, cut_start, percent, width, wrap},
-        words::{findings, listening, people as words, times},
+        words::{findings, listening, people as words, tabs, times},
     },
 };
 
@@ -21,10 +21,17 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area, overlay: bool
     let (x, end) = (area.x + u16::from(overlay), area.x + area.cols);
     let bold = canvas.bold(Role::Body);
     let after = canvas.text(x + 1, area.y, end, words::TITLE, bold);
-    let here = match app.people.here() {
-        0 if app.standing() == Standing::Offline => words::OFFLINE.to_owned(),
-        0 => words::NOBODY_HERE.to_owned(),
-        here => words::here(here),
+    let here = match app.tabs.room() {
+        _ if app.people.here() == 0 && app.standing() == Standing::Offline => words::OFFLINE.to_owned(),
+        Room::Lobby if app.people.here() == 0 => words::NOBODY_HERE.to_owned(),
+        Room::Lobby => words::here(app.people.here()),
+        // The name of the room says who.
+        Room::Direct(_) => tabs::members(app.count_here(), "")[1].clone(),
+        room @ Room::Open(_) => {
+            let columns = usize::from(end.saturating_sub(after + 2));
+            let [full, short] = tabs::members(app.count_here(), &room.to_string());
+            if width(&full) <= columns { full } else { short }
+        }
     };
     canvas.text(after + 2, area.y, end, &here, dim);
     let mut y = area.y + 1;
@@ -95,7 +102,10 @@ fn progress(canvas: &mut Canvas<'_>, what: &str, percent: u64, area: Area) {
 }
 
 fn people(canvas: &mut Canvas<'_>, app: &App, area: Area) {
-    let people = app.people.sorted();
+    let people = app.people_here();
+    // Who else is on the network, in the last row.
+    let elsewhere = app.people.here().saturating_sub(app.count_here());
+    let area = Area { rows: area.rows.saturating_sub(u16::from(elsewhere > 0)), ..area };
     let each = if people.len() * 2 <= usize::from(area.rows) { 2 } else { 1 };
     let room = usize::from(area.rows) / each;
     // The last row says how many do not fit.
@@ -113,6 +123,12 @@ fn people(canvas: &mut Canvas<'_>, app: &App, area: Area) {
     }
     if shown < people.len() && area.rows > 0 {
         canvas.text(x, y, end, &words::more(people.len() - shown), dim);
+        y += 1;
+    }
+    if elsewhere > 0 {
+        // An empty row between, if there is one.
+        let y = if y < area.y + area.rows { y + 1 } else { y };
+        canvas.text(x, y, end, &tabs::elsewhere(elsewhere), dim);
     }
 }
 

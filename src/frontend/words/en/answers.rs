@@ -1,7 +1,7 @@
 //! What the program says about what the user asked for.
 
 use super::{disk, lists::counted};
-use crate::domain::model::{DiskTrouble, Nick, Presence, Room};
+use crate::domain::model::{DiskTrouble, Nick, Presence};
 
 /// The user has no name yet and types something else.
 pub(crate) const NAME_FIRST: &str = "Choose a name first: type it and press Enter.";
@@ -81,12 +81,12 @@ pub(crate) fn usage(usage: &str, help: &str, aliases: &[&str]) -> String {
 }
 
 /// Asks whether to erase the history of a room.
-pub(crate) fn confirm_erase(room: Room) -> String {
+pub(crate) fn confirm_erase(room: &str) -> String {
     format!("Erase the history of {room} from this machine for good?\nOthers keep theirs. Type  /erase yes")
 }
 
 /// The history of a room is erased.
-pub(crate) fn erased(lines: usize, room: Room) -> String {
+pub(crate) fn erased(lines: usize, room: &str) -> String {
     format!("Erased {} of {room} from this machine.", counted(lines, "line"))
 }
 
@@ -100,6 +100,11 @@ pub(crate) fn too_busy(is_back: bool) -> String {
 pub(crate) fn not_stored(trouble: DiskTrouble, is_back: bool) -> String {
     let again = if is_back { "Then press Enter to send it." } else { "Then press ↑ to get it back, and send it." };
     format!("Not sent: {}. {} {again}", disk::trouble(trouble), disk::trouble_advice(trouble))
+}
+
+/// The disk did not accept a message in another room than the one in view.
+pub(crate) fn not_stored_in(room: &str, trouble: DiskTrouble) -> String {
+    format!("Not sent in {room}: {}.", disk::trouble(trouble))
 }
 
 /// What the user types to send lines here that nobody received elsewhere; `offered`: the user was asked about it.

@@ -6,6 +6,7 @@ use super::{
     listening::no_network,
     lists::list,
     people::candidate,
+    rooms::room_failure,
     trust_notices::with_key,
 };
 use crate::domain::{
@@ -20,6 +21,7 @@ pub fn failure(failure: &Failure) -> String {
         Failure::Who(failure) => who_failure(failure),
         Failure::Trust(failure) => trust_failure(failure),
         Failure::Verify(failure) => verify_failure(failure),
+        Failure::Room(failure) => room_failure(failure),
         Failure::Storage(failure) => storage_failure(failure),
         Failure::Moved(Stale::Line(text)) => {
             format!(

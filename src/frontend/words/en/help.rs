@@ -25,6 +25,8 @@ pub(crate) const KEYS: &[(&str, &str)] = &[
     ("Ctrl-Home, Ctrl-End", "oldest, newest message"),
     ("Ctrl-U, Ctrl-D", "scroll half a page if the draft is empty"),
     ("Alt-U; Alt-P, Alt-N", "first unread; previous, next mention of you"),
+    ("Ctrl-N, Ctrl-P", "next, previous room"),
+    ("Alt-1 to Alt-9; Alt-A", "one of the rooms; the next with something new"),
     ("Ctrl-R, F5", "search for people again"),
     ("F2", "open the chat to your network, or close it"),
     ("Ctrl-O", "unfold folded lines; fold a long message again"),

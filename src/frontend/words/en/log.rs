@@ -13,7 +13,7 @@ pub(crate) const NOTHING_TO_ERASE: &str = "Nothing was stored here, so there was
 pub(crate) const DAMAGED_ERASED: &str = "The history was damaged. The damaged file was erased too.";
 
 /// A profile has no lines of a room.
-pub(crate) fn empty(profile: &ProfileName, room: Room, network: &Network) -> String {
+pub(crate) fn empty(profile: &ProfileName, room: &Room, network: &Network) -> String {
     format!("Profile {profile} has no messages in {room} on this network ({network}).")
 }
 
@@ -23,7 +23,7 @@ pub(crate) fn unknown_kind(kind: u32) -> String {
 }
 
 /// Asks before a room is erased. The answer follows on the same line.
-pub(crate) fn erase_question(room: Room, network: &Network) -> String {
+pub(crate) fn erase_question(room: &Room, network: &Network) -> String {
     format!(
         "This erases everything said in {room} on this network ({network}) from this machine's disk, for good. Others keep \
          their copies. Type yes to continue: "
@@ -31,7 +31,7 @@ pub(crate) fn erase_question(room: Room, network: &Network) -> String {
 }
 
 /// A room was erased.
-pub(crate) fn erased(room: Room, lines: u64) -> String {
+pub(crate) fn erased(room: &Room, lines: u64) -> String {
     format!("Erased {} of {room} from this machine.", counted(lines, "line"))
 }
 
@@ -41,7 +41,7 @@ mod tests {
 
     #[test]
     fn one_line_is_singular() {
-        assert_eq!(erased(Room::LOBBY, 1), "Erased 1 line of #lobby from this machine.");
-        assert_eq!(erased(Room::LOBBY, 1_318), "Erased 1,318 lines of #lobby from this machine.");
+        assert_eq!(erased(&Room::Lobby, 1), "Erased 1 line of #lobby from this machine.");
+        assert_eq!(erased(&Room::Lobby, 1_318), "Erased 1,318 lines of #lobby from this machine.");
     }
 }

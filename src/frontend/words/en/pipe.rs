@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use super::{clock_off::clock_off, lists::counted};
-use crate::domain::model::{LeaveReason, Nick};
+use crate::domain::model::{LeaveReason, Nick, Room};
 
 /// The node is ready.
 pub(crate) fn listening(nick: &str, addr: SocketAddr) -> String {
@@ -85,6 +85,35 @@ pub(crate) fn left_out(lines: u64) -> String {
 /// The history of a room was removed from this disk.
 pub(crate) fn erased(room: &str, lines: u64) -> String {
     format!("erased {} of {room} from this machine", counted(lines, "line"))
+}
+
+/// The user is in a room.
+pub(crate) fn in_room(room: &Room) -> String {
+    format!("you are in {room}")
+}
+
+/// The user has left a room.
+pub(crate) fn left_room(room: &Room) -> String {
+    format!("you left {room}")
+}
+
+/// Someone is in a room now.
+pub(crate) fn joined_room(name: &str, room: &Room) -> String {
+    format!("{name} joined {room}")
+}
+
+/// Someone is not in a room any more.
+pub(crate) fn has_left_room(name: &str, room: &Room) -> String {
+    format!("{name} left {room}")
+}
+
+/// The answer to `/list` if there are no rooms.
+pub(crate) const NO_ROOMS: &str = "there are no rooms besides #lobby";
+
+/// A room in the answer to `/list`.
+pub(crate) fn open_room(room: &Room, people: usize, joined: bool) -> String {
+    let people = if people == 1 { "1 person".to_owned() } else { format!("{people} people") };
+    format!("{room}: {people}{}", if joined { ", and you" } else { "" })
 }
 
 /// The disk has failed, and more has arrived than can be shown without it.

@@ -1,7 +1,5 @@
 //! The frame around the messages: tab bar, input and footer.
 
-use crate::domain::model::Room;
-
 /// The program, in the tab bar and in the title of the window.
 pub(crate) const PROGRAM: &str = "proximity-chat";
 
@@ -27,12 +25,12 @@ pub(crate) fn title(unread: usize) -> String {
 }
 
 /// In an empty input while there is no network.
-pub(crate) fn message_later(room: Room) -> String {
+pub(crate) fn message_later(room: &str) -> String {
     format!("Message {room}   (waits for a network)")
 }
 
 /// In an empty input.
-pub(crate) fn message(room: Room) -> String {
+pub(crate) fn message(room: &str) -> String {
     format!("Message {room}   (/ for commands)")
 }
 

@@ -12,6 +12,7 @@ pub(crate) const SWITCH: &str = "true or false";
 pub(crate) const INTERFACES: &str = "a list of network interfaces of this machine, such as eth0";
 pub(crate) const INTERFACE: &str = "the name of a network interface of this machine, such as eth0";
 pub(crate) const NETWORK: &str = "a name of 1 to 100 printable ASCII characters";
+pub(crate) const ROOM: &str = "the name of a room, such as dev: 1 to 32 letters, digits, - or _, and unlike lobby";
 pub(crate) const GUESTS: &str = "\"loopback\", \"network\" or \"none\"";
 pub(crate) const PROFILE: &str =
     "1 to 32 letters, digits, - or _, beginning with a letter or digit, and not a name Windows reserves, such as con";

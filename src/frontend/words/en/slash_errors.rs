@@ -7,10 +7,6 @@ use super::lists::list;
 /// A slash and nothing after it.
 pub(crate) const EMPTY: &str = "Type a command right after the slash. /help lists them.";
 
-/// A command of other programs that this one does not have.
-pub(crate) const NO_DIRECT_MESSAGES: &str =
-    "There are no direct messages yet: everyone here reads everything. Nothing was sent.";
-
 /// There is no such command, but there may be one that is spelled like it.
 pub(crate) fn unknown(name: &str, similar: Option<&str>) -> String {
     let advice = match similar {

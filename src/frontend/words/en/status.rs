@@ -32,6 +32,11 @@ pub(crate) fn here(people: usize) -> String {
     format!("{people} here")
 }
 
+/// How many others are in a room.
+pub(crate) fn here_in(people: usize, room: &str) -> String {
+    if people == 0 { format!("no one in {room}") } else { format!("{people} in {room}") }
+}
+
 /// How many guests are here. They read everything in plain text. `None` if there are no guests.
 pub(crate) fn guests(guests: usize, few_words: bool) -> Option<String> {
     match (guests, few_words) {

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The greatest number of an event: more than anybody can write, and well within the range of a database's integers.
-pub(in crate::protocol::codec) const MAX_SEQ: u64 = 1 << 53;
+pub(in crate::protocol) const MAX_SEQ: u64 = 1 << 53;
 
 impl Signed {
     /// An event from its three parts, as they come from a link or from disk.

@@ -11,6 +11,7 @@ use std::num::NonZeroU32;
 
 use bytes::Bytes;
 pub use content::Content;
+pub(in crate::protocol) use decode::MAX_SEQ;
 pub use encode::Draft;
 use sha2::{Digest, Sha256};
 

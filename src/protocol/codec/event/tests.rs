@@ -4,7 +4,7 @@ use prost::Message as _;
 
 use super::*;
 use crate::{
-    domain::model::{Nick, NodeId, Room, Text},
+    domain::model::{Nick, NodeId, RoomId, Text},
     protocol::wire::mesh,
 };
 
@@ -16,7 +16,7 @@ fn sign(message: &[u8]) -> [u8; 64] {
 }
 
 fn draft(author: NodeId) -> Draft {
-    let log = LogId { room: Room::LOBBY.id(), author, epoch: 7 };
+    let log = LogId { room: RoomId::LOBBY, author, epoch: 7 };
     let other = LogId { author: NodeId::new([9; 32]), ..log };
     Draft {
         log,

@@ -16,10 +16,12 @@ pub enum Cap {
     Changes,
     /// Can be told which events are refused.
     Refusals,
+    /// Knows open rooms beside the lobby.
+    Rooms,
 }
 
 impl Cap {
-    const ALL: [Self; 5] = [Self::Presence, Self::Peers, Self::Sas, Self::Changes, Self::Refusals];
+    const ALL: [Self; 6] = [Self::Presence, Self::Peers, Self::Sas, Self::Changes, Self::Refusals, Self::Rooms];
 
     const fn name(self) -> &'static str {
         match self {
@@ -28,6 +30,7 @@ impl Cap {
             Self::Sas => "sas",
             Self::Changes => "changes",
             Self::Refusals => "refusals",
+            Self::Rooms => "rooms",
         }
     }
 }

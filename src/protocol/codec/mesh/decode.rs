@@ -8,14 +8,14 @@ use std::{
 use prost::Message as _;
 
 use super::{
-    BATCH_BYTES, Caps, Change, Doubt, Frame, Have, Hello, MAX_EVENTS, MAX_RANGES, MAX_SIGHTINGS, Reason, RefusalReason,
-    Refused, Sas, Sighting, Status,
+    BATCH_BYTES, Caps, Change, Doubt, Frame, Have, Hello, MAX_CARD_BYTES, MAX_EVENTS, MAX_RANGES, MAX_ROOMS,
+    MAX_SIGHTINGS, Reason, RefusalReason, Refused, Sas, Sighting, Status,
     probe::{read_probe, read_reply},
     release::release,
     wall::read_wall,
 };
 use crate::{
-    domain::model::{MAX_ADDRESSES, Nick, NodeId, Presence},
+    domain::model::{MAX_ADDRESSES, Nick, NodeId, Presence, RoomName},
     protocol::{
         codec::{
             Malformed,
@@ -97,6 +97,10 @@ pub fn decode(bytes: &[u8]) -> Result<Frame, Malformed> {
         mesh::frame::Body::ProbeReply(reply) => read_reply(&reply)?,
         mesh::frame::Body::Refused(refused) => Frame::Refused(read_refused(&refused)?),
         mesh::frame::Body::Doubt(doubt) => read_doubt(&doubt),
+        // A name that no room has says nothing.
+        mesh::frame::Body::Rooms(rooms) => {
+            Frame::Rooms(rooms.open.iter().take(MAX_ROOMS).filter_map(|name| RoomName::received(name)).collect())
+        }
         mesh::frame::Body::Ping(mesh::Ping { token, answer, wall_ms }) => {
             Frame::Ping { token, answer, wall: read_wall(wall_ms)? }
         }
@@ -141,6 +145,9 @@ fn read_hello(hello: &mesh::Hello) -> Result<Hello, Malformed> {
         wall: read_wall(hello.wall_ms)?,
         port: u16::try_from(hello.port).map_err(|_| Malformed)?.try_into().ok(),
         version: release(&hello.version),
+        card: Some(&hello.card)
+            .filter(|card| (1..=MAX_CARD_BYTES).contains(&card.len()))
+            .map(|card| card.clone().into()),
     })
 }
 

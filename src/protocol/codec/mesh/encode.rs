@@ -48,6 +48,9 @@ pub fn encode(frame: &Frame) -> Bytes {
         })),
         Frame::Batch(events) => return batch(events),
         Frame::Refused(refused) => Some(mesh::frame::Body::Refused(write_refused(refused))),
+        Frame::Rooms(names) => {
+            Some(mesh::frame::Body::Rooms(mesh::Rooms { open: names.iter().map(ToString::to_string).collect() }))
+        }
         Frame::Doubt(doubt) => Some(mesh::frame::Body::Doubt(mesh::Doubt {
             what: Some(match doubt {
                 Doubt::NameTaken(nick) => mesh::doubt::What::NameTaken(nick.to_string()),
@@ -78,6 +81,7 @@ fn write_hello(hello: &Hello) -> mesh::Hello {
         wall_ms: write_wall(hello.wall),
         port: hello.port.map_or(0, |port| port.get().into()),
         version: hello.version.to_string(),
+        card: hello.card.as_deref().map(<[u8]>::to_vec).unwrap_or_default(),
     }
 }
 

@@ -16,13 +16,14 @@ use std::{
     sync::Arc,
 };
 
+use bytes::Bytes;
 pub use caps::{Cap, Caps};
 pub use decode::decode;
 pub use encode::{batch, encode};
 pub use probe::{DialBack, Probe, ProbeReply};
 
 use super::event::{HeldRange, Signed};
-use crate::domain::model::{LogId, Nick, NodeId, Presence, Timestamp};
+use crate::domain::model::{LogId, Nick, NodeId, Presence, RoomName, Timestamp};
 
 /// The versions of the mesh protocol that we speak, the oldest and the newest. Version 1, of release 0.2, had no log.
 pub const VERSIONS: (u32, u32) = (2, 2);
@@ -38,6 +39,12 @@ pub const BATCH_BYTES: usize = 128 * 1024;
 
 /// How many people one [`Frame::Peers`] may name. A node that knows more sends several frames.
 pub const MAX_SIGHTINGS: usize = 64;
+
+/// How many rooms a node can be in, the lobby included: far more than anybody reads, and few enough to be told in one frame.
+pub const MAX_ROOMS: usize = 64;
+
+/// The most bytes that a card in a Hello may have.
+pub const MAX_CARD_BYTES: usize = 512;
 
 /// A frame that is valid by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +76,8 @@ pub enum Frame {
     Refused(Refused),
     /// Why its user may take us for somebody else.
     Doubt(Doubt),
+    /// All open rooms that it is in; at most [`MAX_ROOMS`].
+    Rooms(Vec<RoomName>),
     /// The question "who is there?". It comes on a call of its own, not on a link.
     Probe(Probe),
     /// The answer to that.
@@ -98,6 +107,8 @@ pub struct Hello {
     pub port: Option<NonZeroU16>,
     /// Its program's version, for people.
     pub version: Arc<str>,
+    /// Its card, if it has one. Nothing in it is checked yet.
+    pub card: Option<Bytes>,
 }
 
 impl Hello {

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::protocol::codec::event::MAX_CONTENT_BYTES;
 use crate::{
-    domain::model::{EventId, Hlc, LogId, Room},
+    domain::model::{EventId, Hlc, LogId, RoomId},
     protocol::codec::{
         Malformed,
         event::{Draft, KIND_SAID},
@@ -12,6 +12,7 @@ use crate::{
 
 fn hello() -> Hello {
     Hello {
+        card: None,
         min: 1,
         max: 1,
         caps: Caps::ours(),
@@ -25,7 +26,7 @@ fn hello() -> Hello {
 }
 
 fn log() -> LogId {
-    LogId { room: Room::LOBBY.id(), author: NodeId::new([7; 32]), epoch: u64::MAX }
+    LogId { room: RoomId::LOBBY, author: NodeId::new([7; 32]), epoch: u64::MAX }
 }
 
 fn event(content: usize) -> Signed {

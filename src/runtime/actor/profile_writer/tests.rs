@@ -18,6 +18,7 @@ fn harness() -> Harness {
     let saver = profile::open(&options).unwrap().saver();
     let directory = home.path().join("data/default");
     let known = vec![Known {
+        card: None,
         node: NodeId::new([1; 32]),
         nick: None,
         first_seen: Timestamp::from_millis(0),

@@ -220,7 +220,7 @@ async fn a_congested_node_can_still_leave() {
     alice.until(|n| n.peers.len() == 1).await;
     // Speaks until commands have to wait. Updates are drained, so that a full channel of updates is not the cause.
     let say =
-        Command::Say { room: Room::LOBBY, text: Text::new(&"x".repeat(60_000)).unwrap(), action: false, network: None };
+        Command::Say { room: Room::Lobby, text: Text::new(&"x".repeat(60_000)).unwrap(), action: false, network: None };
     while tokio::time::timeout(Duration::from_millis(100), alice.commands.send(say.clone())).await.is_ok() {
         while alice.updates.try_recv().is_ok() {}
     }

@@ -50,10 +50,10 @@ async fn commands_for_another_network_are_refused_here() {
     let office = Network::new("office").ok();
     let say = |text: &str, network: Option<Network>| {
         let text = Text::new(text).unwrap();
-        Command::Say { room: Room::LOBBY, text, action: false, network }
+        Command::Say { room: Room::Lobby, text, action: false, network }
     };
     alice.commands.send(say("for the office", office.clone())).await.unwrap();
-    alice.commands.send(Command::Erase { room: Room::LOBBY, network: office }).await.unwrap();
+    alice.commands.send(Command::Erase { room: Room::Lobby, network: office }).await.unwrap();
     let mut refused = Vec::new();
     while refused.len() < 2 {
         match alice.updates.recv().await.unwrap() {
@@ -86,7 +86,7 @@ async fn lines_said_before_a_move_are_written_first() {
     .await;
     for text in ["one", "two"] {
         let text = Text::new(text).unwrap();
-        alice.commands.send(Command::Say { room: Room::LOBBY, text, action: false, network: None }).await.unwrap();
+        alice.commands.send(Command::Say { room: Room::Lobby, text, action: false, network: None }).await.unwrap();
     }
     let mut written = 0;
     while written < 2 {

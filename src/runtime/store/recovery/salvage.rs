@@ -4,6 +4,7 @@ mod proven;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use bytes::Bytes;
 use proven::{Proven, Unproven};
 use rusqlite::{Connection, Row};
 
@@ -14,10 +15,10 @@ use super::super::{
 use crate::{
     core::log::{
         Logs,
-        storage::{Ack, Dating, GuestLine, LogEntry, LogState, Place, Proof},
+        storage::{Ack, Clear, Dating, GuestLine, LogEntry, LogState, Place, Proof},
     },
     domain::model::{EventId, Hlc, LogId, MessageId, Network, RoomId, Timestamp},
-    protocol::codec::event::{Content, Event, HLC_END, Signed},
+    protocol::codec::event::{Content, Event, HLC_END, SALT_BYTES, Signed},
 };
 
 /// Ways to read the lines, from both ends of the table and of its indexes. If one of them cannot get past a damaged
@@ -138,7 +139,7 @@ impl Salvage {
             let (signed, arrived) = event(damaged, spot)?;
             let event = signed.read().ok()?;
             let place = stands(damaged, spot, &event, arrived);
-            Some(LogEntry { event, signed, arrived, own: false, place })
+            Some(LogEntry { event, signed, arrived, own: false, place, opened: opened(damaged, spot) })
         })
     }
 
@@ -190,8 +191,18 @@ fn unproven(damaged: &Connection, spot: i64) -> Option<Unproven> {
 
 /// What may be an event.
 fn event(damaged: &Connection, spot: i64) -> Option<(Signed, Timestamp)> {
-    let sql = "SELECT body, sig, content, arrived FROM lines WHERE spot = ?";
+    let sealed = "SELECT body, sig, ifnull(sealed, content), arrived FROM lines WHERE spot = ?";
+    // Files of earlier versions have nothing sealed.
+    let clear = "SELECT body, sig, content, arrived FROM lines WHERE spot = ?";
+    let sql = if damaged.prepare(sealed).is_ok() { sealed } else { clear };
     read(damaged, sql, spot, |row| Ok((reading::signed(row, 0)?, time(row, 3)?)))
+}
+
+/// What a sealed event says. No signature proves it, but only this machine has written it, where it opened the seal.
+fn opened(damaged: &Connection, spot: i64) -> Option<Clear> {
+    let sql = "SELECT kind, content FROM lines WHERE spot = ? AND sealed IS NOT NULL";
+    let read = read(damaged, sql, spot, |row| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?)));
+    read.and_then(|(kind, content)| Some(Clear { kind, payload: Bytes::copy_from_slice(content.get(SALT_BYTES..)?) }))
 }
 
 /// Where an event stands. An event whose place is damaged, or was written by an earlier version, stands where its clock

@@ -5,14 +5,14 @@ use crate::{
         Found, Ignored, PageRequest, Read, Reply, Request, SearchRequest, Snapshot, StoredEvent, StoredLine,
         StoredPage, Write,
     },
-    domain::model::{LogId, Position, Room, Seek, StoreFailure},
+    domain::model::{LogId, Position, RoomId, Seek, StoreFailure},
     protocol::codec::event::Content,
     runtime::store::Database,
 };
 
 /// Removes what the versions after 6 have added. Every line must stand where its clock says.
 pub(crate) fn to_version_6(database: &Database) {
-    let sql = "ALTER TABLE lines DROP COLUMN dated; ALTER TABLE lines DROP COLUMN shown;
+    let sql = "ALTER TABLE lines DROP COLUMN sealed; ALTER TABLE lines DROP COLUMN dated; ALTER TABLE lines DROP COLUMN shown;
                ALTER TABLE lines DROP COLUMN dating; ALTER TABLE logs DROP COLUMN head_place; DROP TABLE clock;
                DROP INDEX lines_again; ALTER TABLE lines DROP COLUMN again;
                ALTER TABLE logs DROP COLUMN origin; ALTER TABLE lines DROP COLUMN origin;
@@ -37,7 +37,7 @@ impl Database {
     }
 
     pub(crate) fn seek_without(&mut self, ignored: Ignored, seek: Seek, max: usize) -> StoredPage {
-        match self.handle(Request::Page(PageRequest { room: Room::LOBBY.id(), seek, max, ignored })) {
+        match self.handle(Request::Page(PageRequest { room: RoomId::LOBBY, seek, max, ignored })) {
             Ok(Reply::Page(page)) => page,
             other => panic!("{other:?}"),
         }
@@ -57,13 +57,13 @@ impl Database {
         max: usize,
     ) -> Found {
         self.index_all();
-        self.ask_for(SearchRequest { room: Room::LOBBY.id(), query: query.to_owned(), before, max, ignored })
+        self.ask_for(SearchRequest { room: RoomId::LOBBY, query: query.to_owned(), before, max, ignored })
     }
 
     /// Searches only what is indexed.
     pub(crate) fn find_indexed(&mut self, query: &str, before: Option<Position>, max: usize) -> Found {
         let query = query.to_owned();
-        self.ask_for(SearchRequest { room: Room::LOBBY.id(), query, before, max, ignored: Ignored::default() })
+        self.ask_for(SearchRequest { room: RoomId::LOBBY, query, before, max, ignored: Ignored::default() })
     }
 
     fn ask_for(&mut self, search: SearchRequest) -> Found {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     core::log::storage::{Ack, LogState, Request, Retain, Write},
-    domain::model::{Room, Seek, StoreAdvice, StoreFault, Timestamp},
+    domain::model::{RoomId, Seek, StoreAdvice, StoreFault, Timestamp},
     protocol::codec::event::Dep,
     runtime::store::{Backend, OpenError, open},
 };
@@ -74,7 +74,7 @@ fn the_program_starts_with_any_damaged_file_and_says_so() {
         assert_eq!(fs::read(&recovered.aside).unwrap(), bytes, "{what}: it is kept as it was");
         let aside = recovered.aside.file_name().unwrap().to_str().unwrap();
         assert!(aside.starts_with("history.damaged-2") && aside.ends_with("Z.db"), "{aside}");
-        assert_eq!(opened.snapshot.own, None, "{what}");
+        assert_eq!(opened.snapshot.own, [], "{what}");
         let mut database = opened.database;
         let mut held = 0;
         for state in &opened.snapshot.logs {
@@ -95,7 +95,7 @@ fn the_program_starts_with_any_damaged_file_and_says_so() {
         database.commit(fresh.write(9_000, "on we go", true)).unwrap();
         drop(database);
         let opened = open_in(directory.path(), "office", alice.node());
-        assert_eq!((opened.recovered, opened.snapshot.own), (None, Some(fresh.log)), "{what}");
+        assert_eq!((opened.recovered, opened.snapshot.own), (None, vec![fresh.log]), "{what}");
         assert!(names(directory.path()).iter().all(|name| !name.contains("recovering")), "{what}");
     }
 }
@@ -109,8 +109,8 @@ fn recovering_a_readable_file_loses_nothing() {
     let opened = open_in(directory.path(), "office", alice.node());
     assert_eq!(opened.recovered.map(|recovered| recovered.lines), Some(402));
     let mut after = opened.snapshot;
-    assert_eq!(after.own, None);
-    after.own = before.own;
+    assert_eq!(after.own, []);
+    after.own.clone_from(&before.own);
     after.logs.sort_by_key(|log| log.id != alice.log);
     after.bytes.sort_by_key(|(log, _)| *log != alice.log);
     after.frontier.sort_by_key(|dep| dep.log != alice.log);
@@ -126,7 +126,7 @@ fn erased_lines_do_not_come_back_with_a_recovery() {
     let directory = tempfile::tempdir().unwrap();
     let [alice, bob, _] = history(directory.path());
     let mut database = open_in(directory.path(), "office", alice.node()).database;
-    database.handle(Request::Erase(Room::LOBBY.id())).unwrap();
+    database.handle(Request::Erase(RoomId::LOBBY)).unwrap();
     drop(database);
     fs::write(directory.path().join("history.db-damaged"), b"").unwrap();
     let mut logs = open_in(directory.path(), "office", alice.node()).snapshot.logs;
@@ -276,7 +276,7 @@ fn killing_a_recovery_loses_nothing_and_reuses_no_number() {
         }
         let opened = open_in(directory.path(), "office", alice.node());
         assert_eq!(opened.snapshot.lines, 402, "{step}");
-        assert_eq!(opened.snapshot.own, None, "{step}");
+        assert_eq!(opened.snapshot.own, [], "{step}");
         drop(opened);
         let again = open_in(directory.path(), "office", alice.node());
         assert_eq!((&again.recovered, again.snapshot.lines), (&None, 402), "{step}");

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     core::log::storage::{Request, Write},
-    domain::model::{Network, Room, Seek},
+    domain::model::{Network, RoomId, Seek},
     runtime::store::{Backend, Options, earlier, open_in_its_format, open_read_only, read_only::open_as_it_is},
 };
 
@@ -34,9 +34,9 @@ fn everything_is_shown_and_nothing_on_disk_changes() {
         let mut reader = open_read_only(&options).unwrap().unwrap();
         assert_eq!(texts(&reader.seek(Seek::Newest, 9).lines), ["said before", "said by a guest"]);
         assert_eq!(texts(&reader.find_indexed("guest", None, 9).lines), ["said by a guest"]);
-        assert_eq!((reader.load().lines, reader.load().own), (2, Some(alice.log)));
+        assert_eq!((reader.load().lines, reader.load().own), (2, vec![alice.log]));
         assert_eq!(reader.events(vec![(alice.log, 1)], 9, 1_000).len(), 1);
-        assert!(reader.handle(Request::Erase(Room::LOBBY.id())).is_err(), "nobody would see that it was erased");
+        assert!(reader.handle(Request::Erase(RoomId::LOBBY)).is_err(), "nobody would see that it was erased");
     }
     assert_eq!(fs::read(directory.path().join(FILE)).unwrap(), before);
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "nothing is left beside it");

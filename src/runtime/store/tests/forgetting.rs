@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     core::log::storage::{Dating, LogEntry, LogState, Older, Place, Proof, Reply, Request, Retain, Write},
-    domain::model::{Hlc, LogId, NodeId, Room, Seek, StoreTask, Timestamp},
+    domain::model::{Hlc, LogId, NodeId, RoomId, Seek, StoreTask, Timestamp},
     runtime::store::Database,
 };
 
@@ -76,7 +76,7 @@ fn erased_lines_leave_all_files_and_other_networks_stay() {
     let line = guest(3_000, 7, "confidential guest");
     ask(500, Request::Write(vec![Write::Fork(Box::new(proof)), Write::Guest(Box::new(line))]));
     assert!(is_on_disk(directory.path(), "confidential299") && is_on_disk(directory.path(), "homework"));
-    let reply = ask(501, Request::Erase(Room::LOBBY.id()));
+    let reply = ask(501, Request::Erase(RoomId::LOBBY));
     let Reply::Raised { lines, bases, .. } = reply else { panic!("{reply:?}") };
     assert_eq!((lines, bases), (301, vec![(alice.log, 151), (bob.log, 151)]));
     for text in ["confidential", "figures"] {
@@ -88,7 +88,7 @@ fn erased_lines_leave_all_files_and_other_networks_stay() {
     let mut database = open_in(directory.path(), "office", alice.node()).database;
     let snapshot = database.load();
     assert_eq!(snapshot.logs, [alice.state(151), bob.state(151)], "the logs go on where they stood");
-    assert_eq!((snapshot.own, snapshot.lines), (Some(alice.log), 0));
+    assert_eq!((snapshot.own, snapshot.lines), (vec![alice.log], 0));
     assert!(database.events(vec![(alice.log, 1), (bob.log, 1)], 99, usize::MAX).is_empty());
     assert!(database.find("confidential", None, 9).lines.is_empty());
     database.commit(alice.write(4_000, "after it", true)).unwrap();
@@ -103,9 +103,9 @@ fn the_last_line_is_erased_too() {
     let directory = tempfile::tempdir().unwrap();
     let mut alice = Author::new(1, 5);
     let mut database = open_in(directory.path(), "office", alice.node()).database;
-    assert_eq!(raised(&mut database, Request::Erase(Room::LOBBY.id())), (0, vec![]), "nothing to erase");
+    assert_eq!(raised(&mut database, Request::Erase(RoomId::LOBBY)), (0, vec![]), "nothing to erase");
     database.commit(alice.write(1_000, "confidential", true)).unwrap();
-    assert_eq!(raised(&mut database, Request::Erase(Room::LOBBY.id())), (1, vec![(alice.log, 2)]));
+    assert_eq!(raised(&mut database, Request::Erase(RoomId::LOBBY)), (1, vec![(alice.log, 2)]));
     assert!(!is_on_disk(directory.path(), "confidential"));
 }
 
@@ -177,7 +177,7 @@ fn no_write_restores_forgotten_lines() {
     let logs = |database: &mut Database| database.load().logs;
     assert_eq!(logs(&mut database), [bob.state(9), alice.state(9)]);
     assert_eq!(database.load().lines, 5);
-    database.handle(Request::Erase(Room::LOBBY.id())).unwrap();
+    database.handle(Request::Erase(RoomId::LOBBY)).unwrap();
     let older = Some(Older { base: 1, head: 4, head_id: None });
     database.commit(vec![Write::Log(LogState { older, ..bob.state(1) }), Write::Log(alice.state(3))]).unwrap();
     assert_eq!(logs(&mut database), [bob.state(12), alice.state(11)]);
@@ -196,7 +196,7 @@ fn no_sum_exceeds_the_greatest_number() {
     database.connection.execute("UPDATE lines SET seq = ?", [i64::MAX]).unwrap();
     raised(&mut database, retain(None, Some(0)));
     assert_eq!(database.load().logs[0].base, head);
-    database.handle(Request::Erase(Room::LOBBY.id())).unwrap();
+    database.handle(Request::Erase(RoomId::LOBBY)).unwrap();
     assert_eq!(database.load().logs[0].base, head);
     let reals = "SELECT count(*) FROM logs WHERE 'real' IN (typeof(base), typeof(head), typeof(floor))";
     assert_eq!(database.connection.query_row(reals, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
@@ -212,7 +212,10 @@ fn write_late(author: &mut Author, at: i64, came: i64, text: &str) -> Vec<Write>
         Place::by_clock(&event)
     };
     let state = LogState { head_place: place.hlc, ..author.state(1) };
-    vec![Write::Event(Box::new(LogEntry { event, signed, arrived, own: false, place })), Write::Log(state)]
+    vec![
+        Write::Event(Box::new(LogEntry { opened: None, event, signed, arrived, own: false, place })),
+        Write::Log(state),
+    ]
 }
 
 #[test]
@@ -264,7 +267,7 @@ fn lines_too_far_ahead_move_back_and_stay_searchable() {
         other => panic!("{other:?}"),
     };
     let snapshot = settle(false);
-    assert_eq!(snapshot.latest.wall(), wall);
+    assert_eq!(snapshot.latest[&RoomId::LOBBY].wall(), wall);
     let lines = database.seek(Seek::Newest, 9).lines;
     assert_eq!(texts(&lines), ["a question", "an answer", "wrong 0", "wrong 1", "wrong 2"]);
     let datings: Vec<Dating> = lines.iter().map(|line| line.dating).collect();
@@ -298,7 +301,7 @@ fn erasing_removes_damaged_files_that_were_set_aside() {
         let file = directory.path().join(format!("history.damaged-20260101T000000Z{end}"));
         fs::write(file, if end == ".txt" { "the user's own" } else { "confidential" }).unwrap();
     }
-    assert_eq!(raised(&mut database, Request::Erase(Room::LOBBY.id())), (0, vec![]));
+    assert_eq!(raised(&mut database, Request::Erase(RoomId::LOBBY)), (0, vec![]));
     assert!(!is_on_disk(directory.path(), "confidential"));
     assert!(is_on_disk(directory.path(), "the user's own"));
 }
@@ -312,11 +315,11 @@ fn incomplete_erasing_is_reported_and_finished_at_the_next_attempt() {
     let reader = rusqlite::Connection::open(directory.path().join("history.db")).unwrap();
     reader.execute_batch("BEGIN; SELECT count(*) FROM lines").unwrap();
     database.connection.busy_timeout(std::time::Duration::ZERO).unwrap();
-    let failure = database.handle(Request::Erase(Room::LOBBY.id())).unwrap_err();
+    let failure = database.handle(Request::Erase(RoomId::LOBBY)).unwrap_err();
     assert!(failure.task == StoreTask::Wipe && failure.to_string().contains("locked"), "{failure}");
     assert_eq!((database.load().logs, database.load().lines), (vec![alice.state(2)], 0), "it is true all the same");
     drop(reader);
-    assert_eq!(raised(&mut database, Request::Erase(Room::LOBBY.id())), (0, vec![(alice.log, 2)]));
+    assert_eq!(raised(&mut database, Request::Erase(RoomId::LOBBY)), (0, vec![(alice.log, 2)]));
     assert!(!is_on_disk(directory.path(), "confidential"));
 }
 
@@ -329,7 +332,7 @@ fn a_file_of_version_6_is_put_in_order() {
     let mut write = |author: &mut Author, dated: i64, arrived: i64, text: &str| {
         let (event, signed) = author.say(dated, text, Vec::new());
         let arrived = Timestamp::from_millis(arrived);
-        let entry = LogEntry { event, signed, arrived, own: false, place: at(dated) };
+        let entry = LogEntry { opened: None, event, signed, arrived, own: false, place: at(dated) };
         database.commit(vec![Write::Event(Box::new(entry)), Write::Log(author.state(1))]).unwrap();
     };
     let year = 365 * DAY;
@@ -351,7 +354,7 @@ fn a_file_of_version_6_is_put_in_order() {
     assert_eq!(dated, [(believed, 1_000), (ahead, 2_000), (ahead, 2_500), (believed, 3_000), (believed, 4_000)]);
     assert_eq!(texts(&database.find("from", None, 9).lines), ["from 2171", "from 2170"]);
     let snapshot = database.load();
-    assert_eq!(snapshot.latest.wall().as_millis(), 4_000);
+    assert_eq!(snapshot.latest[&RoomId::LOBBY].wall().as_millis(), 4_000);
     assert!(snapshot.frontier.iter().all(|dep| dep.log != bob.log), "what stands where it came is no cause");
     assert_eq!(
         numbers(&database.events(vec![(bob.log, 1), (alice.log, 1)], 9, usize::MAX)),

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     core::log::storage::{Found, Ignored, Reply, Request, Retain, SearchRequest, Write},
-    domain::model::{Room, Timestamp},
+    domain::model::{RoomId, Timestamp},
     runtime::store::{Answer, Database, Store, indexing::Indexing, spawn},
 };
 
@@ -31,7 +31,7 @@ fn is_whole(database: &Database) -> bool {
 
 fn search(query: &str) -> Request {
     Request::Search(SearchRequest {
-        room: Room::LOBBY.id(),
+        room: RoomId::LOBBY,
         query: query.to_owned(),
         before: None,
         max: 9,
@@ -146,7 +146,7 @@ fn lines_deleted_before_indexing_leave_nothing_behind() {
     assert_eq!(count(&database, "unindexed"), 5);
     assert_eq!(database.find("x", None, 99).lines.len(), 5);
     say(&mut database, &mut alice, &mut bob);
-    database.handle(Request::Erase(Room::LOBBY.id())).unwrap();
+    database.handle(Request::Erase(RoomId::LOBBY)).unwrap();
     assert_eq!(count(&database, "unindexed"), 0);
     assert_eq!(database.find("x", None, 99).lines.len(), 0);
     database.commit(bob.write(99, "x", false)).unwrap();

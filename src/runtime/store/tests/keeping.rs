@@ -37,7 +37,7 @@ fn lines_survive_a_restart_and_stay_on_their_network() {
     assert_eq!(opened.snapshot, before);
     assert_eq!(before.logs, [alice.state(1), bob.state(1)]);
     assert_eq!(before.frontier, [Dep { log: bob.log, seq: 1 }]);
-    assert_eq!((before.lines, before.own), (3, Some(alice.log)));
+    assert_eq!((before.lines, before.own), (3, vec![alice.log]));
     assert_eq!(before.acks, [ack]);
     let mut database = opened.database;
     let page = database.seek(Seek::Newest, 10);
@@ -52,7 +52,7 @@ fn lines_survive_a_restart_and_stay_on_their_network() {
 
     let opened = open_in(directory.path(), "home", alice.node());
     let snapshot = &opened.snapshot;
-    assert_eq!((snapshot.lines, snapshot.own, snapshot.logs.len()), (0, None, 0));
+    assert_eq!((snapshot.lines, snapshot.own.len(), snapshot.logs.len()), (0, 0, 0));
     assert_eq!(snapshot.foreign, [alice.log, bob.log]);
     let mut database = opened.database;
     assert!(database.seek(Seek::Newest, 10).lines.is_empty());
@@ -116,28 +116,28 @@ fn only_a_log_written_entirely_here_is_continued() {
     let mut database = memory(alice.node()).database;
     database.commit(alice.write(1_000, "one", true)).unwrap();
     database.commit(alice.write(1_000, "two", true)).unwrap();
-    assert_eq!(database.load().own, Some(alice.log));
+    assert_eq!(database.load().own, [alice.log]);
     // A log of an earlier run, from somebody who has it.
     let mut earlier = Author::new(1, 4);
     database.commit(earlier.write(9_000, "before", false)).unwrap();
-    assert_eq!(database.load().own, Some(alice.log));
+    assert_eq!(database.load().own, [alice.log]);
     database.commit(alice.write(2_000, "what this file did not know", false)).unwrap();
-    assert_eq!(database.load().own, None);
+    assert_eq!(database.load().own, []);
     database.commit(alice.write(2_000, "too late", true)).unwrap();
-    assert_eq!(database.load().own, None);
+    assert_eq!(database.load().own, []);
     let mut next = Author::new(1, 6);
     database.commit(next.write(500, "a new one", true)).unwrap();
-    assert_eq!(database.load().own, Some(next.log));
+    assert_eq!(database.load().own, [next.log]);
     // An abandoned log stays abandoned.
     database.commit(vec![Write::Abandon(next.log), Write::Abandon(Author::new(1, 99).log)]).unwrap();
-    assert_eq!(database.load().own, None);
+    assert_eq!(database.load().own, []);
     database.commit(next.write(600, "too late too", true)).unwrap();
-    assert_eq!(database.load().own, None);
+    assert_eq!(database.load().own, []);
     let mut forked = Author::new(1, 7);
     database.commit(forked.write(700, "another new one", true)).unwrap();
-    assert_eq!(database.load().own, Some(forked.log));
+    assert_eq!(database.load().own, [forked.log]);
     database.commit(vec![Write::Log(LogState { forked: Some(1), ..forked.state(1) })]).unwrap();
-    assert_eq!(database.load().own, None);
+    assert_eq!(database.load().own, []);
 }
 
 #[test]

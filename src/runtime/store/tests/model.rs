@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::people::{Author, append, guest, open_in, position};
 use crate::{
     core::log::storage::{Ignored, Reply, Request, Retain, Snapshot, Write},
-    domain::model::{Hlc, LogId, NodeId, Position, Room, Seek, Timestamp},
+    domain::model::{Hlc, LogId, NodeId, Position, RoomId, Seek, Timestamp},
     runtime::store::Database,
 };
 
@@ -248,7 +248,7 @@ impl Model {
     }
 
     fn erase(&mut self) {
-        let reply = self.database.handle(Request::Erase(Room::LOBBY.id())).unwrap();
+        let reply = self.database.handle(Request::Erase(RoomId::LOBBY)).unwrap();
         let Reply::Raised { freed: mut gone, .. } = reply else { panic!("{reply:?}") };
         gone.sort();
         assert_eq!(gone, freed(&bytes(&self.known), &BTreeMap::new()));
@@ -335,7 +335,7 @@ fn expected_page(all: &[Position], seek: usize, of: Position, max: usize) -> (Se
 fn is_as_known(snapshot: &Snapshot, known: &[Known], authors: &[Author; 3]) {
     assert_eq!(snapshot.lines, known.len() as u64);
     assert_eq!(snapshot.bytes.iter().copied().collect::<BTreeMap<_, _>>(), bytes(known));
-    assert_eq!(snapshot.own, (!authors[0].said.is_empty()).then_some(authors[0].log));
+    assert_eq!(snapshot.own, Vec::from_iter((!authors[0].said.is_empty()).then_some(authors[0].log)));
     for state in &snapshot.logs {
         let author = authors.iter().find(|author| author.log == state.id).unwrap();
         let first = known.iter().filter_map(|known| known.event).filter(|(log, _)| *log == state.id).map(|e| e.1).min();

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::{
     core::log::storage::{GuestLine, LogEntry, LogState, Place, Write},
-    domain::model::{EventId, Hlc, LogId, MessageId, Network, Nick, NodeId, Position, Room, Text, Timestamp},
+    domain::model::{EventId, Hlc, LogId, MessageId, Network, Nick, NodeId, Position, RoomId, Text, Timestamp},
     protocol::{
         codec::event::{Content, Dep, Draft, Event, HLC_END, KIND_SAID, Signed},
         identity::Identity,
@@ -22,7 +22,7 @@ pub(crate) struct Author {
 impl Author {
     pub(crate) fn new(seed: u8, epoch: u64) -> Self {
         let identity = Identity::from_secret(&[seed; 32]);
-        let log = LogId { room: Room::LOBBY.id(), author: identity.node(), epoch };
+        let log = LogId { room: RoomId::LOBBY, author: identity.node(), epoch };
         Self { identity, log, said: Vec::new() }
     }
 
@@ -93,7 +93,7 @@ impl Author {
 
 pub(crate) fn append((event, signed): (Event, Signed), own: bool) -> Write {
     let arrived = event.wall;
-    Write::Event(Box::new(LogEntry { place: Place::by_clock(&event), event, signed, arrived, own }))
+    Write::Event(Box::new(LogEntry { opened: None, place: Place::by_clock(&event), event, signed, arrived, own }))
 }
 
 pub(crate) fn position(event: &Event) -> Position {
@@ -115,7 +115,7 @@ pub(crate) fn memory(me: NodeId) -> Opened {
 
 pub(crate) fn guest(at: i64, number: u8, text: &str) -> GuestLine {
     GuestLine {
-        room: Room::LOBBY.id(),
+        room: RoomId::LOBBY,
         id: MessageId([number; 16]),
         hlc: Hlc::at(Timestamp::from_millis(at)),
         addr: "127.0.0.1:4321".parse().unwrap(),

@@ -5,14 +5,14 @@ use std::time::{Duration, Instant};
 use super::people::{Author, memory, open_in};
 use crate::{
     core::log::storage::{Ignored, MAX_REQUESTS, PageRequest, Read, Reply, Request, Retain, SearchRequest},
-    domain::model::{Room, Seek, Timestamp},
+    domain::model::{RoomId, Seek, Timestamp},
     runtime::store::{Answer, Database, Store, spawn},
 };
 
 const LIMIT: Duration = Duration::from_secs(20);
 
 fn page() -> Request {
-    Request::Page(PageRequest { room: Room::LOBBY.id(), seek: Seek::Newest, max: 9, ignored: Ignored::default() })
+    Request::Page(PageRequest { room: RoomId::LOBBY, seek: Seek::Newest, max: 9, ignored: Ignored::default() })
 }
 
 /// Every request is answered, writes in their order, and what was written is seen.
@@ -28,7 +28,7 @@ fn everything_is_answered(database: Database, alice: &mut Author) {
     for ticket in 0..MAX_REQUESTS as u64 {
         assert_eq!(next(), (ticket, Reply::Written));
     }
-    let room = Room::LOBBY.id();
+    let room = RoomId::LOBBY;
     store.ask(1, page());
     assert!(matches!(next(), (1, Reply::Page(page)) if page.lines.len() == 9));
     // The index follows the commits.

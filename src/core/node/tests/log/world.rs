@@ -70,6 +70,7 @@ impl World {
             let node = self.identities[from].node();
             let (min, max) = mesh::VERSIONS;
             let hello = Hello {
+                card: None,
                 min,
                 max,
                 caps: Caps::ours(),
@@ -143,7 +144,7 @@ impl World {
 
     pub(super) fn say(&mut self, n: usize, text: &str) {
         let text = Text::new(text).unwrap();
-        self.feed(n, Input::Command(Command::Say { room: Room::LOBBY, text, action: false, network: None }));
+        self.feed(n, Input::Command(Command::Say { room: Room::Lobby, text, action: false, network: None }));
         self.settle();
     }
 
@@ -203,6 +204,7 @@ pub(super) fn start(n: usize, identity: &Identity, store: &FakeStore, boot: u64)
     let day = |days: i64| Timestamp::from_millis(1_795_000_000_000 - days * 86_400_000);
     let known = (1..=9).map(|n| Identity::from_secret(&[n; 32]).node()).filter(|node| *node != identity.node());
     let known = known.map(|node| Known {
+        card: None,
         node,
         nick: None,
         first_seen: day(3),

@@ -37,6 +37,7 @@ fn old(n: u8, name: &str) -> Known {
 /// A record of somebody who was met an hour ago, and said something.
 fn fresh(n: u8, name: &str) -> Known {
     Known {
+        card: None,
         node: key(n),
         nick: Some(nick(name)),
         first_seen: hour(-1),

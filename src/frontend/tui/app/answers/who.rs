@@ -5,7 +5,7 @@ use std::{fmt::Write as _, time::Instant};
 use crate::{
     domain::{model::Presence, naming::VERIFIED},
     frontend::tui::app::{
-        people::{People, State},
+        people::{People, Person, State},
         wrap::{cut, width},
     },
     frontend::words::people as words,
@@ -27,9 +27,9 @@ const LEGEND: [(State, &str); 3] = [
     (State::Guest, words::MEANS_GUEST),
 ];
 
-/// Lists the people who are here, in a pane of `columns`. Their usual port is left out of addresses.
-pub(crate) fn text(everyone: &People, usual_port: u16, now: Instant, columns: u16) -> String {
-    let people: Vec<_> = everyone.sorted().into_iter().filter(|person| !person.absent()).collect();
+/// Lists those of `people` who can be reached, in a pane of `columns`. Their usual port is left out of addresses.
+pub(crate) fn text(everyone: &People, people: &[&Person], usual_port: u16, now: Instant, columns: u16) -> String {
+    let people: Vec<_> = people.iter().filter(|person| !person.absent()).collect();
     let away = people.iter().filter(|person| person.presence.is_away()).count();
     let mut text = words::how_many(people.len(), away);
     let rows: Vec<_> = people

@@ -21,6 +21,7 @@ impl Completion {
             let candidates: Vec<_> = slash::complete(prefix).iter().map(|spec| format!("/{} ", spec.name)).collect();
             return Self::new(candidates, 0, before.len());
         }
+        let in_msg = slash::is_msg(before);
         // A name may have two words, so the longest end of the text that begins a name counts.
         let starts = before.char_indices().rev().filter(|&(at, c)| {
             !c.is_whitespace() && before.get(..at).is_none_or(|b| b.is_empty() || b.ends_with(char::is_whitespace))
@@ -28,10 +29,16 @@ impl Completion {
         let mut best = None;
         for (start, _) in starts.take(2) {
             let typed = before.get(start..).unwrap_or_default().to_lowercase();
-            let fits: Vec<_> = names.iter().filter(|name| name.to_lowercase().starts_with(&typed)).collect();
+            let typed = if in_msg { typed.trim_start_matches('"') } else { typed.as_str() };
+            let fits: Vec<_> = names.iter().filter(|name| name.to_lowercase().starts_with(typed)).collect();
             if !fits.is_empty() {
                 let after = if start == 0 { ": " } else { " " };
-                let candidates = fits.iter().map(|name| format!("{name}{after}")).collect();
+                // After this command, the name is only the first word.
+                let is_quoted = |name: &str| in_msg && name.contains(char::is_whitespace);
+                let candidate = |name: &&String| {
+                    if is_quoted(name) { format!("\"{name}\"{after}") } else { format!("{name}{after}") }
+                };
+                let candidates = fits.iter().map(candidate).collect();
                 best = Self::new(candidates, start, before.len());
             }
         }
@@ -87,5 +94,8 @@ mod tests {
         assert_eq!(tabs("/res", 1), "/rescan ");
         assert_eq!(tabs("/connect b", 1), "/connect bob ");
         assert_eq!(tabs("/zzz", 1), "/zzz");
+        assert_eq!(tabs("/msg zo", 1), "/msg \"Zoë 山田\" ");
+        assert_eq!(tabs("/msg \"zoë 山", 1), "/msg \"Zoë 山田\" ");
+        assert_eq!(tabs("/msg b", 1), "/msg bob ");
     }
 }

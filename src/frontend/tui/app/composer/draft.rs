@@ -70,6 +70,20 @@ impl Draft {
         self.input = std::mem::take(&mut self.input).with_value(text);
     }
 
+    /// Takes out the text and the place of the cursor.
+    pub(super) fn take(&mut self) -> (String, usize) {
+        let cursor = self.input.cursor();
+        let text = self.text().to_owned();
+        self.set(String::new());
+        (text, cursor)
+    }
+
+    /// Puts back what [`Draft::take`] took out.
+    pub(super) fn put(&mut self, (text, cursor): (String, usize)) {
+        self.set(text);
+        self.input.handle(InputRequest::SetCursor(cursor));
+    }
+
     /// Replaces the text with a proposal. Typing replaces it; moving in it or deleting from it keeps it.
     pub(crate) fn propose(&mut self, text: String) {
         self.set(text);

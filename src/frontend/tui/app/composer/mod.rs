@@ -3,6 +3,7 @@
 
 mod completion;
 mod draft;
+mod parked;
 mod recall;
 mod size;
 mod typing;
@@ -12,6 +13,7 @@ use std::time::Instant;
 use self::{completion::Completion, draft::MAX_DRAFT_BYTES, recall::Recall, typing::TypingNotices};
 pub(crate) use self::{
     draft::{Draft, To},
+    parked::Parked,
     size::DraftSize,
     typing::Typing,
 };

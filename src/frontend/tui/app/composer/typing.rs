@@ -36,6 +36,11 @@ impl TypingNotices {
         })
     }
 
+    /// The user has left the draft.
+    pub(super) fn left(&mut self) -> Option<Typing> {
+        self.told.take().map(|_| Typing::Stopped)
+    }
+
     /// The draft went out as a message.
     pub(super) const fn said(&mut self) {
         self.told = None;

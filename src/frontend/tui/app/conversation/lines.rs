@@ -19,6 +19,8 @@ pub(crate) struct LineMaker<'a> {
     pub people: &'a People,
     /// The user's own name: a line that contains it is a mention.
     pub own: &'a Nick,
+    /// Whether nobody is there who could receive the user's messages.
+    pub alone: bool,
     /// For days and times of day.
     pub clock: LocalClock<'a>,
 }
@@ -52,7 +54,7 @@ impl LineMaker<'_> {
             action: message.action,
             delivery: message.delivery,
             quiet: false,
-            alone: !self.people.has_receivers(),
+            alone: self.alone,
             // Everything that was missed came late, so there the mark says nothing.
             mark: if message.history && message.mark == Mark::Late { Mark::None } else { message.mark },
             again: message.again,

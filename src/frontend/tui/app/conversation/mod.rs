@@ -1,7 +1,7 @@
 //! A room as the user reads it: its messages, the notices among them, and where the user is in all that.
 //!
 //! This is a machine of its own. It is told what was said and what the user does, and asks for older messages by
-//! pushing [`Output`]s. It knows nothing about the rest of the screen, so a screen could hold one for each room. The
+//! pushing [`Output`]s. It knows nothing about the rest of the screen, which holds one for each room. The
 //! [`Pane`] holds entries and wraps them; `reading` moves through the history on disk, `late` puts late messages where
 //! they belong, `again` leaves out what was said again, `rates` folds floods, `delivery` holds back what is not worth a
 //! word yet, and `unread` is the marker.
@@ -25,17 +25,18 @@ use jiff::civil::{Date, DateTime};
 use self::{
     delivery::Fresh,
     late::Late,
-    pane::Source,
+    pane::{LEAST, Source},
     rates::{LineRates, Placement},
     reading::Reading,
 };
 pub(crate) use self::{
     lines::LineMaker,
     pane::{Arrangement, Entry, Geometry, Line, Mover, Pane, Part, Prefix, Remark, Sight, Tone, rows_of},
+    unread::Unread,
 };
-use super::{output::Output, people::Change};
+use super::people::Change;
 use crate::domain::{
-    model::{Author, Message, PeerId, Room},
+    model::{Author, Message, PeerId, Position, Room},
     naming::Tags,
 };
 
@@ -78,6 +79,12 @@ pub(crate) struct Conversation {
     alone: bool,
     /// Whether the user has done anything yet.
     touched: bool,
+    /// The newest message that the user had seen when the oldest unread one came.
+    seen: Option<Position>,
+    /// What is after this one was not seen in an earlier run, and has not been read from disk yet.
+    unseen_after: Option<Position>,
+    /// Whether the unread messages cannot be counted without the disk.
+    needs_page: bool,
     /// The current day.
     today: Date,
 }
@@ -96,13 +103,16 @@ impl Conversation {
             rates: LineRates::default(),
             alone: true,
             touched: false,
+            seen: None,
+            unseen_after: None,
+            needs_page: false,
             today: Date::ZERO,
         }
     }
 
     /// Which room it is.
-    pub(crate) const fn room(&self) -> Room {
-        self.room
+    pub(crate) const fn room(&self) -> &Room {
+        &self.room
     }
 
     /// What the message pane shows.
@@ -270,6 +280,7 @@ impl Conversation {
 
     /// Empties the screen. Returns whether there is something on disk to show again.
     pub(crate) fn clear(&mut self) -> bool {
+        self.seen = self.seen();
         (self.past, self.late) = (None, None);
         let more = self.pane.before || self.pane.newest().is_some();
         self.pane.clear();
@@ -284,20 +295,26 @@ impl Conversation {
         self.reading.hit = None;
     }
 
-    /// What is on disk has been rearranged: it is read again.
-    pub(crate) fn reread(&mut self, out: &mut Vec<Output>) {
+    /// What is on disk has been rearranged: it is forgotten, and read again when the room is next shown. What is unread
+    /// stays so.
+    pub(crate) fn forget(&mut self) {
+        let unread = self.pane.marker.is_some_and(|marker| marker.messages > 0);
+        let seen = self.seen();
         self.clear();
         self.reading.restart();
-        self.open(out);
+        (self.seen, self.needs_page) = (seen, unread);
+        if unread {
+            self.unseen_after = seen.or(Some(LEAST));
+        }
     }
 
     /// The room belongs to another network: lines from this network are not shown there.
-    pub(crate) fn change_network(&mut self, out: &mut Vec<Output>) {
+    pub(crate) fn change_network(&mut self) {
         self.clear();
         self.pane.before = false;
         (self.fresh, self.rates) = (Fresh::default(), LineRates::default());
+        (self.seen, self.unseen_after, self.needs_page) = (None, None, false);
         self.reading.restart();
-        self.open(out);
     }
 
     /// When [`Conversation::speak_up`] has something to do.

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use super::{
     Conversation, LineMaker,
-    pane::{Entry, LEAST, Pane, Part, RowRef, Sight, SightRow},
+    pane::{Entry, LEAST, MAX_BYTES, Pane, Part, RowRef, Sight, SightRow},
 };
 use crate::{
     domain::{
@@ -23,6 +23,12 @@ const PAGE: usize = 200;
 
 /// Entries left above or below what is in sight when the next ones are asked for: two pages of the tallest window.
 const NEAR: u64 = 100;
+
+/// Messages held of a room that nobody looks at: more than one page from disk. The user may be in many rooms.
+const HIDDEN_MESSAGES: usize = 500;
+
+/// Bytes of text held of such a room: 64 rooms take 32 MiB, whatever is said in them.
+const HIDDEN_BYTES: usize = 512 * 1024;
 
 /// What was asked of the disk.
 #[derive(Debug, Default)]
@@ -77,17 +83,46 @@ impl Conversation {
         self.reading.hit
     }
 
+    /// What was searched for is something else now.
+    pub(crate) const fn forget_hit(&mut self) {
+        self.reading.hit = None;
+    }
+
     /// Whether the room shows what is known of it.
     pub(crate) const fn has_opened(&self) -> bool {
         self.reading.opened
     }
 
-    /// There is a node to ask: shows what is known of the room.
-    pub(crate) fn connect(&mut self, out: &mut Vec<Output>) {
+    /// There is a node to ask. A room that nobody looks at does not ask it.
+    pub(crate) const fn connect(&mut self) {
         self.reading.node = true;
+    }
+
+    /// The user looks into the room: shows what is known of it.
+    pub(crate) fn enter(&mut self, out: &mut Vec<Output>) {
+        self.pane.limit(self.cap, MAX_BYTES);
         if !self.reading.opened {
             self.open(out);
         }
+    }
+
+    /// The user looks at another room. What they read here stays where it is, and the rest is kept on disk.
+    pub(crate) fn leave(&mut self) {
+        self.mark_read();
+        self.pane.limit(self.cap.min(HIDDEN_MESSAGES), HIDDEN_BYTES);
+        self.keep_limits();
+    }
+
+    /// Reads what is needed to count the unread messages, if some of them are on disk only.
+    pub(crate) fn read_unseen(&mut self, out: &mut Vec<Output>) {
+        if std::mem::take(&mut self.needs_page) && !self.reading.opened {
+            self.open(out);
+        }
+    }
+
+    /// Whether something is on its way from the disk.
+    pub(crate) const fn is_reading(&self) -> bool {
+        self.reading.asked.is_some()
     }
 
     /// There is no node to ask any more.
@@ -109,7 +144,7 @@ impl Conversation {
     fn seek(&mut self, seek: Seek, out: &mut Vec<Output>) {
         if self.reading.node && self.reading.asked != Some(seek) {
             self.reading.asked = Some(seek);
-            out.push(Output::Send(Command::Page { room: self.room, seek, max: PAGE }));
+            out.push(Output::Send(Command::Page { room: self.room.clone(), seek, max: PAGE }));
         }
     }
 
@@ -155,6 +190,7 @@ impl Conversation {
                 self.pane.insert(line);
             }
         }
+        self.mark_unseen();
     }
 
     fn paged_before(&mut self, page: Page, maker: &LineMaker<'_>) {
@@ -190,7 +226,8 @@ impl Conversation {
         past.prepend(maker.lines(page.messages));
         (past.before, past.after) = (page.before, page.after);
         if let Some(marker) = self.pane.marker
-            && past.find(marker.key).is_some()
+            && past.oldest().is_some_and(|oldest| oldest <= marker.key)
+            && past.newest().is_some_and(|newest| marker.key <= newest)
         {
             past.begin_unread(past.nearest(marker.key));
         }

@@ -4,13 +4,13 @@ use std::time::{Duration, Instant};
 
 use jiff::tz::TimeZone;
 
-use super::*;
+use super::{pane::LEAST, *};
 use crate::{
     domain::{
         bus::{Command, Page},
         model::{Delivery, Hlc, Mark, MessageId, Nick, Now, Position, Repute, Seek, Text, Timestamp, Trust},
     },
-    frontend::tui::app::{clock::LocalClock, people::People},
+    frontend::tui::app::{clock::LocalClock, output::Output, people::People},
 };
 
 /// What a conversation is told about, and the time.
@@ -30,7 +30,12 @@ impl World {
     }
 
     fn maker(&self) -> LineMaker<'_> {
-        LineMaker { people: &self.people, own: &self.own, clock: LocalClock { now: self.now, zone: &self.zone } }
+        LineMaker {
+            people: &self.people,
+            own: &self.own,
+            alone: true,
+            clock: LocalClock { now: self.now, zone: &self.zone },
+        }
     }
 
     fn wait(&mut self, ms: u64) {
@@ -45,7 +50,7 @@ impl World {
         let sent_at = Timestamp::from_millis(self.now.wall.as_millis() - seconds_ago * 1_000);
         Message {
             id,
-            room: Room::LOBBY,
+            room: Room::Lobby,
             author,
             nick: Nick::new("bob").ok(),
             repute: Repute::of(if author == bob() { Trust::Guest } else { Trust::Known }),
@@ -73,7 +78,7 @@ fn bob() -> Author {
 
 /// A room of 40 columns and 10 rows.
 fn room(cap: usize) -> Conversation {
-    let mut conversation = Conversation::new(Room::LOBBY, cap);
+    let mut conversation = Conversation::new(Room::Lobby, cap);
     conversation.set_geometry(Geometry::new(40, 10, false));
     conversation
 }
@@ -90,9 +95,9 @@ fn messages_count_as_unread_unless_they_are_seen() {
     assert_eq!(world.hear(&mut conversation, "hello", true), Arrival::Quiet);
     assert_eq!(world.hear(&mut conversation, "and?", false), Arrival::Unseen { mention: false });
     assert_eq!(world.hear(&mut conversation, "alice?", false), Arrival::Unseen { mention: true });
-    assert_eq!(conversation.unread(), 2);
+    assert_eq!(conversation.unread(), Unread { all: 2, mentions: 1 });
     conversation.mark_read();
-    assert_eq!(conversation.unread(), 0);
+    assert_eq!(conversation.unread(), Unread::default());
     for n in 0..20 {
         world.wait(1_000);
         world.hear(&mut conversation, &format!("line {n}"), true);
@@ -100,9 +105,9 @@ fn messages_count_as_unread_unless_they_are_seen() {
     conversation.scroll(5, &mut Vec::new());
     assert_eq!(world.hear(&mut conversation, "below", true), Arrival::Unseen { mention: false }, "out of sight");
     conversation.mark_read();
-    assert_eq!(conversation.unread(), 1, "it still is");
+    assert_eq!(conversation.unread().all, 1, "it still is");
     conversation.go_to_bottom();
-    assert_eq!(conversation.unread(), 0);
+    assert_eq!(conversation.unread(), Unread::default());
 }
 
 #[test]
@@ -110,13 +115,15 @@ fn the_disk_is_asked_on_connecting_and_near_the_top() {
     let (mut world, mut conversation, mut out) = (World::new(), room(1_000), Vec::new());
     conversation.scroll(1, &mut out);
     assert_eq!(asked(&mut out), [], "there is no node");
-    conversation.connect(&mut out);
-    conversation.connect(&mut out);
+    conversation.connect();
+    assert_eq!(asked(&mut out), [], "nobody looks");
+    conversation.enter(&mut out);
+    conversation.enter(&mut out);
     assert_eq!(asked(&mut out), [Seek::Newest]);
     assert!(conversation.awaits(Seek::Newest) && !conversation.has_opened());
     let messages: Vec<_> = (0..50).map(|n| world.message(bob(), &format!("old {n}"), 500 - n)).collect();
     let oldest = messages[0].position;
-    let page = Page { room: Room::LOBBY, seek: Seek::Newest, messages, before: true, after: false };
+    let page = Page { room: Room::Lobby, seek: Seek::Newest, messages, before: true, after: false };
     conversation.paged(page, &world.maker());
     assert!(conversation.has_opened());
     conversation.scroll(5, &mut out);
@@ -188,11 +195,13 @@ fn rooms_are_independent() {
     let (mut world, mut one, mut other) = (World::new(), room(100), room(100));
     world.hear(&mut one, "here", false);
     let mut out = Vec::new();
-    other.connect(&mut out);
-    assert_eq!((one.unread(), other.unread(), other.view().len()), (1, 0, 0));
+    other.connect();
+    other.enter(&mut out);
+    assert_eq!((one.unread().all, other.unread().all, other.view().len()), (1, 0, 0));
     one.scroll(1, &mut out);
     assert_eq!(asked(&mut out), [Seek::Newest], "of the other one");
-    other.change_network(&mut out);
+    other.change_network();
+    other.enter(&mut out);
     assert_eq!((asked(&mut out), one.view().len()), (vec![Seek::Newest], 1));
 }
 
@@ -211,7 +220,7 @@ fn an_endless_flood_takes_little_memory_even_on_its_own() {
         let (messages, bytes) = conversation.view().held_in_all();
         assert!(messages <= 210 && bytes <= 512 * 1024, "{messages} messages, {bytes} bytes");
         assert!(conversation.view().len() <= 5, "{} entries", conversation.view().len());
-        assert_eq!(conversation.unread(), lines, "every one counts");
+        assert_eq!(conversation.unread().all, lines, "every one counts");
         assert!(texts(&conversation).iter().any(|text| text.contains(" more messages from ?bob")));
         assert!(conversation.unfold());
         assert!(conversation.view().held_in_all().0 <= 220);
@@ -226,7 +235,8 @@ fn texts(conversation: &Conversation) -> Vec<&str> {
 #[test]
 fn a_page_from_disk_does_not_show_folded_lines_again() {
     let (mut world, mut conversation, mut out) = (World::new(), room(2_000), Vec::new());
-    conversation.connect(&mut out);
+    conversation.connect();
+    conversation.enter(&mut out);
     let said: Vec<_> = (0..300).map(|n| world.message(bob(), &format!("line {n}."), 0)).collect();
     for message in &said {
         conversation.receive(message.clone(), &world.maker(), true);
@@ -234,7 +244,7 @@ fn a_page_from_disk_does_not_show_folded_lines_again() {
     let entries = conversation.view().len();
     let messages = said[100..].to_vec();
     conversation
-        .paged(Page { room: Room::LOBBY, seek: Seek::Newest, messages, before: true, after: false }, &world.maker());
+        .paged(Page { room: Room::Lobby, seek: Seek::Newest, messages, before: true, after: false }, &world.maker());
     assert_eq!(conversation.view().len(), entries);
 }
 
@@ -309,4 +319,104 @@ fn a_repetition_replaces_only_a_message_of_its_author() {
     let last = world.message(bob(), "4", 0);
     conversation.receive(last, &world.maker(), true);
     assert_eq!(texts(&conversation), ["1", "3", "forged", "2 once more", "4"]);
+}
+
+/// What is on disk: `count` lines of bob, of which the last one names the user.
+fn stored(world: &mut World, count: i64, before: bool) -> Page {
+    let text = |n| if n + 1 == count { "alice?".to_owned() } else { format!("line {n}") };
+    let messages = (0..count).map(|n| Message { history: true, ..world.message(bob(), &text(n), 5_000 - n * 20) });
+    Page { room: Room::Lobby, seek: Seek::Newest, messages: messages.collect(), before, after: false }
+}
+
+#[test]
+fn what_was_not_seen_in_an_earlier_run_is_unread() {
+    let (mut world, mut conversation, mut out) = (World::new(), room(1_000), Vec::new());
+    let page = stored(&mut world, 30, false);
+    let (seen, newest) = (page.messages[24].position, page.messages[29].position);
+    conversation.remember_seen(Some(seen));
+    assert_eq!(conversation.seen(), Some(seen), "whatever happens next");
+    conversation.connect();
+    conversation.enter(&mut out);
+    conversation.paged(page, &world.maker());
+    assert_eq!(conversation.unread(), Unread { all: 5, mentions: 1 });
+    assert_eq!(conversation.seen(), Some(seen));
+    let first = conversation.sight().rows.iter().position(|row| row.part == Part::Unread);
+    assert!(first.is_some(), "it opens there");
+    conversation.go_to_bottom();
+    assert_eq!((conversation.unread(), conversation.seen()), (Unread::default(), Some(newest)));
+}
+
+#[test]
+fn a_room_never_seen_has_nothing_to_catch_up_on() {
+    let (mut world, mut conversation, mut out) = (World::new(), room(1_000), Vec::new());
+    conversation.remember_seen(None);
+    assert_eq!(conversation.seen(), None);
+    conversation.connect();
+    conversation.enter(&mut out);
+    let page = stored(&mut world, 3, false);
+    conversation.paged(page, &world.maker());
+    assert_eq!(conversation.unread(), Unread::default());
+    let mut empty = room(1_000);
+    empty.connect();
+    empty.enter(&mut out);
+    empty.paged(Page { messages: Vec::new(), ..stored(&mut world, 0, false) }, &world.maker());
+    assert_eq!(empty.seen(), Some(LEAST), "there was nothing to see");
+}
+
+#[test]
+fn unread_messages_beyond_one_page_are_looked_for_further_up() {
+    let (mut world, mut conversation, mut out) = (World::new(), room(1_000), Vec::new());
+    let seen = world.message(bob(), "long ago", 9_000).position;
+    let page = stored(&mut world, 30, true);
+    conversation.remember_seen(Some(seen));
+    conversation.connect();
+    conversation.enter(&mut out);
+    conversation.paged(page, &world.maker());
+    assert_eq!(conversation.unread().all, 30, "as far as is known");
+    asked(&mut out);
+    conversation.go_to_unread(&mut out);
+    let [Seek::Around(first)] = asked(&mut out)[..] else { panic!("the disk is asked") };
+    assert!(first > seen);
+}
+
+#[test]
+fn a_hidden_room_counts_from_disk_when_something_comes() {
+    let (mut world, mut conversation, mut out) = (World::new(), room(1_000), Vec::new());
+    let page = stored(&mut world, 30, false);
+    conversation.remember_seen(Some(page.messages[27].position));
+    conversation.connect();
+    conversation.read_unseen(&mut out);
+    assert_eq!(asked(&mut out), [], "nothing came");
+    world.hear(&mut conversation, "new", false);
+    conversation.read_unseen(&mut out);
+    assert_eq!(asked(&mut out), [Seek::Newest]);
+    conversation.paged(page, &world.maker());
+    assert_eq!(conversation.unread().all, 3);
+    world.hear(&mut conversation, "newer", false);
+    conversation.read_unseen(&mut out);
+    assert_eq!((asked(&mut out), conversation.unread().all), (vec![], 4));
+}
+
+#[test]
+fn a_hidden_room_holds_less_but_keeps_its_place() {
+    let (mut world, mut conversation, mut out) = (World::new(), room(2_000), Vec::new());
+    for n in 0..2_000 {
+        world.wait(2_000);
+        world.hear(&mut conversation, &format!("line {n}"), true);
+    }
+    conversation.leave();
+    assert!(conversation.view().held_in_all().0 <= 500);
+    conversation.enter(&mut out);
+    conversation.scroll(1_000, &mut out);
+    let read = conversation.sight().rows[1];
+    let text = |conversation: &Conversation| conversation.view().entry(read.seq).map(|entry| entry.text().to_owned());
+    let before = text(&conversation);
+    conversation.leave();
+    for n in 0..1_000 {
+        world.wait(2_000);
+        world.hear(&mut conversation, &format!("more {n}"), false);
+        conversation.keep_limits();
+    }
+    conversation.enter(&mut out);
+    assert_eq!((conversation.sight().rows[1], text(&conversation)), (read, before));
 }

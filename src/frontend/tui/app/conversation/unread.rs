@@ -1,18 +1,89 @@
 //! What the user has not seen yet.
 
-use super::{Conversation, pane::Entry};
-use crate::frontend::words::messages as words;
+use super::{
+    Conversation,
+    pane::{Entry, LEAST},
+};
+use crate::{
+    domain::model::{Author, MessageId, Position},
+    frontend::words::messages as words,
+};
+
+/// What arrived unseen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Unread {
+    /// Messages, and the program's warnings and questions.
+    pub all: usize,
+    /// How many of them name the user.
+    pub mentions: usize,
+}
 
 impl Conversation {
     /// How many messages arrived unseen, together with the program's warnings and questions.
-    pub(crate) fn unread(&self) -> usize {
-        self.pane.marker.map_or(0, |marker| marker.messages + marker.notices)
+    pub(crate) fn unread(&self) -> Unread {
+        self.pane.marker.map_or(Unread::default(), |marker| Unread {
+            all: marker.messages + marker.notices,
+            mentions: marker.mentions,
+        })
     }
 
     /// The same in words: `3 new messages`.
     pub(crate) fn unread_words(&self) -> Option<String> {
         let marker = self.pane.marker?;
         words::unread(marker.messages, marker.notices)
+    }
+
+    /// The newest message that the user has seen: [`LEAST`] if they have looked into a room without messages, none if
+    /// they have never looked.
+    pub(crate) fn seen(&self) -> Option<Position> {
+        if self.pane.marker.is_some() || !self.has_opened() {
+            return self.seen;
+        }
+        self.pane.newest().max(self.seen).or(Some(LEAST))
+    }
+
+    /// In an earlier run, the user has seen everything up to `seen`. What came after it is unread.
+    pub(crate) fn remember_seen(&mut self, seen: Option<Position>) {
+        self.seen = self.seen.max(seen);
+        if !self.has_opened() {
+            self.unseen_after = seen;
+        }
+    }
+
+    /// The messages on disk are here now. Marks those that came after what the user has seen in an earlier run.
+    pub(super) fn mark_unseen(&mut self) {
+        let Some(seen) = self.unseen_after.take() else { return };
+        let first = self.pane.nearest(after(seen));
+        let unread: Vec<u64> = (first..self.pane.end()).filter(|seq| self.is_unread_line(*seq)).collect();
+        let Some(&first) = unread.first() else { return };
+        // Notices that are unread already stay so.
+        let notices = self.pane.marker.map_or(0, |marker| marker.notices);
+        self.pane.begin_unread(first);
+        if let Some(marker) = &mut self.pane.marker {
+            marker.notices = notices;
+        }
+        // The first of them may be further up than what was read: then it is to be looked for there.
+        let is_further_up = self.pane.before && self.pane.oldest().is_some_and(|oldest| seen < oldest);
+        let above = self.pane.first().saturating_sub(1);
+        if let Some(marker) = self.pane.marker.as_mut().filter(|_| is_further_up) {
+            (marker.seq, marker.key) = (above, after(seen));
+        }
+        for seq in unread {
+            let said = self.pane.entry(seq).map_or(0, Entry::said);
+            self.count(seq, usize::try_from(said).unwrap_or(usize::MAX));
+        }
+        if !self.touched && self.past.is_none() {
+            self.pane.go_to_entry(first);
+        }
+    }
+
+    /// Whether the entry `seq` is something that others said.
+    fn is_unread_line(&self, seq: u64) -> bool {
+        match self.pane.entry(seq) {
+            Some(Entry::Line(line)) => matches!(line.author, Author::Peer(_)),
+            Some(Entry::Flood(_)) => true,
+            _ => false,
+        }
     }
 
     /// The entry `seq` arrived. Returns whether it is unseen, which it is unless the newest entry is in sight and the
@@ -38,13 +109,26 @@ impl Conversation {
     }
 
     fn count_unread(&mut self, seq: u64) {
+        // How many are unread depends on those from earlier runs, which are on disk.
+        self.needs_page |= self.unseen_after.is_some();
         if self.pane.marker.is_none() {
+            self.seen = self.pane.key_before(seq).max(self.seen);
             self.pane.begin_unread(seq);
         }
-        let is_notice = matches!(self.pane.entry(seq), Some(Entry::Notice(_)));
+        self.count(seq, 1);
+    }
+
+    /// The entry `seq`, which stands for so many `messages`, is unread.
+    fn count(&mut self, seq: u64, messages: usize) {
+        let (is_notice, mentions) = match self.pane.entry(seq) {
+            Some(Entry::Notice(_)) => (true, false),
+            Some(Entry::Line(line)) => (false, line.mention),
+            _ => (false, false),
+        };
         if let Some(marker) = &mut self.pane.marker {
-            marker.messages += usize::from(!is_notice);
+            marker.messages += if is_notice { 0 } else { messages };
             marker.notices += usize::from(is_notice);
+            marker.mentions += usize::from(mentions);
         }
     }
 
@@ -53,5 +137,14 @@ impl Conversation {
         if self.follows() {
             self.pane.marker = None;
         }
+    }
+}
+
+/// The first position after this one.
+fn after(position: Position) -> Position {
+    let id = u128::from_be_bytes(position.id.0);
+    match id.checked_add(1) {
+        Some(id) => Position { id: MessageId(id.to_be_bytes()), ..position },
+        None => Position { seq: position.seq.saturating_add(1), id: MessageId([0; 16]), ..position },
     }
 }

@@ -100,19 +100,25 @@ impl SearchList {
             Some(Search { room, query, hits, more: false, behind: 0, chosen: 0, open: false, awaited, found, last });
     }
 
-    /// Shows again what was found last.
+    /// Shows again what was found last, if that was in `room`.
     ///
     /// # Errors
-    /// When nothing was searched for, with the text to show.
-    pub(crate) fn reopen(&mut self) -> Result<(), String> {
-        let last = self.last.as_mut().filter(|search| search.awaited != Some(Awaited::First));
+    /// When nothing was searched for there, with the text to show.
+    pub(crate) fn reopen(&mut self, room: &Room) -> Result<(), String> {
+        let last = self.last.as_mut().filter(|search| search.awaited != Some(Awaited::First) && search.room == *room);
         last.ok_or(texts::NO_RESULT)?.open = true;
         Ok(())
     }
 
-    /// Whether an answer for `query` is awaited.
-    pub(crate) fn awaits(&self, query: &str) -> bool {
-        self.last.as_ref().is_some_and(|search| search.query == query && search.awaited.is_some())
+    /// Whether an answer for `query` in `room` is awaited.
+    pub(crate) fn awaits(&self, room: &Room, query: &str) -> bool {
+        let last = self.last.as_ref().filter(|search| search.awaited.is_some());
+        last.is_some_and(|search| search.query == query && search.room == *room)
+    }
+
+    /// Forgets the last search if it was in `room`: what it found is gone.
+    pub(crate) fn forget_room(&mut self, room: &Room) {
+        self.last.take_if(|search| search.room == *room);
     }
 
     /// Takes in an answer that [`SearchList::awaits`]; `more` says whether there are older messages. Returns the
@@ -252,7 +258,7 @@ impl Search {
         }
         let (_, before, _) = self.last?;
         self.awaited = Some(Awaited::More);
-        Some(Command::Search { room: self.room, query: self.query.clone(), before: Some(before), max: PAGE })
+        Some(Command::Search { room: self.room.clone(), query: self.query.clone(), before: Some(before), max: PAGE })
     }
 
     fn chosen_position(&self) -> Option<Position> {
@@ -344,20 +350,21 @@ mod tests {
     #[test]
     fn a_list_opens_with_its_first_answer_unless_refused() {
         let mut list = SearchList::default();
-        assert!(list.reopen().is_err(), "nothing was searched for");
-        list.begin(Room::LOBBY, "key".into());
-        assert!(list.awaits("key") && !list.awaits("lab") && list.shown().is_none());
-        assert!(list.reopen().is_err(), "there is no answer yet");
+        assert!(list.reopen(&Room::Lobby).is_err(), "nothing was searched for");
+        list.begin(Room::Lobby, "key".into());
+        assert!(list.awaits(&Room::Lobby, "key") && !list.awaits(&Room::Lobby, "lab") && list.shown().is_none());
+        assert!(list.reopen(&Room::Lobby).is_err(), "there is no answer yet");
         assert_eq!(list.found(Vec::new(), false, 2), None);
         assert_eq!(
             list.shown().and_then(Search::not_searched).as_deref(),
             Some("2 newer lines cannot be searched yet.")
         );
-        assert!(list.shown().is_some() && !list.awaits("key"));
+        assert!(list.shown().is_some() && !list.awaits(&Room::Lobby, "key"));
         let mut context = Context { draft: "", page: 5, requests: Vec::new() };
         assert_eq!(list.key(Key::plain(KeyCode::Esc), &mut context), Handled::Consumed);
         assert_eq!(list.key(Key::plain(KeyCode::Esc), &mut context), Handled::Ignored);
-        assert_eq!((list.reopen(), list.shown().is_some()), (Ok(()), true));
+        assert!(list.reopen(&Room::named("dev").unwrap()).is_err(), "another room");
+        assert_eq!((list.reopen(&Room::Lobby), list.shown().is_some()), (Ok(()), true));
         context.draft = "text";
         assert_eq!(list.key(Key::plain(KeyCode::Down), &mut context), Handled::Ignored, "a draft keeps its keys");
         list.refused(true);

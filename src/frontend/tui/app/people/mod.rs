@@ -236,6 +236,11 @@ impl People {
         self.list.values().any(|person| !person.absent() && person.peer.id.node().is_some())
     }
 
+    /// Whether this node can be reached, so that it receives what the user says.
+    pub(crate) fn receives(&self, node: NodeId) -> bool {
+        self.list.get(&PeerId::Node(node)).is_some_and(|person| !person.absent())
+    }
+
     /// Everyone by name: people who are here, then people who are away, unreachable and gone. Strangers who are gone
     /// come last.
     pub(crate) fn sorted(&self) -> Vec<&Person> {

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, net::SocketAddr, time::Instant};
 use super::{People, Person};
 use crate::{
     domain::{
-        model::{Nick, NodeId, Peer, PeerId, Repute},
+        model::{Nick, NodeId, Peer, PeerId, Repute, Trust},
         naming::{self, Name, Tags, VERIFIED, doubt_mark, guest_mark},
     },
     frontend::tui::app::wrap::{cut_start, tagged_or_cut},
@@ -23,6 +23,18 @@ impl People {
     /// tag.
     pub(crate) fn called(&self, id: PeerId) -> Option<String> {
         self.list.get(&id).map(Person::called)
+    }
+
+    /// What the person with this key is called, here or not: by the last name that they went by, or by their key.
+    pub(crate) fn name_of(&self, node: NodeId) -> String {
+        let id = PeerId::Node(node);
+        if let Some(called) = self.called(id) {
+            return called;
+        }
+        let Some(nick) = self.register.nick(id) else { return node.tag(8) };
+        let repute = self.register.repute(id).unwrap_or_else(|| Repute::of(Trust::New));
+        let (mark, tags) = self.label(id, Some(nick), repute);
+        format!("{mark}{nick}{}", tags.whole.as_deref().unwrap_or_default())
     }
 
     /// The mark and the tags around the name of the peer `id`, who said something under `nick`. `repute` is what was
@@ -153,7 +165,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        domain::model::{Skeleton, Trust, skeleton},
+        domain::model::{Skeleton, skeleton},
         frontend::tui::app::{
             people::tests::{guest, node},
             wrap::tagged,

@@ -42,12 +42,20 @@ pub(crate) struct Layout {
 }
 
 impl Layout {
-    /// Divides a window, unless it is too small, for an input that would like `wanted` rows.
-    pub(crate) fn new((cols, rows): (u16, u16), wanted: usize, sidebar: Sidebar, plain: bool) -> Option<Self> {
+    /// Divides a window, unless it is too small, for an input that would like `wanted` rows. `has_rooms`: the user is in
+    /// several rooms.
+    pub(crate) fn new(
+        (cols, rows): (u16, u16),
+        wanted: usize,
+        sidebar: Sidebar,
+        plain: bool,
+        has_rooms: bool,
+    ) -> Option<Self> {
         if cols < SMALLEST.0 || rows < SMALLEST.1 {
             return None;
         }
-        let tabs = rows >= 16;
+        // A user who is in several rooms has to know in which.
+        let tabs = rows >= if has_rooms { 8 } else { 16 };
         let footer = rows >= 10;
         let bars = u16::from(tabs) + u16::from(footer) + 1;
         let most = rows.saturating_sub(bars + PANE_ROWS).clamp(1, INPUT_ROWS);
@@ -82,8 +90,8 @@ mod tests {
     fn the_zones_fill_the_window_and_never_overlap() {
         for cols in 1..=300 {
             for rows in 1..=80 {
-                for wanted in [1, 3, 9] {
-                    let Some(l) = Layout::new((cols, rows), wanted, Sidebar::Auto, false) else {
+                for (wanted, has_rooms) in [(1, false), (3, true), (9, false)] {
+                    let Some(l) = Layout::new((cols, rows), wanted, Sidebar::Auto, false, has_rooms) else {
                         assert!(cols < 20 || rows < 5);
                         continue;
                     };
@@ -99,9 +107,11 @@ mod tests {
 
     #[test]
     fn widths_match_the_specification() {
-        let at = |cols| Layout::new((cols, 24), 1, Sidebar::Auto, false).and_then(|l| l.sidebar).map(|s| s.cols);
+        let at = |cols| Layout::new((cols, 24), 1, Sidebar::Auto, false, false).and_then(|l| l.sidebar).map(|s| s.cols);
         assert_eq!([at(59), at(60), at(99), at(100)], [None, Some(22), Some(22), Some(30)]);
-        let over = Layout::new((40, 12), 1, Sidebar::Toggled, false).unwrap();
-        assert!(over.overlay && over.pane.cols == 40 && over.tabs.is_none() && over.footer.is_some());
+        let over = |has_rooms| Layout::new((40, 12), 1, Sidebar::Toggled, false, has_rooms).unwrap();
+        let one = over(false);
+        assert!(one.overlay && one.pane.cols == 40 && one.tabs.is_none() && one.footer.is_some());
+        assert!(over(true).tabs.is_some());
     }
 }

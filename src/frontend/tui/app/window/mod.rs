@@ -72,10 +72,11 @@ impl Window {
         self.rows.clear();
     }
 
-    /// Lays the zones out for a draft of this many rows, and for a user who has no name yet and cannot meet anybody.
+    /// Lays the zones out for a draft of this many rows, for a user who has no name yet and cannot meet anybody, and for
+    /// one who is in several rooms.
     /// Returns them, and whether messages are plain.
-    pub(crate) fn lay_out(&mut self, draft_rows: usize, nameless: bool) -> Option<(Layout, bool)> {
-        self.layout = Layout::new(self.size, draft_rows, self.sidebar, self.plain || nameless);
+    pub(crate) fn lay_out(&mut self, draft_rows: usize, nameless: bool, has_rooms: bool) -> Option<(Layout, bool)> {
+        self.layout = Layout::new(self.size, draft_rows, self.sidebar, self.plain || nameless, has_rooms);
         Some((self.layout?, self.plain))
     }
 
@@ -141,13 +142,13 @@ mod tests {
     fn the_sidebar_follows_the_width_unless_toggled() {
         let mut window = Window::new(None, false);
         window.resize((80, 24));
-        let has_sidebar = |window: &mut Window| window.lay_out(1, false).unwrap().0.sidebar.is_some();
+        let has_sidebar = |window: &mut Window| window.lay_out(1, false, false).unwrap().0.sidebar.is_some();
         assert!(has_sidebar(&mut window));
         window.toggle_sidebar();
         assert!(!has_sidebar(&mut window));
         window.resize((40, 24));
         assert!(has_sidebar(&mut window) && window.has_sidebar_over_messages());
         window.resize((9, 24));
-        assert_eq!(window.lay_out(1, false), None);
+        assert_eq!(window.lay_out(1, false, false), None);
     }
 }

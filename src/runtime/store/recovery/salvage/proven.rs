@@ -57,5 +57,5 @@ fn of(line: &Unproven) -> Proven {
 pub(super) fn one(signed: Signed, arrived: Timestamp) -> Option<LogEntry> {
     let event = signed.read().ok()?;
     let is_proven = is_signed_by(&event.log.author, &signed.message(), &signed.sig);
-    is_proven.then(|| LogEntry { place: Place::by_clock(&event), event, signed, arrived, own: false })
+    is_proven.then(|| LogEntry { place: Place::by_clock(&event), event, signed, arrived, own: false, opened: None })
 }

@@ -47,7 +47,7 @@ impl Entry {
     }
 
     /// How many messages it stands for.
-    pub(super) fn said(&self) -> u64 {
+    pub(crate) fn said(&self) -> u64 {
         match self {
             Self::Line(_) => 1,
             Self::Flood(flood) => flood.said(),

@@ -35,7 +35,7 @@ use crate::{
 };
 
 /// The most bytes of text kept: ordinary messages need a tenth of it, messages of 64 KiB must not fill the memory.
-const MAX_BYTES: usize = 4 * 1024 * 1024;
+pub(crate) const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// The number of the first entry: older ones that are loaded later get lower numbers.
 const FIRST: u64 = 1 << 40;
@@ -75,6 +75,8 @@ pub(crate) struct Marker {
     pub messages: usize,
     /// How many of the program's warnings and questions are unread.
     pub notices: usize,
+    /// How many of the messages name the user.
+    pub mentions: usize,
 }
 
 /// The message pane.
@@ -86,6 +88,7 @@ pub(crate) struct Pane {
     messages: usize,
     bytes: usize,
     cap: usize,
+    max_bytes: usize,
     /// The position of the newest message, if there is any.
     newest: Option<Position>,
     /// The user's messages, so that we find them when their delivery is reported.
@@ -116,6 +119,7 @@ impl Pane {
             messages: 0,
             bytes: 0,
             cap: cap.max(1),
+            max_bytes: MAX_BYTES,
             newest: None,
             own: BTreeMap::new(),
             folds: BTreeMap::new(),

@@ -274,6 +274,6 @@ impl Pane {
     /// The unread messages begin with the entry `seq`.
     pub(crate) fn begin_unread(&mut self, seq: u64) {
         let Some(key) = self.slot(seq).map(|slot| slot.key) else { return };
-        self.marker = Some(Marker { seq, key, messages: 0, notices: 0 });
+        self.marker = Some(Marker { seq, key, messages: 0, notices: 0, mentions: 0 });
     }
 }

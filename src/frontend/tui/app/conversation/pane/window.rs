@@ -34,6 +34,11 @@ impl Pane {
         self.first + self.slots.partition_point(|slot| slot.key < position) as u64
     }
 
+    /// Where the entry before `seq` stands.
+    pub(crate) fn key_before(&self, seq: u64) -> Option<Position> {
+        self.slot(seq.checked_sub(1)?).map(|slot| slot.key)
+    }
+
     /// How many messages come after `position`.
     pub(crate) fn newer_than(&self, position: Position) -> u64 {
         let at = self.slots.partition_point(|slot| slot.key <= position);
@@ -170,6 +175,11 @@ impl Pane {
         self.anchor = Some(spot);
     }
 
+    /// Keeps at most `cap` messages, and `max_bytes` of text, from the next trim on.
+    pub(crate) fn limit(&mut self, cap: usize, max_bytes: usize) {
+        (self.cap, self.max_bytes) = (cap.max(1), max_bytes);
+    }
+
     /// Whether there is more than should be kept.
     pub(crate) const fn is_over(&self) -> bool {
         self.would_be_over(0)
@@ -177,7 +187,7 @@ impl Pane {
 
     /// Whether there would be with this many more messages.
     pub(crate) const fn would_be_over(&self, more: usize) -> bool {
-        self.messages + more > self.cap || self.bytes > super::MAX_BYTES
+        self.messages + more > self.cap || self.bytes > self.max_bytes
     }
 
     /// Whether the user is reading one of the first `near` entries.

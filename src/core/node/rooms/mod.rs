@@ -1,0 +1,414 @@
+//! Which rooms our user is in, and who else is in them.
+//!
+//! [`Rooms`] is the machine. Each node tells its links the names of the open rooms that it is in, all of them whenever that
+//! changes ([`Frame::Rooms`]). A link may know of an open room while both sides are in it: this machine says so to the log
+//! machine (`sync`), which enforces it. The lobby is not announced, because everybody is in it.
+//!
+//! A direct room is not announced either. Two nodes that are linked and know each other's cards come to the same room id and
+//! key, so each opens the room and admits the other. The user sees it when one of the two writes there. If the other one is
+//! away, the lines wait: a direct room that the user has used stays open.
+
+mod pairs;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use bytes::Bytes;
+use pairs::Pairs;
+
+use crate::{
+    core::{mutant, sync::Seal},
+    domain::{
+        bus::{KeptRoom, RoomFailure, RoomListing, RoomMembers, RoomView, Update},
+        model::{Known, LinkId, NodeId, Room, RoomId, RoomName},
+    },
+    protocol::{
+        codec::mesh::{self, Frame, MAX_ROOMS},
+        identity::Identity,
+    },
+};
+
+/// How many rooms our user can see, direct ones included: enough for every person of a large office. Each costs a tab.
+const MAX_JOINED: usize = 256;
+
+/// Rooms that `/list` shows. A hundred links with all the rooms that they may announce would fill many screens.
+const MAX_LISTED: usize = 512;
+
+/// What happened.
+#[derive(Debug)]
+pub(super) enum Input {
+    /// The program runs. Comes once, before any link.
+    Start,
+    /// A link with another node is open.
+    LinkUp {
+        /// Names the link.
+        link: LinkId,
+        /// The key at the other end.
+        node: NodeId,
+        /// Whether the program there knows open rooms.
+        capable: bool,
+        /// Its card, if it has told one. Nothing in it is checked yet.
+        card: Option<Bytes>,
+    },
+    /// A link is gone.
+    LinkDown(LinkId),
+    /// A node says which open rooms it is in.
+    Announced {
+        /// Over which link.
+        link: LinkId,
+        /// All of them.
+        names: Vec<RoomName>,
+    },
+    /// Our user joins a room.
+    Join(Room),
+    /// Our user opens the direct room with a person, whose card is this, if it is known. They may say something there.
+    Query {
+        /// With whom.
+        node: NodeId,
+        /// What they are called.
+        name: String,
+        /// Their card. Nothing in it is checked yet.
+        card: Option<Arc<[u8]>>,
+        /// Whether the room is to be shown.
+        asked: bool,
+    },
+    /// Something was said in a direct room.
+    Heard(NodeId),
+    /// Our user leaves a room.
+    Part(Room),
+    /// Our user wants to see which rooms there are.
+    List,
+    /// How our user left a room.
+    KeepView {
+        /// Which room.
+        room: Room,
+        /// How.
+        view: RoomView,
+    },
+}
+
+/// What is to be done.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Output {
+    /// Tell a link which rooms we are in, instead of what it was told before.
+    Announce {
+        /// Which link.
+        link: LinkId,
+        /// The frame.
+        frame: Bytes,
+    },
+    /// A room is open from now on.
+    Open {
+        /// Its name.
+        room: Room,
+        /// Its id.
+        id: RoomId,
+        /// What seals its events; none of an open room.
+        seal: Option<Seal>,
+    },
+    /// A room is closed from now on.
+    Close(RoomId),
+    /// A link may know of a room from now on.
+    Admit {
+        /// Which link.
+        link: LinkId,
+        /// Which room.
+        room: RoomId,
+    },
+    /// A link may not know of a room any more.
+    Exclude {
+        /// Which link.
+        link: LinkId,
+        /// Which room.
+        room: RoomId,
+    },
+    /// Tell the front end.
+    Update(Update),
+    /// What [`Rooms::kept`] returns has changed.
+    Kept,
+}
+
+/// A room that our user is in.
+#[derive(Debug)]
+struct Joined {
+    room: Room,
+    view: RoomView,
+    /// Who the front end knows to be in it.
+    told: Vec<NodeId>,
+}
+
+/// The other end of a link.
+#[derive(Debug)]
+struct Neighbour {
+    node: NodeId,
+    /// Whether it is told which rooms we are in.
+    capable: bool,
+    /// The open rooms that it is in.
+    open: BTreeMap<RoomId, RoomName>,
+}
+
+/// See the module's documentation.
+#[derive(Debug)]
+pub(super) struct Rooms {
+    /// In the order in which our user joined them. The lobby is the first.
+    joined: Vec<Joined>,
+    /// The cards of people, as the last run has left them. Only needed until the start.
+    cards: BTreeMap<NodeId, Arc<[u8]>>,
+    /// The direct rooms that are open: those that our user has used, and those with linked people.
+    pairs: Pairs,
+    links: BTreeMap<LinkId, Neighbour>,
+}
+
+impl Rooms {
+    /// `kept`: the rooms that our user was in, and how they left them. `known`: the cards of people.
+    pub(super) fn new(kept: Vec<KeptRoom>, identity: &Identity, known: &[Known]) -> Self {
+        let cards = known.iter().filter_map(|known| Some((known.node, known.card.clone()?))).collect();
+        let mut joined = vec![Joined { room: Room::Lobby, view: RoomView::default(), told: Vec::new() }];
+        for KeptRoom { room, view } in kept {
+            if let Some(known) = joined.iter_mut().find(|one| one.room == room) {
+                known.view = view;
+            } else if joined.len() < MAX_JOINED {
+                joined.push(Joined { room, view, told: Vec::new() });
+            }
+        }
+        Self { joined, cards, pairs: Pairs::new(identity), links: BTreeMap::new() }
+    }
+
+    /// The rooms that our user is in, to be kept across runs.
+    pub(super) fn kept(&self) -> Vec<KeptRoom> {
+        let keep = |joined: &Joined| KeptRoom { room: joined.room.clone(), view: joined.view.clone() };
+        self.joined.iter().map(keep).collect()
+    }
+
+    /// Whether our user is in a room.
+    pub(super) fn is_in(&self, room: &Room) -> bool {
+        self.joined.iter().any(|joined| joined.room == *room)
+    }
+
+    /// Takes one thing that happened and appends what is to be done about it to `out`.
+    pub(super) fn handle(&mut self, input: Input, out: &mut Vec<Output>) {
+        match input {
+            Input::Start => self.start(out),
+            Input::LinkUp { link, node, capable, card } => self.link_up(link, node, capable, card.as_deref(), out),
+            Input::LinkDown(link) => self.link_down(link, out),
+            Input::Announced { link, names } => self.announced(link, names, out),
+            Input::Join(room) => self.join(room, out),
+            Input::Query { node, name, card, asked } => self.query(node, name, card.as_deref(), asked, out),
+            Input::Heard(node) => self.show_direct(node, false, out),
+            Input::Part(room) => self.part(&room, out),
+            Input::List => out.push(Output::Update(Update::RoomList(self.list()))),
+            Input::KeepView { room, view } => self.keep_view(&room, view, out),
+        }
+        self.tell_members(out);
+    }
+
+    fn start(&mut self, out: &mut Vec<Output>) {
+        let cards = std::mem::take(&mut self.cards);
+        // A direct room whose card was forgotten cannot be opened before its other member comes.
+        self.joined.retain(|joined| match &joined.room {
+            room @ Room::Direct(node) => match cards.get(node).and_then(|card| self.pairs.add(node, card)) {
+                Some((id, seal)) => {
+                    out.push(Output::Open { room: room.clone(), id, seal: Some(seal) });
+                    true
+                }
+                None => false,
+            },
+            Room::Lobby | Room::Open(_) => true,
+        });
+        for Joined { room, view, .. } in &self.joined {
+            if let Some(id) = room.public_id().filter(|_| !room.is_lobby()) {
+                out.push(Output::Open { room: room.clone(), id, seal: None });
+            }
+            // Everybody is in the lobby: there is news only if there is something to restore.
+            if !room.is_lobby() || *view != RoomView::default() {
+                let (room, view) = (room.clone(), view.clone());
+                out.push(Output::Update(Update::RoomJoined { room, view, asked: false }));
+            }
+        }
+    }
+
+    fn link_up(&mut self, link: LinkId, node: NodeId, capable: bool, card: Option<&[u8]>, out: &mut Vec<Output>) {
+        self.links.insert(link, Neighbour { node, capable, open: BTreeMap::new() });
+        if self.open_rooms().next().is_some() {
+            self.announce_to(link, out);
+        }
+        // Only who has told a card can know of the room.
+        if let Some(card) = card {
+            self.open_direct(node, card, out);
+            out.extend(self.pairs.room(&node).map(|room| Output::Admit { link, room }));
+        }
+    }
+
+    fn link_down(&mut self, link: LinkId, out: &mut Vec<Output>) {
+        let Some(Neighbour { node, .. }) = self.links.remove(&link) else { return };
+        self.close_direct(&node, out);
+    }
+
+    /// Opens the direct room with a person, unless it is open.
+    fn open_direct(&mut self, node: NodeId, card: &[u8], out: &mut Vec<Output>) {
+        if let Some((id, seal)) = self.pairs.add(&node, card) {
+            out.push(Output::Open { room: Room::Direct(node), id, seal: Some(seal) });
+        }
+    }
+
+    /// Closes the direct room with a person if it is of no use any more.
+    fn close_direct(&mut self, node: &NodeId, out: &mut Vec<Output>) {
+        let is_linked = self.links.values().any(|neighbour| neighbour.node == *node);
+        if !is_linked && !self.is_in(&Room::Direct(*node)) {
+            out.extend(self.pairs.remove(node).map(Output::Close));
+        }
+    }
+
+    /// Our user writes to a person.
+    fn query(&mut self, node: NodeId, name: String, card: Option<&[u8]>, asked: bool, out: &mut Vec<Output>) {
+        if let Some(card) = card {
+            self.open_direct(node, card, out);
+        }
+        match self.pairs.room(&node) {
+            Some(_) => self.show_direct(node, asked, out),
+            None => out.push(Output::Update(RoomFailure::NoCard { name }.into())),
+        }
+    }
+
+    /// Shows the direct room with a person, if our user does not see it.
+    fn show_direct(&mut self, node: NodeId, asked: bool, out: &mut Vec<Output>) {
+        let room = Room::Direct(node);
+        let is_in = self.is_in(&room);
+        if is_in && !asked {
+            return;
+        }
+        if !is_in && self.joined.len() >= MAX_JOINED {
+            return out.push(Output::Update(RoomFailure::TooMany(MAX_JOINED).into()));
+        }
+        if !is_in {
+            self.joined.push(Joined { room: room.clone(), view: RoomView::default(), told: Vec::new() });
+            out.push(Output::Kept);
+        }
+        let joined = self.joined.iter().find(|joined| joined.room == room);
+        let view = joined.map(|joined| joined.view.clone()).unwrap_or_default();
+        out.push(Output::Update(Update::RoomJoined { room, view, asked }));
+    }
+
+    /// A node says which rooms it is in: the ones that we share have changed.
+    fn announced(&mut self, link: LinkId, names: Vec<RoomName>, out: &mut Vec<Output>) {
+        let ours: BTreeSet<RoomId> = self.open_rooms().map(|(id, _)| id).collect();
+        let Some(neighbour) = self.links.get_mut(&link) else { return };
+        let id = |name: RoomName| Some((Room::Open(name.clone()).public_id()?, name));
+        let before = std::mem::replace(&mut neighbour.open, names.into_iter().filter_map(id).collect());
+        for room in ours {
+            match (before.contains_key(&room), neighbour.open.contains_key(&room)) {
+                (false, true) => out.push(Output::Admit { link, room }),
+                (true, false) => out.push(Output::Exclude { link, room }),
+                _ => {}
+            }
+        }
+    }
+
+    fn join(&mut self, room: Room, out: &mut Vec<Output>) {
+        let Some(id) = room.public_id() else { return };
+        if self.is_in(&room) {
+            return out.push(Output::Update(RoomFailure::Joined(room).into()));
+        }
+        if self.open_rooms().count() + 1 >= MAX_ROOMS {
+            return out.push(Output::Update(RoomFailure::TooMany(MAX_ROOMS).into()));
+        }
+        let view = RoomView::default();
+        self.joined.push(Joined { room: room.clone(), view: view.clone(), told: Vec::new() });
+        out.push(Output::Open { room: room.clone(), id, seal: None });
+        // Links are told before they are told what we hold of the room, or they would ignore that.
+        self.announce(out);
+        for (link, neighbour) in &self.links {
+            if neighbour.open.contains_key(&id) && !mutant::overlooks_members() {
+                out.push(Output::Admit { link: *link, room: id });
+            }
+        }
+        out.push(Output::Update(Update::RoomJoined { room, view, asked: true }));
+        out.push(Output::Kept);
+    }
+
+    fn part(&mut self, room: &Room, out: &mut Vec<Output>) {
+        if room.is_lobby() {
+            return out.push(Output::Update(RoomFailure::Lobby.into()));
+        }
+        let Some(at) = self.joined.iter().position(|joined| joined.room == *room) else {
+            return out.push(Output::Update(RoomFailure::NotJoined(room.clone()).into()));
+        };
+        let Joined { room, .. } = self.joined.remove(at);
+        if let Room::Direct(node) = &room {
+            self.close_direct(node, out);
+        } else {
+            out.extend(room.public_id().map(Output::Close));
+            self.announce(out);
+        }
+        out.extend([Output::Update(Update::RoomLeft(room)), Output::Kept]);
+    }
+
+    /// The open rooms of the network, as far as linked people are in them or our user is.
+    fn list(&self) -> Vec<RoomListing> {
+        let mut rooms: BTreeMap<RoomName, usize> = BTreeMap::new();
+        for (_, name) in self.open_rooms() {
+            rooms.insert(name.clone(), 0);
+        }
+        for name in self.links.values().flat_map(|neighbour| neighbour.open.values()) {
+            if rooms.len() < MAX_LISTED || rooms.contains_key(name) {
+                *rooms.entry(name.clone()).or_default() += 1;
+            }
+        }
+        let listing = |(name, people): (RoomName, usize)| {
+            let room = Room::Open(name);
+            RoomListing { joined: self.is_in(&room), room, people }
+        };
+        rooms.into_iter().map(listing).collect()
+    }
+
+    fn keep_view(&mut self, room: &Room, view: RoomView, out: &mut Vec<Output>) {
+        if let Some(joined) = self.joined.iter_mut().find(|joined| joined.room == *room)
+            && joined.view != view
+        {
+            joined.view = view;
+            out.push(Output::Kept);
+        }
+    }
+
+    /// The open rooms that our user is in.
+    fn open_rooms(&self) -> impl Iterator<Item = (RoomId, &RoomName)> {
+        self.joined.iter().filter_map(|joined| match &joined.room {
+            room @ Room::Open(name) => Some((room.public_id()?, name)),
+            Room::Lobby | Room::Direct(_) => None,
+        })
+    }
+
+    /// Tells all links which rooms we are in.
+    fn announce(&self, out: &mut Vec<Output>) {
+        for link in self.links.keys() {
+            self.announce_to(*link, out);
+        }
+    }
+
+    fn announce_to(&self, link: LinkId, out: &mut Vec<Output>) {
+        if self.links.get(&link).is_some_and(|neighbour| neighbour.capable) {
+            let names = self.open_rooms().map(|(_, name)| name.clone()).collect();
+            out.push(Output::Announce { link, frame: mesh::encode(&Frame::Rooms(names)) });
+        }
+    }
+
+    /// Tells the front end who is in each room, where that has changed.
+    fn tell_members(&mut self, out: &mut Vec<Output>) {
+        for joined in &mut self.joined {
+            let Some(id) = joined.room.public_id().filter(|_| !joined.room.is_lobby()) else { continue };
+            let there = self.links.values().filter(|neighbour| neighbour.open.contains_key(&id));
+            let people: BTreeSet<NodeId> = there.map(|neighbour| neighbour.node).collect();
+            let people: Vec<NodeId> = people.into_iter().collect();
+            if joined.told != people {
+                joined.told.clone_from(&people);
+                let room = joined.room.clone();
+                out.push(Output::Update(Update::RoomMembers(RoomMembers { room, people })));
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! What front ends are told of rooms.
+
+use crate::domain::model::{NodeId, Position, Room, Text};
+
+/// How the user left a room: kept for the next start.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RoomView {
+    /// What was typed and not sent.
+    pub draft: String,
+    /// The newest message that the user has seen; none if none was.
+    pub read: Option<Position>,
+}
+
+/// A room that the user is in, as it is kept for the next start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptRoom {
+    /// Which room.
+    pub room: Room,
+    /// How the user left it.
+    pub view: RoomView,
+}
+
+/// A room that the user is in, and who else is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoomMembers {
+    /// Which room.
+    pub room: Room,
+    /// Linked people who are in it, in the order of their keys.
+    pub people: Vec<NodeId>,
+}
+
+/// An open room of the network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoomListing {
+    /// Which room.
+    pub room: Room,
+    /// How many linked people are in it.
+    pub people: usize,
+    /// Whether the user is in it.
+    pub joined: bool,
+}
+
+/// Why something about a room was not done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RoomFailure {
+    /// The user is not in it.
+    NotJoined(Room),
+    /// The user is in it already.
+    Joined(Room),
+    /// The lobby cannot be left.
+    Lobby,
+    /// The user is in as many rooms as there may be.
+    TooMany(usize),
+    /// The line is too long for a room that is sealed.
+    TooLong,
+    /// Nothing can be sealed for this person: their program has not told its card yet, or knows no direct messages.
+    NoCard {
+        /// What they are called.
+        name: String,
+    },
+    /// It is not certain who this person is, so direct messages to them are on hold.
+    OnHold {
+        /// What they are called; means them alone.
+        name: String,
+        /// Whether codes were compared and differed.
+        differs: bool,
+        /// The line that was not sent.
+        text: Text,
+    },
+    /// A guest has no key that anything could be sealed for.
+    Guest {
+        /// What they are called.
+        name: String,
+    },
+    /// The user cannot write to themselves.
+    Oneself,
+}

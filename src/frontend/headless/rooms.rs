@@ -1,0 +1,92 @@
+//! Who is in which room, so that changes can be told.
+
+use std::collections::BTreeMap;
+
+use super::event::Member;
+use crate::domain::{
+    bus::{RoomFailure, RoomMembers},
+    model::{NodeId, Room},
+};
+
+/// The rooms that the user is in, and who else is. Bounded by the rooms and the links that the node has.
+#[derive(Debug)]
+pub(super) struct Rooms {
+    /// The room that lines are said in.
+    spoken: Room,
+    /// Whether the node was asked to join it, and has not answered.
+    is_asked: bool,
+    /// Linked people in each room that is not the lobby, in the order of their keys.
+    members: BTreeMap<Room, Vec<NodeId>>,
+}
+
+impl Rooms {
+    /// Lines are said in the room `spoken`, which is joined at the start.
+    pub(super) fn new(spoken: Room) -> Self {
+        Self { is_asked: !spoken.is_lobby(), spoken, members: BTreeMap::new() }
+    }
+
+    /// Whether it is another room than that which lines are said in.
+    pub(super) fn is_other(&self, room: &Room) -> bool {
+        *room != self.spoken
+    }
+
+    /// The user is in a room that is not the lobby, because they have just `asked` for it or since an earlier run.
+    pub(super) fn joined(&mut self, room: &Room, asked: bool) {
+        self.is_asked &= !(asked && *room == self.spoken);
+        self.members.entry(room.clone()).or_default();
+    }
+
+    /// The user has left a room.
+    pub(super) fn left(&mut self, room: &Room) {
+        self.members.remove(room);
+    }
+
+    /// Whether the failure is no news: the room that is joined at the start was joined in an earlier run.
+    pub(super) fn expects(&mut self, failure: &RoomFailure) -> bool {
+        let is_expected = matches!(failure, RoomFailure::Joined(room) if *room == self.spoken) && self.is_asked;
+        self.is_asked &= !is_expected;
+        is_expected
+    }
+
+    /// These people are in a room now. Returns who came and who left.
+    pub(super) fn changes(&mut self, RoomMembers { room, people }: RoomMembers) -> Vec<(NodeId, Member)> {
+        let before = self.members.insert(room, people.clone()).unwrap_or_default();
+        let came = people.iter().filter(|node| !before.contains(node)).map(|node| (*node, Member::Joined));
+        let left = before.iter().filter(|node| !people.contains(node)).map(|node| (*node, Member::Left));
+        came.chain(left).collect()
+    }
+
+    /// Whether nobody else is in a room that is not the lobby.
+    pub(super) fn is_empty(&self, room: &Room) -> bool {
+        self.members.get(room).is_none_or(Vec::is_empty)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_changes_are_told() {
+        let dev = Room::named("dev").unwrap();
+        let mut rooms = Rooms::new(Room::Lobby);
+        let nodes = [1, 2, 3].map(|n| NodeId::new([n; 32]));
+        let mut told = |people: &[NodeId]| rooms.changes(RoomMembers { room: dev.clone(), people: people.to_vec() });
+        assert_eq!(told(&nodes[..2]), [(nodes[0], Member::Joined), (nodes[1], Member::Joined)]);
+        assert_eq!(told(&nodes[1..]), [(nodes[2], Member::Joined), (nodes[0], Member::Left)]);
+        assert_eq!(told(&nodes[1..]), []);
+        rooms.left(&dev);
+        assert!(rooms.is_empty(&dev));
+    }
+
+    #[test]
+    fn being_there_already_is_no_failure_at_the_start() {
+        let (dev, ops) = (Room::named("dev").unwrap(), Room::named("ops").unwrap());
+        let mut rooms = Rooms::new(dev.clone());
+        rooms.joined(&ops, true);
+        rooms.joined(&dev, false);
+        assert!(!rooms.expects(&RoomFailure::Joined(ops)));
+        assert!(rooms.expects(&RoomFailure::Joined(dev.clone())));
+        assert!(!rooms.expects(&RoomFailure::Joined(dev)), "the user asked for it again");
+    }
+}

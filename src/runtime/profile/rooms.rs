@@ -1,0 +1,73 @@
+//! The rooms that the user was in, as `settings.json` has them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{
+    bus::{KeptRoom, RoomView},
+    model::{Hlc, MessageId, NodeId, Position, Room},
+};
+
+/// One room. What cannot be read of it is left out.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct StoredRoom {
+    /// `#lobby`, `#dev`.
+    room: String,
+    /// What was typed and not sent.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    draft: String,
+    /// The newest message that was seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    read: Option<StoredPosition>,
+}
+
+/// Where a message stands. Numbers that a float cannot hold are hexadecimal.
+#[derive(Debug, Serialize, Deserialize)]
+struct StoredPosition {
+    hlc: String,
+    author: String,
+    epoch: String,
+    seq: u64,
+    id: String,
+}
+
+impl StoredRoom {
+    /// As the file has it.
+    pub(super) fn new(kept: &KeptRoom) -> Self {
+        let KeptRoom { room, view: RoomView { draft, read } } = kept;
+        Self { room: room.to_string(), draft: draft.clone(), read: read.as_ref().map(StoredPosition::new) }
+    }
+
+    /// As the program uses it; none if this release knows no such room.
+    pub(super) fn read(self) -> Option<KeptRoom> {
+        let room = match self.room.strip_prefix('@') {
+            Some(key) => Room::Direct(key.parse().ok()?),
+            None => Room::named(self.room.strip_prefix('#')?).ok()?,
+        };
+        let read = self.read.and_then(StoredPosition::read);
+        Some(KeptRoom { room, view: RoomView { draft: self.draft, read } })
+    }
+}
+
+impl StoredPosition {
+    fn new(position: &Position) -> Self {
+        let Position { hlc, author, epoch, seq, id } = position;
+        Self {
+            hlc: format!("{:x}", hlc.0),
+            author: author.to_string(),
+            epoch: format!("{epoch:x}"),
+            seq: *seq,
+            id: id.to_string(),
+        }
+    }
+
+    fn read(self) -> Option<Position> {
+        let number = |hex: &str| u64::from_str_radix(hex, 16).ok();
+        Some(Position {
+            hlc: Hlc(number(&self.hlc)?),
+            author: self.author.parse::<NodeId>().ok()?,
+            epoch: number(&self.epoch)?,
+            seq: self.seq,
+            id: MessageId(u128::from_str_radix(&self.id, 16).ok()?.to_be_bytes()),
+        })
+    }
+}

@@ -1,0 +1,160 @@
+//! Rooms and direct messages among real processes.
+
+use std::{ops::RangeInclusive, path::Path};
+
+use serde_json::Value;
+
+use crate::support::{Node, Ports, Setup, seconds, until};
+
+const SECRET: &str = "the key is under the third stone";
+
+fn few(ports: &Ports) -> RangeInclusive<u16> {
+    ports.port(0)..=ports.port(3)
+}
+
+/// A node that speaks in the room "dev".
+fn in_dev(nick: &str, ports: &Ports) -> Node {
+    Node::start(&Setup { more: vec!["--room".to_owned(), "dev".to_owned()], ..Setup::new(nick, few(ports)) })
+}
+
+fn in_lobby(nick: &str, ports: &Ports) -> Node {
+    Node::start(&Setup::new(nick, few(ports)))
+}
+
+/// Waits until a node has seen so many others in the room "dev".
+fn wait_members(node: &Node, count: usize) {
+    node.wait(&format!("{count} people in #dev"), seconds(30), |events| {
+        let members = events.iter().filter(|e| e["event"] == "member" && e["room"] == "#dev");
+        let change = |what: &'static str| members.clone().filter(|e| e["change"] == what).count();
+        (change("joined") == count + change("left")).then_some(())
+    });
+}
+
+/// Waits for a line, and returns the room that it was said in.
+fn room_of(node: &Node, text: &str) -> String {
+    node.wait_text(text)["room"].as_str().unwrap().to_owned()
+}
+
+/// Whether any file below `place` has this text in it.
+fn holds(place: &Path, text: &str) -> bool {
+    std::fs::read_dir(place).unwrap().any(|entry| {
+        let entry = entry.unwrap();
+        if entry.file_type().unwrap().is_dir() {
+            return holds(&entry.path(), text);
+        }
+        // A file may be gone by now, or be a socket.
+        let bytes = std::fs::read(entry.path()).unwrap_or_default();
+        bytes.windows(text.len()).any(|part| part == text.as_bytes())
+    })
+}
+
+fn has_heard(node: &Node, text: &str) -> bool {
+    !node.all(|event| (event["text"] == text).then_some(())).is_empty()
+}
+
+#[test]
+fn a_line_of_a_room_reaches_its_people_only() {
+    let ports = Ports::take();
+    let (mut alice, bob) = (in_dev("alice", &ports), in_dev("bob", &ports));
+    let mut carol = in_lobby("carol", &ports);
+    for node in [&alice, &bob, &carol] {
+        node.wait_peers(2);
+    }
+    wait_members(&alice, 1);
+    alice.say(SECRET);
+    assert_eq!(room_of(&bob, SECRET), "#dev");
+    let id = alice.wait_own(SECRET);
+    alice.wait_delivered(&id, 1, 1);
+    // What comes later has overtaken nothing.
+    carol.say("hello everyone");
+    assert_eq!([room_of(&alice, "hello everyone"), room_of(&bob, "hello everyone")], ["#lobby", "#lobby"]);
+    assert!(!has_heard(&carol, SECRET) && !holds(carol.home().path(), SECRET));
+    assert_eq!(bob.log(&["--room", "dev"]).matches(SECRET).count(), 1);
+    assert!(!bob.log(&[]).contains(SECRET) && bob.log(&[]).contains("hello everyone"));
+}
+
+#[test]
+fn who_joins_a_room_later_gets_its_history() {
+    let ports = Ports::take();
+    let (mut alice, mut carol) = (in_dev("alice", &ports), in_lobby("carol", &ports));
+    alice.wait_peers(1);
+    alice.say("one");
+    alice.say("two");
+    alice.wait_own("two");
+    carol.say("/list");
+    carol.say("/join dev");
+    assert_eq!([room_of(&carol, "one"), room_of(&carol, "two")], ["#dev", "#dev"]);
+    wait_members(&alice, 1);
+    carol.say("/part dev");
+    wait_members(&alice, 0);
+    alice.say("three");
+    alice.wait_own("three");
+    carol.say("/join dev");
+    carol.wait_text("three");
+}
+
+#[test]
+fn a_direct_message_is_on_no_third_disk() {
+    let ports = Ports::take();
+    let mut nodes = ["alice", "bob", "carol"].map(|nick| in_lobby(nick, &ports));
+    for node in &nodes {
+        node.wait_peers(2);
+    }
+    let keys = nodes.each_ref().map(Node::id);
+    let [alice, bob, carol] = &mut nodes;
+    alice.wait_nick("bob");
+    alice.wait_nick("carol");
+    alice.say(&format!("/msg bob {SECRET}"));
+    assert_eq!(room_of(bob, SECRET), format!("@{}", keys[0]));
+    bob.wait_nick("alice");
+    bob.say("/msg alice found it");
+    assert_eq!(room_of(alice, "found it"), format!("@{}", keys[1]));
+    alice.say("hello everyone");
+    carol.wait_text("hello everyone");
+    for node in &mut nodes {
+        node.quit();
+    }
+    let [alice, bob, carol] = &nodes;
+    assert!(!has_heard(carol, SECRET) && !holds(carol.home().path(), SECRET));
+    assert!(
+        holds(alice.home().path(), SECRET) && holds(bob.home().path(), SECRET),
+        "so the search was worth something"
+    );
+}
+
+#[test]
+fn a_direct_message_waits_for_someone_away() {
+    let ports = Ports::take();
+    let mut alice = in_lobby("alice", &ports);
+    let mut bob = in_lobby("bob", &ports);
+    for node in [&alice, &bob] {
+        node.wait_peers(1);
+    }
+    alice.wait_nick("bob");
+    let bobs = bob.id();
+    bob.quit();
+    alice.wait_left(&bobs, seconds(30));
+    alice.say(&format!("/msg bob {SECRET}"));
+    alice.wait_own(SECRET);
+    // Also over a restart of the one who waits.
+    alice.quit();
+    let alice = alice.start_again();
+    let bob = bob.start_again();
+    assert_eq!(room_of(&bob, SECRET), format!("@{}", alice.id()));
+}
+
+#[test]
+fn a_room_survives_a_restart() {
+    let ports = Ports::take();
+    let mut alice = in_lobby("alice", &ports);
+    alice.say("/join dev");
+    alice.wait("the room", seconds(30), joined);
+    alice.quit();
+    let alice = alice.start_again();
+    alice.wait("the room again", seconds(30), joined);
+    until("the settings", seconds(30), || holds(alice.home().path(), "#dev").then_some(()));
+}
+
+fn joined(events: &[Value]) -> Option<()> {
+    events.iter().any(|e| e["event"] == "room" && e["room"] == "#dev" && e["change"] == "joined").then_some(())
+}

@@ -1,0 +1,530 @@
+//! Several rooms: the row of tabs, the way from one to another, and what each of them keeps.
+
+use proximity_chat::{
+    domain::{bus::*, model::*},
+    frontend::tui::app::*,
+};
+
+use crate::{
+    screen::*,
+    states::{chat, people, shoot},
+};
+
+pub(crate) fn room(name: &str) -> Room {
+    Room::named(name).unwrap()
+}
+
+/// The user is in a room, since an earlier run or because they have asked for it.
+pub(crate) fn in_room(s: &mut Screen, room: Room, asked: bool) {
+    s.update(Update::RoomJoined { room, view: RoomView::default(), asked });
+}
+
+/// These are in a room.
+fn members(s: &mut Screen, name: &str, whom: &[Whom]) {
+    let people = whom.iter().filter_map(|whom| whom.id.node().copied()).collect();
+    s.update(Update::RoomMembers(RoomMembers { room: room(name), people }));
+}
+
+/// Somebody says something in a room.
+pub(crate) fn says_in(s: &mut Screen, room: &Room, whom: Whom, nick: &str, text: &str) {
+    let message = Message { room: room.clone(), ..s.message(Author::Peer(whom.id), nick, text) };
+    s.update(Update::Message(message));
+}
+
+/// The disk has nothing of the room in view.
+fn empty_disk(s: &mut Screen, room: &Room) {
+    s.update(Update::Page(Page { room: room.clone(), ..page(Seek::Newest, Vec::new(), false, false) }));
+}
+
+/// The conversation of the other snapshots, with two more rooms.
+fn rooms(size: (u16, u16)) -> Screen {
+    let mut s = chat(lan(), size);
+    let [bob, carol, dave, _] = people();
+    for name in ["dev", "ops"] {
+        in_room(&mut s, room(name), false);
+    }
+    members(&mut s, "dev", &[bob, carol]);
+    members(&mut s, "ops", &[dave]);
+    s
+}
+
+fn direct() -> Room {
+    let [bob, ..] = people();
+    Room::Direct(*bob.id.node().unwrap())
+}
+
+/// The first row, which has the tabs.
+fn tabs(s: &mut Screen) -> String {
+    s.row(0)
+}
+
+#[test]
+fn two_tabs_with_unread() {
+    shoot("rooms_unread", |size| {
+        let mut s = rooms(size);
+        let [bob, carol, dave, _] = people();
+        says_in(&mut s, &room("dev"), bob, "bob", "the build is green");
+        says_in(&mut s, &room("dev"), carol, "carol", "at last");
+        says_in(&mut s, &room("ops"), dave, "dave", "alice: the backup is full");
+        s
+    });
+}
+
+#[test]
+fn a_room_in_view() {
+    shoot("rooms_dev", |size| {
+        let mut s = rooms(size);
+        let [bob, carol, dave, _] = people();
+        says_in(&mut s, &room("dev"), bob, "bob", "the build is green");
+        says_in(&mut s, &room("ops"), dave, "dave", "alice: the backup is full");
+        s.alt('2');
+        empty_disk(&mut s, &room("dev"));
+        says_in(&mut s, &room("dev"), carol, "carol", "at last");
+        s
+    });
+}
+
+#[test]
+fn a_room_with_nobody_in_it() {
+    shoot("rooms_empty", |size| {
+        let mut s = rooms(size);
+        in_room(&mut s, room("garden"), true);
+        empty_disk(&mut s, &room("garden"));
+        s
+    });
+}
+
+#[test]
+fn a_direct_conversation() {
+    shoot("rooms_direct", |size| {
+        let mut s = rooms(size);
+        let [bob, ..] = people();
+        in_room(&mut s, direct(), false);
+        says_in(&mut s, &direct(), bob, "bob", "have you got a minute?");
+        s.alt('a');
+        empty_disk(&mut s, &direct());
+        s
+    });
+}
+
+#[test]
+fn somebody_at_the_other_end_is_away() {
+    let mut s = rooms((80, 24));
+    let [bob, ..] = people();
+    in_room(&mut s, direct(), true);
+    empty_disk(&mut s, &direct());
+    s.leaves(bob);
+    let text = s.text();
+    assert!(text.contains("bob is not here now. What you write is delivered"), "{text}");
+    assert!(text.contains("Message @bob   (/ for commands)") && text.contains("PEOPLE  no one here"), "{text}");
+}
+
+#[test]
+fn thirty_tabs() {
+    shoot("rooms_thirty", |size| {
+        let mut s = chat(lan(), size);
+        let [bob, ..] = people();
+        for n in 2..=30 {
+            in_room(&mut s, room(&format!("room-{n}")), false);
+        }
+        says_in(&mut s, &room("room-16"), bob, "bob", "hello");
+        s.enter("/go 15");
+        s
+    });
+}
+
+#[test]
+fn the_list_of_open_rooms() {
+    shoot("rooms_list", |size| {
+        let mut s = rooms(size);
+        s.enter("/list");
+        let listing = |name, people, joined| RoomListing { room: room(name), people, joined };
+        let list = vec![listing("dev", 2, true), listing("ops", 1, true), listing("release-2026", 12, false)];
+        s.update(Update::RoomList(list));
+        s
+    });
+    let mut s = rooms((80, 24));
+    s.sent();
+    s.enter("/list");
+    assert_eq!(s.sent(), [Command::ListRooms]);
+    s.update(Update::RoomList(Vec::new()));
+    assert!(s.find("There are no other rooms on this network.").is_some(), "{}", s.text());
+}
+
+/// A screen that is told of a room in which ten of thirty lines were seen in an earlier run.
+fn restored(size: (u16, u16)) -> Screen {
+    let [bob, ..] = people();
+    let mut s = Screen::new(lan(), size);
+    s.listens("alice");
+    let text = |n: u64| format!("line {n} of the discussion");
+    let messages: Vec<_> = (0..30)
+        .map(|n| Message { room: room("dev"), ..s.old(Author::Peer(bob.id), "bob", &text(n), 3_000 - n * 60) })
+        .collect();
+    let view = RoomView { draft: "I think that ".to_owned(), read: messages.get(24).map(|line| line.position) };
+    in_room(&mut s, Room::Lobby, false);
+    s.update(Update::RoomJoined { room: room("dev"), view, asked: false });
+    s.update(Update::Page(page(Seek::Newest, Vec::new(), false, false)));
+    s.joins(bob, Some("bob"));
+    s.alt('2');
+    s.update(Update::Page(Page { room: room("dev"), ..page(Seek::Newest, messages, false, false) }));
+    s
+}
+
+#[test]
+fn a_restart_brings_back_draft_and_unread() {
+    shoot("rooms_restored", restored);
+    let mut s = restored((80, 24));
+    assert_eq!(s.input(), "I think that");
+    assert!(s.find("5 new messages").is_some(), "{}", s.text());
+}
+
+#[test]
+fn a_draft_that_was_begun_is_not_replaced() {
+    let mut s = Screen::new(lan(), (80, 24));
+    s.listens("alice");
+    s.typed("new");
+    let view = RoomView { draft: "old".to_owned(), read: None };
+    s.update(Update::RoomJoined { room: Room::Lobby, view, asked: false });
+    assert_eq!(s.input(), "new");
+    s.ctrl('c');
+    s.press(KeyCode::Up);
+    assert_eq!(s.input(), "old", "it is not lost");
+}
+
+#[test]
+fn the_row_of_tabs_counts_what_was_not_seen() {
+    let mut s = rooms((80, 24));
+    let [bob, _, dave, _] = people();
+    assert!(tabs(&mut s).starts_with("[1:#lobby] 2:#dev  3:#ops"), "{}", tabs(&mut s));
+    for _ in 0..3 {
+        says_in(&mut s, &room("dev"), bob, "bob", "hello");
+    }
+    says_in(&mut s, &room("ops"), dave, "dave", "alice?");
+    assert!(tabs(&mut s).starts_with("[1:#lobby] 2:#dev (3)  3:#ops (1!)"), "{}", tabs(&mut s));
+    s.alt('2');
+    assert!(tabs(&mut s).starts_with(" 1:#lobby [2:#dev] 3:#ops (1!)"), "{}", tabs(&mut s));
+    s.alt('1');
+    assert!(tabs(&mut s).starts_with("[1:#lobby] 2:#dev  3:#ops (1!)"), "read: {}", tabs(&mut s));
+    s.resize(60, 24);
+    assert!(tabs(&mut s).starts_with(" 1/3 #lobby (1!)"), "{}", tabs(&mut s));
+}
+
+#[test]
+fn keys_choose_a_tab() {
+    let mut s = rooms((80, 24));
+    let [bob, _, dave, _] = people();
+    let here = |s: &mut Screen| tabs(s).split(['[', ']']).nth(1).unwrap().to_owned();
+    for (ctrl, expected) in [('n', "2:#dev"), ('n', "3:#ops"), ('n', "1:#lobby"), ('p', "3:#ops"), ('p', "2:#dev")] {
+        s.ctrl(ctrl);
+        assert_eq!(here(&mut s), expected);
+    }
+    s.alt('3');
+    assert_eq!(here(&mut s), "3:#ops");
+    s.alt('9');
+    assert_eq!(here(&mut s), "3:#ops", "there is no such tab");
+    s.alt('1');
+    says_in(&mut s, &room("dev"), bob, "bob", "hello");
+    says_in(&mut s, &room("ops"), dave, "dave", "alice?");
+    s.alt('a');
+    assert_eq!(here(&mut s), "3:#ops", "what is for the user comes first");
+    s.alt('a');
+    assert_eq!(here(&mut s), "2:#dev");
+    s.alt('a');
+    assert_eq!(here(&mut s), "2:#dev");
+    assert!(s.find("Nothing is unread in the other rooms.").is_some(), "{}", s.text());
+}
+
+#[test]
+fn rooms_are_joined_shown_and_left_by_command() {
+    let mut s = rooms((80, 24));
+    s.sent();
+    s.enter("/join #Garden");
+    assert_eq!(s.sent(), [Command::Join(room("garden"))]);
+    in_room(&mut s, room("garden"), true);
+    assert!(tabs(&mut s).contains("[4:#garden]") && s.input().starts_with("Message #garden"), "{}", s.text());
+    s.sent();
+    s.enter("/join dev");
+    assert!(tabs(&mut s).contains("[2:#dev]"), "a room that the user is in is shown");
+    assert!(!s.sent().iter().any(|command| matches!(command, Command::Join(_))));
+    s.enter("/go g");
+    assert!(tabs(&mut s).contains("[4:#garden]"));
+    s.enter("/go x");
+    assert!(s.find("You are in no room called \"x\".").is_some(), "{}", s.text());
+    s.sent();
+    s.ctrl('c');
+    s.enter("/part");
+    assert_eq!(s.sent(), [Command::Part(room("garden"))]);
+    s.update(Update::RoomLeft(room("garden")));
+    assert!(tabs(&mut s).contains("[3:#ops]"), "the tab before it");
+    s.sent();
+    s.enter("/part de");
+    assert_eq!(s.sent(), [Command::Part(room("dev"))]);
+    s.update(Update::RoomLeft(room("dev")));
+    assert!(tabs(&mut s).contains("[2:#ops]"), "{}", tabs(&mut s));
+}
+
+#[test]
+fn a_question_about_one_room_is_not_answered_in_another() {
+    let mut s = rooms((80, 24));
+    s.alt('2');
+    s.enter("/erase");
+    assert!(s.find("Erase the history of #dev from this machine for good?").is_some());
+    s.alt('3');
+    s.sent();
+    s.enter("/erase yes");
+    assert_eq!(s.sent(), [], "it was not asked here");
+    s.enter("/erase yes");
+    let network = Some(network_status(true).network);
+    assert_eq!(s.sent(), [Command::Erase { room: room("ops"), network }]);
+}
+
+#[test]
+fn lines_go_to_the_room_in_view_and_drafts_stay() {
+    let mut s = rooms((80, 24));
+    s.typed("for the lobby");
+    s.ctrl('n');
+    assert!(s.input().starts_with("Message #dev"));
+    s.sent();
+    s.enter("for dev");
+    let said: Vec<_> = s
+        .sent()
+        .into_iter()
+        .filter_map(|command| match command {
+            Command::Say { room, text, .. } => Some((room, text.to_string())),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(said, [(room("dev"), "for dev".to_owned())]);
+    s.ctrl('p');
+    assert_eq!(s.input(), "for the lobby");
+    s.ctrl('c');
+    s.press(KeyCode::Up);
+    assert!(!s.text().contains("for dev"), "lines of another room are not recalled");
+}
+
+#[test]
+fn the_node_keeps_how_a_tab_was_left() {
+    let mut s = rooms((80, 24));
+    s.typed("half a thought");
+    s.sent();
+    s.ctrl('n');
+    let kept = s.sent().into_iter().find_map(|command| match command {
+        Command::KeepView { room, view } => Some((room, view)),
+        _ => None,
+    });
+    let (kept, view) = kept.expect("it is told at once");
+    assert_eq!((kept, view.draft.as_str()), (Room::Lobby, "half a thought"));
+    assert!(view.read.is_some());
+    s.ctrl('p');
+    s.sent();
+    s.ctrl('n');
+    let again = s.sent();
+    assert!(
+        !again.iter().any(|command| matches!(command, Command::KeepView { room, .. } if room.is_lobby())),
+        "{again:?}"
+    );
+    s.enter("/go dev");
+    let commands = s.sent();
+    let drafts = commands.iter().filter_map(|command| match command {
+        Command::KeepView { view, .. } => Some(view.draft.as_str()),
+        _ => None,
+    });
+    assert!(drafts.into_iter().all(str::is_empty), "a command is no draft: {commands:?}");
+}
+
+#[test]
+fn a_tab_of_someone_away_keeps_their_name() {
+    let mut s = Screen::new(lan(), (80, 24));
+    let [bob, ..] = people();
+    s.listens("alice");
+    s.update(Update::KnownAs { peer: bob.id, nick: Nick::new("bob").unwrap(), repute: Repute::of(Trust::Known) });
+    in_room(&mut s, Room::Direct(*bob.id.node().unwrap()), false);
+    assert!(s.find("2:@bob").is_some(), "{}", s.text());
+}
+
+#[test]
+fn a_hidden_room_asks_the_disk_only_when_it_must() {
+    let mut s = Screen::new(lan(), (80, 24));
+    let [bob, ..] = people();
+    s.listens("alice");
+    let read = s.message(Author::Peer(bob.id), "bob", "seen").position;
+    for (name, read) in [("dev", Some(read)), ("ops", Some(read)), ("new", None)] {
+        let view = RoomView { draft: String::new(), read };
+        s.update(Update::RoomJoined { room: room(name), view, asked: false });
+    }
+    let asked = |s: &mut Screen| -> Vec<Room> {
+        let room = |command| if let Command::Page { room, .. } = command { Some(room) } else { None };
+        s.sent().into_iter().filter_map(room).collect()
+    };
+    assert_eq!(asked(&mut s), [Room::Lobby], "only what is in view");
+    says_in(&mut s, &room("new"), bob, "bob", "hello");
+    assert_eq!(asked(&mut s), [], "everything is known of it");
+    says_in(&mut s, &room("ops"), bob, "bob", "hello");
+    says_in(&mut s, &room("ops"), bob, "bob", "hello");
+    assert_eq!(asked(&mut s), [room("ops")], "more may be unread, once");
+    s.alt('2');
+    assert_eq!(asked(&mut s), [room("dev")]);
+}
+
+#[test]
+fn every_room_keeps_its_place() {
+    let mut s = rooms((80, 24));
+    let [bob, ..] = people();
+    s.alt('2');
+    empty_disk(&mut s, &room("dev"));
+    for n in 0..100 {
+        s.wait(3);
+        says_in(&mut s, &room("dev"), bob, "bob", &format!("line {n} here"));
+    }
+    s.press(KeyCode::PageUp);
+    s.press(KeyCode::PageUp);
+    let before = s.row(5);
+    assert!(before.contains("line"), "{before}");
+    s.alt('1');
+    says_in(&mut s, &room("dev"), bob, "bob", "meanwhile");
+    s.resize(90, 24);
+    s.resize(80, 24);
+    s.alt('2');
+    assert_eq!(s.row(5), before);
+}
+
+#[test]
+fn notices_appear_in_the_lobby_and_in_view() {
+    let mut s = rooms((80, 24));
+    s.alt('2');
+    s.update(LinkNotice::TooSlow { name: "erin".into() }.into());
+    let notice = "erin reads too slowly";
+    assert!(s.find(notice).is_some());
+    s.alt('1');
+    assert!(s.find(notice).is_some());
+    s.alt('3');
+    assert!(s.find(notice).is_none());
+}
+
+#[test]
+fn an_alarm_is_counted_where_the_user_looks() {
+    let mut s = rooms((80, 24));
+    s.alt('2');
+    s.feed(Input::Focus(false));
+    s.effects.clear();
+    s.update(crate::identities::alarm(AlarmKind::KeyChanged, "c04e", "bob", true));
+    assert!(s.effects.contains(&Output::Bell), "{:?}", s.effects);
+    assert!(s.effects.contains(&Output::SetTitle("(1) proximity-chat".into())), "{:?}", s.effects);
+    assert!(tabs(&mut s).starts_with(" 1:#lobby [2:#dev]"), "{}", tabs(&mut s));
+}
+
+#[test]
+fn bell_and_title_work_for_hidden_rooms() {
+    let mut s = rooms((80, 24));
+    let [bob, ..] = people();
+    in_room(&mut s, direct(), false);
+    s.feed(Input::Focus(false));
+    s.effects.clear();
+    says_in(&mut s, &room("dev"), bob, "bob", "hello");
+    assert!(!s.effects.contains(&Output::Bell));
+    assert_eq!(s.effects.pop(), Some(Output::SetTitle("(1) proximity-chat".into())));
+    says_in(&mut s, &direct(), bob, "bob", "hello");
+    assert!(s.effects.contains(&Output::Bell), "it is for the user alone");
+    assert!(tabs(&mut s).contains("4:@bob (1!)"), "{}", tabs(&mut s));
+    s.wait(10);
+    s.effects.clear();
+    says_in(&mut s, &room("ops"), bob, "bob", "alice?");
+    assert!(s.effects.contains(&Output::Bell));
+}
+
+#[test]
+fn a_search_is_about_the_room_it_was_made_in() {
+    let mut s = rooms((80, 24));
+    let [bob, ..] = people();
+    s.alt('2');
+    s.sent();
+    s.enter("/search build");
+    let asked = s.sent();
+    assert!(matches!(&asked[..], [Command::Search { room: asked, .. }] if *asked == room("dev")), "{asked:?}");
+    s.alt('1');
+    let hit = Message { room: room("dev"), ..s.message(Author::Peer(bob.id), "bob", "the build is green") };
+    let found =
+        |room| Update::Found { room, query: "build".into(), messages: vec![hit.clone()], more: false, behind: 0 };
+    s.update(found(room("dev")));
+    assert!(s.find("the build is green").is_none(), "the user looks at another room: {}", s.text());
+    s.enter("/search");
+    assert!(s.find("the build is green").is_none(), "nothing was searched for here");
+    s.alt('2');
+    s.ctrl('c');
+    s.enter("/search");
+    assert!(s.find("the build is green").is_some(), "{}", s.text());
+}
+
+#[test]
+fn a_line_that_came_back_belongs_to_its_room() {
+    let mut s = rooms((80, 24));
+    let text = Text::new("my password").unwrap();
+    let trouble = DiskTrouble::Full;
+    s.update(Update::Returned { room: direct(), text: text.clone(), action: false, trouble, shown: false });
+    assert!(!s.text().contains("my password"), "the user is not in that room");
+    in_room(&mut s, direct(), false);
+    s.update(Update::Returned { room: direct(), text, action: false, trouble, shown: false });
+    assert!(!s.text().contains("my password") && s.find("Not sent in @bob").is_some(), "{}", s.text());
+    s.alt('4');
+    assert_eq!(s.input(), "my password");
+}
+
+#[test]
+fn typing_is_told_and_shown_in_the_lobby_only() {
+    let mut s = rooms((80, 24));
+    let [bob, ..] = people();
+    let typing =
+        |s: &mut Screen| s.sent().into_iter().filter(|one| matches!(one, Command::Typing(_))).collect::<Vec<_>>();
+    s.typed("hel");
+    assert_eq!(typing(&mut s), [Command::Typing(true)]);
+    s.ctrl('n');
+    assert_eq!(typing(&mut s), [Command::Typing(false)], "the draft is left");
+    s.typed("hello");
+    assert_eq!(typing(&mut s), []);
+    s.is_at(bob, Presence::Here, true);
+    assert!(s.find("bob is typing").is_none());
+    s.ctrl('p');
+    assert!(s.find("bob is typing").is_some(), "{}", s.text());
+}
+
+#[test]
+fn guests_read_along_in_the_lobby_only() {
+    let mut s = rooms((120, 24));
+    s.joins(addr("192.168.1.77:4565"), Some("gus"));
+    assert!(s.find("reads along in plain text").is_some());
+    s.alt('2');
+    assert!(s.find("reads along in plain text").is_none() && s.find("2 in #dev").is_some(), "{}", s.text());
+}
+
+#[test]
+fn the_room_from_the_settings_is_joined_and_shown() {
+    let mut s = Screen::new(lan().with(|setup| setup.room = room("dev")), (80, 24));
+    s.listens("alice");
+    assert!(s.sent().contains(&Command::Join(room("dev"))));
+    in_room(&mut s, room("dev"), false);
+    s.update(RoomFailure::Joined(room("dev")).into());
+    assert!(tabs(&mut s).contains("[2:#dev]"), "since an earlier run: {}", s.text());
+    s.sent();
+    s.listens("alice");
+    assert!(!s.sent().iter().any(|command| matches!(command, Command::Join(_))), "once");
+}
+
+#[test]
+fn people_are_addressed_one_at_a_time() {
+    let mut s = rooms((80, 24));
+    let who = |name| Who::new(name).unwrap();
+    let sent = |s: &mut Screen, line: &str| {
+        s.sent();
+        s.enter(line);
+        s.sent().into_iter().filter(|command| !matches!(command, Command::Typing(_))).collect::<Vec<_>>()
+    };
+    assert_eq!(sent(&mut s, "/query bob"), [Command::Query(who("bob"))]);
+    let text = Text::new("meet me at noon").unwrap();
+    assert_eq!(sent(&mut s, "/msg bob meet me at noon"), [Command::Tell { who: who("bob"), text }]);
+    assert!(tabs(&mut s).starts_with("[1:#lobby]"), "no other room is shown");
+    in_room(&mut s, direct(), true);
+    assert!(tabs(&mut s).contains("[4:@bob]"));
+    s.typed("/msg zo");
+    s.press(KeyCode::Tab);
+    assert_eq!(s.input(), "/msg \"Zoë 山田\"");
+}
