@@ -40,10 +40,26 @@ impl Client {
         self.wait(&json!({ "event": "said", "text": text }))["id"].as_str().unwrap().to_owned()
     }
 
-    /// All lines in order, once it has everything that the node offers.
-    pub(super) fn history(&mut self) -> Vec<Value> {
-        self.tell(&json!({ "do": "history" }));
-        self.wait(&json!({ "event": "history" }))["lines"].as_array().unwrap().clone()
+    /// Says a line in a room (`#dev`, or `@` for the direct room with the node), and returns the event.
+    pub(super) fn say_in(&mut self, room: &str, text: &str) -> Value {
+        self.tell(&json!({ "do": "say", "room": room, "text": text }));
+        self.wait(&json!({ "event": "said", "text": text }))
+    }
+
+    /// Names an open room.
+    pub(super) fn join(&mut self, room: &str) {
+        self.tell(&json!({ "do": "join", "room": room }));
+    }
+
+    /// Waits until the node has listed what it holds in a room.
+    pub(super) fn wait_listed(&self, room: &str) {
+        self.wait(&json!({ "event": "listed", "room": room }));
+    }
+
+    /// All lines of a room in order, once it has everything that the node offers there.
+    pub(super) fn history(&mut self, room: &str) -> Vec<Value> {
+        self.tell(&json!({ "do": "history", "room": room }));
+        self.wait(&json!({ "event": "history", "room": room }))["lines"].as_array().unwrap().clone()
     }
 
     pub(super) fn tell(&mut self, command: &Value) {
@@ -64,6 +80,16 @@ impl Client {
     /// The texts of all messages that it accepted.
     pub(super) fn texts(&self) -> Vec<Value> {
         self.process.all(|e| (e["event"] == "message").then(|| e["text"].clone()))
+    }
+
+    /// How many of its events have this name.
+    pub(super) fn count(&self, event: &str) -> usize {
+        self.process.all(|e| (e["event"] == event).then_some(())).len()
+    }
+
+    /// Whether the node has ever told it of a log.
+    pub(super) fn was_offered(&self, log: &Value) -> bool {
+        !self.process.all(|e| (e["event"] == "offered" && e["log"] == *log).then_some(())).is_empty()
     }
 
     /// The reasons why it refused the others.

@@ -5,10 +5,11 @@ import secrets
 import time
 from dataclasses import dataclass
 
+import sealed
 import wire
 from keys import is_small_order, verify
+from room import Room
 
-ROOM = b"proximity-chat/1 room #lobby".ljust(32, b"\0")
 DOMAIN = b"proximity-chat/1 event\0"
 SAID = 1
 SALT, MAX_BODY, MAX_CONTENT = 16, 4 << 10, 16 + (64 << 10) + (1 << 10)
@@ -28,7 +29,8 @@ def now_ms():
 class Event:
     signed: dict  # the bytes as they came; a node never encodes an event again
     id: bytes
-    log: tuple  # room, author, epoch
+    room: Room
+    log: tuple  # id of the room, author, epoch
     seq: int
     prev: bytes
     hlc: int
@@ -57,16 +59,22 @@ def sign(key, body, content):
     return {"body": data, "sig": key.sign(DOMAIN + data), "content": content}
 
 
-def say(key, log, seq, prev, hlc, deps, said):
+def say(key, room, log, seq, prev, hlc, deps, said):
     """A signed event of kind 1."""
-    content = secrets.token_bytes(SALT) + wire.encode("Said", said)
-    named = [{"author": log[1], "epoch": log[2], "seq": seq} for log, seq in deps]
-    return sign(key, {"log": log_id(log), "seq": seq, "prev": prev, "hlc": hlc, "deps": named, "wall_ms": now_ms(),
-                      "kind": SAID}, content)
+    payload, fields = wire.encode("Said", said), {}
+    if room.key:
+        content = sealed.seal(room, log, seq, prev, SAID, deps, payload)
+    else:
+        content = secrets.token_bytes(SALT) + payload
+        fields = {"kind": SAID, "deps": [{"author": of[1], "epoch": of[2], "seq": number} for of, number in deps]}
+    fields |= {"log": log_id(log), "seq": seq, "prev": prev, "hlc": hlc, "wall_ms": now_ms()}
+    return sign(key, fields, content)
 
 
-def read(signed):
-    """The event, checked for everything that does not depend on other events. None if it is of another room."""
+def read(signed, rooms):
+    """The event, checked for everything that does not depend on other events.
+
+    `rooms`: by their ids. None if the event is of another room, or of nobody in this one, or if it does not open."""
     body, content = signed.get("body", b""), signed.get("content", b"")
     if len(body) > MAX_BODY or not SALT <= len(content) <= MAX_CONTENT or len(signed.get("sig", b"")) != 64:
         raise wire.Malformed("a part of an event has a wrong length")
@@ -74,17 +82,28 @@ def read(signed):
         fields = wire.decode("Event", body)
     except wire.Malformed as error:
         raise Forged("malformed") from error
-    log = log_key(fields.get("log", {}))
-    deps = [((log[0], dep.get("author", b""), dep.get("epoch", 0)), dep.get("seq", 0)) for dep in fields.get("deps", [])]
+    log, seq, prev = log_key(fields.get("log", {})), fields.get("seq", 0), fields.get("prev", b"")
+    named = fields.get("deps", [])
+    deps = [((log[0], dep.get("author", b""), dep.get("epoch", 0)), dep.get("seq", 0)) for dep in named]
     check_fields(fields, log, deps)
     if hashlib.sha256(content).digest() != fields.get("content_hash"):
         raise Forged("content")
-    if log[0] != ROOM:
+    room = rooms.get(log[0])
+    if room is None or not room.takes(log[1]):
         return None
     if not verify(log[1], signed["sig"], DOMAIN + body):
         raise Forged("signature")
-    return Event(signed, hashlib.sha256(DOMAIN + body).digest(), log, fields["seq"], fields.get("prev", b""),
-                 fields.get("hlc", 0), deps, read_said(fields.get("kind"), content))
+    kind, payload = fields.get("kind"), content[SALT:]
+    if room.key:
+        if kind or deps:
+            return None
+        try:
+            kind, deps, payload = sealed.unseal(room, log, seq, prev, content)
+            check_deps(log, deps)
+        except (sealed.Unreadable, Forged):
+            return None
+    return Event(signed, hashlib.sha256(DOMAIN + body).digest(), room, log, seq, prev, fields.get("hlc", 0), deps,
+                 read_said(kind, payload))
 
 
 def check_fields(fields, log, deps):
@@ -93,15 +112,19 @@ def check_fields(fields, log, deps):
         raise Forged("malformed")
     if not 1 <= seq <= MAX_SEQ or len(fields.get("prev", b"")) != (0 if seq == 1 else 32):
         raise Forged("malformed")
-    if fields.get("hlc", 0) >> 16 >= YEAR_2200 or fields.get("wall_ms", 0) >= 2**63 or len(deps) > MAX_DEPS:
+    if fields.get("hlc", 0) >> 16 >= YEAR_2200 or fields.get("wall_ms", 0) >= 2**63:
         raise Forged("malformed")
-    if any(len(of[1]) != 32 or not 1 <= number <= MAX_SEQ or of == log for of, number in deps):
+    check_deps(log, deps)
+
+
+def check_deps(log, deps):
+    if len(deps) > MAX_DEPS or any(len(of[1]) != 32 or not 1 <= seq <= MAX_SEQ or of == log for of, seq in deps):
         raise Forged("malformed")
 
 
-def read_said(kind, content):
-    """Whether a content can be read does not decide whether its event is accepted."""
+def read_said(kind, payload):
+    """Whether a payload can be read does not decide whether its event is accepted."""
     try:
-        return wire.decode("Said", content[SALT:]) if kind == SAID else {}
+        return wire.decode("Said", payload) if kind == SAID else {}
     except wire.Malformed:
         return {}

@@ -3,6 +3,8 @@
 //! `client.py` says what it is, and how it may be changed.
 
 mod client;
+mod direct;
+mod open_rooms;
 
 use std::{net::TcpListener, thread};
 
@@ -88,7 +90,7 @@ fn a_client_fetches_the_whole_history_in_the_nodes_order() {
     drop(dave);
     alice.wait_peers(0);
 
-    let history = Client::linked(&python, "carol", &alice).history();
+    let history = Client::linked(&python, "carol", &alice).history("#lobby");
     let shown = alice.history();
     let keys = |line: &Value| {
         let id = line["id"].as_str().unwrap();

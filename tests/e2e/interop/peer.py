@@ -1,31 +1,37 @@
-"""The node at the other end of the link: Hello, pings, what each side holds of the log, receipts and short codes."""
+"""The node at the other end of the link: Hello, rooms, pings, what each side holds, receipts and short codes."""
 
 import secrets
 import time
 
+import card
 import event
 from event import Forged, log_id, log_key, now_ms
+from room import LOBBY, direct_room, open_room
 from sas import Broken, Comparison
 
 VERSION = 2
-CAPS = ["sas", "changes"]
+CAPS = ["sas", "changes", "rooms"]
 REASONS = ["unspecified", "leaving", "duplicate", "full", "version", "protocol", "self", "replaced"]
 LEAVING, WRONG_VERSION, PROTOCOL = 1, 4, 5
 PING_EVERY, WANT_EVERY, RECEIPT_AFTER = 10, 1, 0.05  # seconds
 
 
 class Peer:
-    def __init__(self, link, logs, nick, emit):
-        self.link, self.logs, self.key, self.emit = link, logs, link.peer_key, emit
-        self.is_greeted, self.is_listed = False, False
-        self.holds, self.names = {}, {}  # what it says it holds of each log; its names for logs on this link
+    def __init__(self, link, logs, sealing, nick, emit):
+        self.link, self.logs, self.sealing, self.key, self.emit = link, logs, sealing, link.peer_key, emit
+        self.is_greeted = False
+        self.named = []  # the open rooms that it is in
+        self.listed = set()  # the rooms of which it has listed everything
+        self.holds = {}  # what it says it holds of each log
+        self.names = {}  # its names on this link: for which log each is, and the base of that
         self.told, self.receipt_due = {}, None
-        self.delivered = 0  # my events up to this number are on its disk
+        self.delivered = {}  # of each room: my events up to this number are on its disk
         self.next_ping, self.next_want, self.pings = 0.0, 0.0, {}
         self.comparison = None
         # The node that dials speaks first.
         link.send({"hello": {"min": VERSION, "max": VERSION, "caps": CAPS, "node": logs.me,
-                             "boot": secrets.randbits(64), "nick": nick, "wall_ms": now_ms(), "version": "interop"}})
+                             "boot": secrets.randbits(64), "nick": nick, "wall_ms": now_ms(), "version": "interop",
+                             "card": sealing.encoded()}})
 
     def receive(self):
         for frame in self.link.receive():
@@ -41,7 +47,7 @@ class Peer:
             self.next_ping, token = now + PING_EVERY, secrets.randbits(64)
             self.pings[token] = now
             self.link.send({"ping": {"token": token}})
-        if self.is_listed and self.missing() and now >= self.next_want:
+        if self.missing() and now >= self.next_want:
             self.next_want = now + WANT_EVERY
             self.link.send({"have": {"want": True}})
         if self.receipt_due and now >= self.receipt_due:
@@ -63,6 +69,9 @@ class Peer:
             return self.bye(WRONG_VERSION)
         self.is_greeted = True
         self.emit("linked", peer=self.key.hex(), nick=hello.get("nick", ""), caps=hello.get("caps", []))
+        if theirs := card.read(hello.get("card", b""), self.key):
+            self.logs.enter(direct_room(self.sealing, theirs))
+        self.send_rooms()
         self.send_have()  # an empty one if nothing is held: without a list nothing is sent to us
 
     def on_ping(self, ping):
@@ -72,44 +81,92 @@ class Peer:
             self.emit("ping", ms=round((time.monotonic() - sent) * 1000, 2),
                       clock_ahead_ms=ping.get("wall_ms", 0) - now_ms())
 
+    # Rooms.
+
+    def shared(self):
+        """The rooms that this link may know of: the lobby, the open ones that both have named, and the direct one."""
+        both = {LOBBY.id, *(open_room(name).id for name in self.named)}
+        return {id: room for id, room in self.logs.rooms.items() if id in both or room.name == "@" + self.key.hex()}
+
+    def send_rooms(self):
+        names = [room.name[1:] for room in self.logs.rooms.values() if room.name[0] == "#" and room != LOBBY]
+        if names:
+            self.link.send({"rooms": {"open": names}})
+
+    def on_rooms(self, rooms):
+        """A list of a room that both have named only now begins anew, even if it is empty."""
+        before, self.named = self.shared(), rooms.get("open", [])
+        self.emit("rooms", open=self.named)
+        for gone in before.keys() - self.shared().keys():
+            self.forget(gone)
+        if self.shared().keys() - before.keys():
+            self.send_have()
+
+    def forget(self, room):
+        """Its names for the logs of the room stay."""
+        self.listed.discard(room)
+        self.holds = {log: held for log, held in self.holds.items() if log[0] != room}
+        self.told = {log: seq for log, seq in self.told.items() if log[0] != room}
+
+    def join(self, room):
+        self.logs.enter(room)
+        if self.is_greeted:
+            self.send_rooms()
+            if room.id in self.shared():
+                self.send_have()
+
     # What each side holds.
 
     def on_have(self, have):
+        shared = self.shared()
         for held in have.get("ranges", []):
             log, name = log_key(held.get("log", {})), held.get("name", 0)
+            self.emit("offered", log=[log[0].hex(), log[1].hex(), log[2]], seq=held.get("seq", 0))
+            if log[0] not in shared:
+                continue
             self.holds[log] = (held.get("base", 0), held.get("seq", 0), held.get("head", b""))
             if name in self.names or name == len(self.names) + 1:
-                self.names[name] = log
+                self.names[name] = (log, held.get("base", 0))
         for change in have.get("changes", []):
-            if log := self.names.get(change.get("name")):
-                self.holds[log] = (self.holds[log][0], change.get("seq", 0), change.get("head", b""))
-        self._note_receipts()
-        if not self.is_listed and not have.get("more"):
-            self.is_listed = True
-            self.emit("listed", logs=len(self.holds))
-            self.send_events(self.logs.events.get(self.logs.own, [])[self.delivered:])
+            log, base = self.names.get(change.get("name"), (None, 0))
+            if log and log[0] in shared:
+                self.holds[log] = (base, change.get("seq", 0), change.get("head", b""))
+        for room in shared.values():
+            self._note_receipts(room)
+            if room.id not in self.listed and not have.get("more"):
+                self.listed.add(room.id)
+                self.emit("listed", room=room.name, logs=sum(log[0] == room.id for log in self.holds))
+                self.send_events(self.mine(room)[self.delivered.get(room.id, 0):])
 
-    def _note_receipts(self):
+    def mine(self, room):
+        return self.logs.events.get(self.logs.own(room), [])
+
+    def _note_receipts(self, room):
         """A node has my events up to `seq` only if its id there is that of my event; a change has its first 8 bytes."""
-        base, seq, head = self.holds.get(self.logs.own, (1, 0, b""))
-        mine = self.logs.events.get(self.logs.own, [])
+        base, seq, head = self.holds.get(self.logs.own(room), (1, 0, b""))
+        mine, before = self.mine(room), self.delivered.get(room.id, 0)
         if base <= seq <= len(mine) and len(head) >= 8 and mine[seq - 1].id.startswith(head):
-            for one in mine[self.delivered:seq]:
+            for one in mine[before:seq]:
                 self.emit("delivered", id=one.id.hex())
-            self.delivered = max(self.delivered, seq)
+            self.delivered[room.id] = max(before, seq)
 
     def missing(self):
-        """The logs of which it offers more than is held here."""
-        return [log for log, (base, seq, _) in self.holds.items() if base <= seq and self.logs.seq(log) < seq]
+        """The logs of which it offers more than is held here, in rooms that it has listed."""
+        return [log for log, (base, seq, _) in self.holds.items()
+                if log[0] in self.listed and base <= seq and self.logs.seq(log) < seq]
 
     def send_have(self):
-        """Sends everything that has changed since the last `Have`."""
+        """Sends everything that has changed since the last `Have`, and all of a room that has just become shared."""
         ranges = []
         for log in self.logs.events:
-            if self.told.get(log) != self.logs.seq(log):
+            if log[0] in self.shared() and self.told.get(log) != self.logs.seq(log):
                 self.told[log] = self.logs.seq(log)
                 ranges.append({"log": log_id(log)} | self.logs.range(log))
         self.link.send({"have": {"ranges": ranges}})
+
+    def ask(self, log):
+        """Asks for a log by its id, whether or not the node may know that we know of its room."""
+        self.link.send({"have": {"ranges": [{"log": log_id(log), "base": 1}], "want": True}})
 
     def send_events(self, events):
         for one in events:
@@ -118,11 +175,13 @@ class Peer:
     def on_batch(self, batch):
         for signed in batch.get("events", []):
             try:
-                came = event.read(signed)
+                came = event.read(signed, self.shared())
             except Forged as error:
                 self.emit("refused", why=str(error))
                 continue
-            if came and self.logs.take(came, self.holds.get(came.log, (1,))[0]):
+            if came is None:
+                self.emit("ignored")
+            elif self.logs.take(came, self.holds.get(came.log, (1,))[0]):
                 self.emit("message", **describe(came))
         self.receipt_due = self.receipt_due or time.monotonic() + RECEIPT_AFTER
 
@@ -146,4 +205,6 @@ class Peer:
 
 
 def describe(one):
-    return {"id": one.id.hex(), "from": one.author.hex(), "nick": one.said.get("nick"), "text": one.said.get("text")}
+    room, author, epoch = one.log
+    return {"id": one.id.hex(), "room": one.room.name, "log": [room.hex(), author.hex(), epoch], "from": author.hex(),
+            "nick": one.said.get("nick"), "text": one.said.get("text")}

@@ -1,8 +1,9 @@
 """Comparing short codes: both sides commit to a nonce before either reveals its own."""
 
 import hashlib
-import hmac
 import secrets
+
+from hkdf import hkdf
 
 COMMIT, CODE = b"proximity-chat/1 sas commit\0", b"proximity-chat/1 sas code\0"
 
@@ -16,10 +17,9 @@ def commitment(key, nonce):
 
 
 def code(binding, sides):
-    """`sides`: two pairs of key and nonce. HKDF-SHA-256 (RFC 5869); eight bytes need one round of its second step."""
+    """`sides`: two pairs of key and nonce."""
     (key_a, nonce_a), (key_b, nonce_b) = sorted(sides)
-    secret = hmac.digest(binding, nonce_a + nonce_b, "sha256")
-    out = hmac.digest(secret, CODE + key_a + key_b + b"\x01", "sha256")
+    out = hkdf(binding, nonce_a + nonce_b, CODE + key_a + key_b)
     digits = f"{int.from_bytes(out[:8], 'big') % 10**9:09}"
     return f"{digits[:3]} {digits[3:6]} {digits[6:]}"
 

@@ -6,9 +6,11 @@ y = bytes, s = string, or the name of a message. A `*` means repeated.
 
 MESSAGES = {
     "Frame": {1: ("hello", "Hello"), 2: ("have", "Have"), 3: ("batch", "Batch"), 5: ("sas", "Sas"), 8: ("bye", "Bye"),
-              9: ("ping", "Ping")},
+              9: ("ping", "Ping"), 15: ("rooms", "Rooms")},
     "Hello": {1: ("min", "u"), 2: ("max", "u"), 3: ("caps", "*s"), 4: ("node", "y"), 5: ("boot", "f"), 6: ("nick", "s"),
-              7: ("wall_ms", "u"), 8: ("port", "u"), 9: ("version", "s")},
+              7: ("wall_ms", "u"), 8: ("port", "u"), 9: ("version", "s"), 10: ("card", "y")},
+    "Rooms": {1: ("open", "*s")},
+    "Card": {1: ("node", "y"), 2: ("sealing_key", "y"), 3: ("serial", "u"), 4: ("sig", "y")},
     "Bye": {1: ("reason", "u")},
     "Ping": {1: ("token", "f"), 2: ("answer", "b"), 3: ("wall_ms", "u")},
     "Sas": {1: ("commit", "y"), 2: ("reveal", "y")},
