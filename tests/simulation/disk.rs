@@ -9,18 +9,18 @@ use std::{
 use ed25519_dalek::{Signature, VerifyingKey};
 use proximity_chat::{
     core::log::storage::{Ignored, LogState, MAX_REQUESTS, PageRequest, Read, Reply, Request, Snapshot, StoredLine},
-    domain::model::{EventId, Hlc, LogId, MessageId, Network, NodeId, Position, Room, Seek},
+    domain::model::{EventId, Hlc, LogId, MessageId, Network, NodeId, Position, RoomId, Seek},
     protocol::codec::event::Content,
     runtime::store::{self, Answer, Backend, Database, Options, Store},
 };
 use tokio::sync::mpsc;
 
-use crate::{faults::disk_pause, rules::Rules, world::World};
+use crate::{all_rules::AllRules, faults::disk_pause, rules::Rules, world::World};
 
 /// More than a run ever has of anything.
 const ALL: usize = 1_000_000;
 
-/// What a history holds from honest authors.
+/// What a history holds of a room from honest authors.
 #[derive(Debug, Default)]
 pub(crate) struct Held {
     /// All events.
@@ -114,16 +114,17 @@ async fn pause(random: &mut fastrand::Rng) {
 pub(crate) fn read(
     database: &mut Database,
     snapshot: &Snapshot,
-    rules: &Rules,
+    (all, me): (&AllRules, NodeId),
     thorough: bool,
-) -> Result<Held, String> {
+) -> Result<BTreeMap<RoomId, Held>, String> {
+    let rules = all.lobby();
     let oldest = |log: &LogState| log.older.as_ref().map_or(log.base, |older| older.base);
     let from = snapshot.logs.iter().map(|log| (log.id, oldest(log))).collect();
     let Reply::Events(held) = ask(database, Request::Read(Read { from, events: ALL, bytes: usize::MAX }))? else {
         return Err("no events for an answer".to_owned());
     };
     let mut events: BTreeMap<(LogId, u64), (EventId, Hlc)> = BTreeMap::new();
-    let mut lines = Vec::new();
+    let mut lines: BTreeMap<RoomId, Vec<Line>> = BTreeMap::from([(RoomId::LOBBY, Vec::new())]);
     for held in &held {
         let event = held.signed.read().map_err(|_| format!("{:?} {} is no event", held.log, held.seq))?;
         let at = format!("number {} of {:?}", event.seq, event.log.author);
@@ -135,6 +136,8 @@ pub(crate) fn read(
         if (event.log, event.seq) != (held.log, held.seq) {
             return Err(format!("{at} is stored as {:?} {}", held.log, held.seq));
         }
+        all.rooms.may_hold(me, &event.log)?;
+        let (opened, deps) = all.rooms.opened(&event, &held.signed).map_err(|what| format!("{at}: {what}"))?;
         let before = events.get(&(event.log, event.seq - 1));
         let honest = rules.is_honest(&event.log.author);
         // Events that follow older ones which were held back arrive without these.
@@ -143,7 +146,7 @@ pub(crate) fn read(
             return Err(format!("{at} does not follow the one before it"));
         }
         // The store returns causes before effects. For an author with two histories, another event may be meant.
-        let meant = event.deps.iter().filter(|dep| !rules.is_copied(&dep.log.author));
+        let meant = deps.iter().filter(|dep| !rules.is_copied(&dep.log.author));
         let causes = meant.filter_map(|dep| events.get(&(dep.log, dep.seq)));
         if honest && causes.chain(before).any(|(_, hlc)| *hlc >= event.hlc) {
             return Err(format!("never against causality: {at} is not later than what it follows"));
@@ -152,8 +155,13 @@ pub(crate) fn read(
             return Err(format!("nothing twice: {at} is stored twice"));
         }
         if honest {
-            let first = Content::again(event.kind, &held.signed.content).unwrap_or(event.id).into();
-            lines.push(Line { log: event.log, seq: event.seq, id: event.id.into(), first });
+            let again = match opened {
+                Some(clear) => Content::again(clear.kind, &clear.content()),
+                None => Content::again(event.kind, &held.signed.content),
+            };
+            let line =
+                Line { log: event.log, seq: event.seq, id: event.id.into(), first: again.unwrap_or(event.id).into() };
+            lines.entry(event.log.room).or_default().push(line);
         }
     }
     for log in &snapshot.logs {
@@ -161,7 +169,17 @@ pub(crate) fn read(
             return Err(format!("number {} of {:?}, the last one, is not stored", log.head, log.id.author));
         }
     }
-    let page = PageRequest { room: Room::LOBBY.id(), seek: Seek::Newest, max: ALL, ignored: Ignored::default() };
+    let page = |(room, lines): (RoomId, Vec<Line>)| {
+        let seen = read_page(database, room, rules)?;
+        all_is_seen_once(&room, &lines, &events, &seen)?;
+        Ok((room, Held { lines, seen }))
+    };
+    lines.into_iter().map(page).collect()
+}
+
+/// What the user sees of honest authors in a room.
+fn read_page(database: &mut Database, room: RoomId, rules: &Rules) -> Result<Vec<(Position, Placed)>, String> {
+    let page = PageRequest { room, seek: Seek::Newest, max: ALL, ignored: Ignored::default() };
     let Reply::Page(page) = ask(database, Request::Page(page))? else {
         return Err("no page for an answer".to_owned());
     };
@@ -171,7 +189,6 @@ pub(crate) fn read(
         return Err("one order: a page is not in the order of its positions".to_owned());
     }
     let seen: Vec<_> = seen.into_iter().filter(|(position, _)| rules.is_honest(&position.author)).collect();
-    all_is_seen_once(&lines, &events, &seen)?;
     let mut last: BTreeMap<(NodeId, u64), Position> = BTreeMap::new();
     for (position, placed) in &seen {
         // Older lines that were held back stand where they arrived, after newer ones, if their author's clock was
@@ -184,11 +201,12 @@ pub(crate) fn read(
             return Err(format!("an author's own order: {position:?} stands after {before:?}"));
         }
     }
-    Ok(Held { lines, seen })
+    Ok(seen)
 }
 
 /// Everything held is on the page once, and nothing else is. Of a line that was said again, only a repetition is there.
 fn all_is_seen_once(
+    room: &RoomId,
     lines: &[Line],
     events: &BTreeMap<(LogId, u64), (EventId, Hlc)>,
     seen: &[(Position, Placed)],
@@ -198,7 +216,7 @@ fn all_is_seen_once(
     let mut missing: BTreeSet<_> = lines.iter().map(said).collect();
     for (position, placed) in seen {
         let line = all.get(&position.id).ok_or_else(|| format!("{position:?} is on the page, and no event"))?;
-        let log = LogId { room: Room::LOBBY.id(), author: position.author, epoch: position.epoch };
+        let log = LogId { room: *room, author: position.author, epoch: position.epoch };
         let hlc = events.get(&(line.log, line.seq)).map(|(_, hlc)| *hlc);
         if (line.log, line.seq) != (log, position.seq) || *placed == Placed::ByClock && hlc != Some(position.hlc) {
             return Err(format!("{position:?} is on the page, and another event"));

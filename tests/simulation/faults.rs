@@ -123,6 +123,7 @@ impl Faults {
         let n = hosts.len();
         let first = random.usize(..n);
         let strangers = (first, (first + 1 + random.usize(..n - 1)) % n);
+        world.rules.borrow_mut().are_strangers(strangers.0, strangers.1);
         for host in &hosts {
             host.skew.store(skew(&mut random), Ordering::Relaxed);
         }

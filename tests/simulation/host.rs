@@ -2,7 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::PathBuf,
     rc::Rc,
@@ -16,9 +16,10 @@ use std::{
 use proximity_chat::{
     core::{discovery::listen_plan::ListenPlan, log::storage::Snapshot, networks::Standing, node::Retention},
     domain::{
-        bus::{COMMAND_CAPACITY, Command, UPDATE_CAPACITY, Update},
+        bus::{COMMAND_CAPACITY, Command, KeptRoom, RoomMembers, RoomView, UPDATE_CAPACITY, Update},
         model::{
-            Date, Guests, Known, Met, Network, Nick, NodeId, PeerId, PortRange, Presence, Room, Target, Text, Timestamp,
+            Date, Guests, Known, MessageId, Met, Network, Nick, NodeId, PeerId, PortRange, Presence, Room, Target,
+            Text, Timestamp, Who,
         },
     },
     protocol::identity::Identity,
@@ -32,7 +33,7 @@ use proximity_chat::{
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::{backups, disk, run::EPOCH, speech, world::World};
+use crate::{backups, disk, rules::Rules, run::EPOCH, speech, world::World};
 
 /// The port of all nodes in the simulation.
 pub(crate) const PORT: u16 = 4_000;
@@ -67,6 +68,11 @@ pub(crate) struct Host {
     commands: RefCell<Option<mpsc::Sender<Command>>>,
     /// The nodes that it lists as present.
     pub(crate) listed: RefCell<BTreeSet<NodeId>>,
+    /// The rooms that its user is in, and whose cards it has, as its profile keeps both.
+    pub(crate) rooms: RefCell<BTreeSet<Room>>,
+    cards: RefCell<BTreeMap<NodeId, Arc<[u8]>>>,
+    /// Whom it lists in each room.
+    pub(crate) listed_in: RefCell<BTreeMap<Room, BTreeSet<NodeId>>>,
     lines: Cell<u64>,
     /// How many lines its user says as soon as it starts.
     says_first: Cell<u64>,
@@ -101,19 +107,41 @@ impl Host {
             place: watch::channel(place(index)).0,
             commands: RefCell::default(),
             listed: RefCell::default(),
+            rooms: RefCell::default(),
+            cards: RefCell::default(),
+            listed_in: RefCell::default(),
             lines: Cell::new(0),
             says_first: Cell::new(0),
         }
     }
 
-    /// Says a line, if the host runs.
-    pub(crate) fn say(&self, answers: Option<proximity_chat::domain::model::MessageId>) {
+    /// Says a line in the lobby, if the host runs.
+    pub(crate) fn say(&self, answers: Option<MessageId>) {
+        self.say_in(&Room::Lobby, "", answers);
+    }
+
+    /// Says a line in a room. `between` is what a line to one person alone begins with.
+    pub(crate) fn say_in(&self, room: &Room, between: &str, answers: Option<MessageId>) {
+        let (room, text) = (room.clone(), self.line(between, answers));
+        self.does(Command::Say { room, text, action: false, network: None });
+    }
+
+    /// Says a line to one person alone.
+    pub(crate) fn tell(&self, other: &Self) {
+        let who = Who::new(&other.node.to_string()).unwrap();
+        self.does(Command::Tell { who, text: self.line(&speech::between(self.index, other.index), None) });
+    }
+
+    /// Its user does something, if the host runs. A node that is thousands of commands behind gets no more.
+    pub(crate) fn does(&self, command: Command) {
         if let Some(commands) = &*self.commands.borrow() {
-            self.lines.set(self.lines.get() + 1);
-            let text = Text::new(&speech::line(self.index, self.boots.get(), self.lines.get(), answers)).unwrap();
-            // A node that is thousands of commands behind gets no more.
-            let _ = commands.try_send(Command::Say { room: Room::LOBBY, text, action: false, network: None });
+            let _ = commands.try_send(command);
         }
+    }
+
+    fn line(&self, between: &str, answers: Option<MessageId>) -> Text {
+        self.lines.set(self.lines.get() + u64::from(self.is_up()));
+        Text::new(&speech::line(between, (self.index, self.boots.get(), self.lines.get()), answers)).unwrap()
     }
 
     /// The host comes to a place that may be another network, or it turns out to be its own, where everybody is known.
@@ -131,17 +159,21 @@ impl Host {
         self.skew.load(Ordering::Relaxed).unsigned_abs() <= 3_600_000
     }
 
+    /// By how much its clock is ahead.
+    pub(crate) fn ahead(&self) -> Duration {
+        Duration::from_millis(u64::try_from(self.skew.load(Ordering::Relaxed)).unwrap_or(0))
+    }
+
     /// Lets the user leave with `/quit`.
     pub(crate) fn leave(&self) {
-        if let Some(commands) = &*self.commands.borrow() {
-            let _ = commands.try_send(Command::Quit);
-        }
+        self.does(Command::Quit);
     }
 
     /// The host is gone without a word.
     pub(crate) fn crashed(&self) {
         self.commands.take();
         self.listed.take();
+        self.listed_in.take();
     }
 
     pub(crate) fn is_up(&self) -> bool {
@@ -158,9 +190,9 @@ impl Host {
     pub(crate) fn go_back(&self, lines: u64, world: &World, now: Duration) -> Result<(), String> {
         self.says_first.set(lines);
         backups::copy(&self.backup(), &self.directory);
-        world.rules.borrow_mut().goes_back(self.index, self.node, now);
+        world.rules.borrow_mut().each().for_each(|rules| rules.goes_back(self.index, self.node, now));
         self.read(world, false)?;
-        world.rules.borrow_mut().some_may_be_lost();
+        world.rules.borrow_mut().each().for_each(Rules::some_may_be_lost);
         Ok(())
     }
 
@@ -171,10 +203,45 @@ impl Host {
     /// Reads the disk of a host that does not run, and checks it against the rules.
     pub(crate) fn read(&self, world: &World, thorough: bool) -> Result<(Database, Snapshot), String> {
         let (mut database, snapshot) = disk::open(&self.directory, self.node)?;
-        let held = disk::read(&mut database, &snapshot, &world.rules.borrow(), thorough);
+        let held = disk::read(&mut database, &snapshot, (&world.rules.borrow(), self.node), thorough);
         let held = held.map_err(|what| format!("node {}: {what}", self.index))?;
         world.rules.borrow_mut().on_disk(self.index, &held)?;
         Ok((database, snapshot))
+    }
+
+    /// The bytes of its files.
+    pub(crate) fn files(&self) -> Vec<Vec<u8>> {
+        std::fs::read_dir(&self.directory).unwrap().map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
+    }
+
+    fn with_card(&self, known: &Known) -> Known {
+        Known { card: self.cards.borrow().get(&known.node).cloned(), ..known.clone() }
+    }
+
+    /// What its profile keeps of this.
+    fn keeps(&self, update: &Update, cards: &[(NodeId, Arc<[u8]>)]) {
+        match update {
+            Update::PeerJoined(peer) => {
+                if let PeerId::Node(node) = peer.id {
+                    self.listed.borrow_mut().insert(node);
+                    self.cards.borrow_mut().extend(cards.iter().filter(|(of, _)| *of == node).cloned());
+                }
+            }
+            Update::PeerLeft { peer: PeerId::Node(node), .. } => {
+                self.listed.borrow_mut().remove(node);
+            }
+            Update::RoomJoined { room, .. } => {
+                self.rooms.borrow_mut().insert(room.clone());
+            }
+            Update::RoomLeft(room) => {
+                self.rooms.borrow_mut().remove(room);
+                self.listed_in.borrow_mut().remove(room);
+            }
+            Update::RoomMembers(RoomMembers { room, people }) => {
+                self.listed_in.borrow_mut().insert(room.clone(), people.iter().copied().collect());
+            }
+            _ => {}
+        }
     }
 
     fn settings(&self, world: &Rc<World>, boot: u64, database: Database, snapshot: Snapshot) -> Settings {
@@ -204,7 +271,13 @@ impl Host {
             nick: Nick::new(&format!("node{}", self.index)).unwrap(),
             presence: Presence::Here,
             identity: self.identity.clone(),
-            known: self.known.clone(),
+            known: self.known.iter().map(|known| self.with_card(known)).collect(),
+            rooms: self
+                .rooms
+                .borrow()
+                .iter()
+                .map(|room| KeptRoom { room: room.clone(), view: RoomView::default() })
+                .collect(),
             guests: Guests::None,
             hold: false,
             saver: profile::open(&profile::Options { ephemeral: true, ..Default::default() }).unwrap().saver(),
@@ -256,6 +329,7 @@ fn known(node: NodeId, days: u16, ago: Duration) -> Known {
         displaced: false,
         ignored: false,
         met: Some(met),
+        card: None,
     }
 }
 
@@ -280,27 +354,20 @@ pub(crate) async fn live(world: Rc<World>, host: Rc<Host>) -> turmoil::Result {
     host.commands.replace(Some(commands));
     for _ in 0..host.says_first.take() {
         host.say(None);
+        for room in &*host.rooms.borrow() {
+            host.say_in(room, &world.between(&host, room), None);
+        }
     }
     let mut random = fastrand::Rng::with_seed(world.seed ^ ((host.index as u64) << 40) ^ boot);
     while let Some(update) = updates.recv().await {
         world.saw(&host, &update);
-        match update {
-            Update::PeerJoined(peer) => {
-                if let PeerId::Node(node) = peer.id {
-                    host.listed.borrow_mut().insert(node);
-                }
-            }
-            Update::PeerLeft { peer: PeerId::Node(node), .. } => {
-                host.listed.borrow_mut().remove(&node);
-            }
-            // Lines of strangers are not answered: they may be gone when the answer is shown.
-            Update::Message(message)
-                if world.rules.borrow().is_honest(&message.position.author)
-                    && speech::invites_answer(&message, &mut random) =>
-            {
-                host.say(Some(message.id));
-            }
-            _ => {}
+        host.keeps(&update, &world.cards);
+        // Lines of strangers are not answered: they may be gone when the answer is shown.
+        if let Update::Message(message) = update
+            && world.rules.borrow().lobby().is_honest(&message.position.author)
+            && speech::invites_answer(&message, &mut random)
+        {
+            host.say_in(&message.room, &world.between(&host, &message.room), Some(message.id));
         }
     }
     host.crashed();

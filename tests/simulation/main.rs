@@ -13,6 +13,7 @@
     reason = "all of this crate is test code; the lints only know test functions"
 )]
 
+mod all_rules;
 mod args;
 mod backups;
 mod disk;
@@ -23,8 +24,10 @@ mod host;
 mod hostile;
 mod net;
 mod places;
+mod rooms;
 mod rules;
 mod run;
+mod speakers;
 mod speech;
 mod trace;
 mod world;

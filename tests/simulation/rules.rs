@@ -1,4 +1,4 @@
-//! What must hold, whatever goes wrong. Nothing is lost or comes twice, each author's lines keep their order, no line
+//! What must hold in each room, whatever goes wrong. Nothing is lost or comes twice, each author's lines keep their order, no line
 //! stands before one that it answers, all nodes show the same order, and no node calls a line delivered that is not.
 //! Where clocks are days off, a line may stand where it arrived, and each node then has its own place for it. But what
 //! a user says is always the last line of their own screen. Lines of hostile members do not count for any of this, and
@@ -20,7 +20,7 @@ use proximity_chat::{
             storage::{LogState, Snapshot},
         },
     },
-    domain::model::{Delivery, LogId, Mark, Message, MessageId, NodeId, Position, Room, Timestamp},
+    domain::model::{Delivery, LogId, Mark, Message, MessageId, NodeId, Position, RoomId, Timestamp},
 };
 
 use crate::{
@@ -31,9 +31,10 @@ use crate::{
     speech,
 };
 
-/// What is known of all nodes. Everything that a node shows is checked against it.
+/// What is known of a room and of all nodes. Everything that a node shows there is checked against it.
 #[derive(Debug)]
 pub(crate) struct Rules {
+    room: RoomId,
     /// The one event that each number of each log stands for.
     numbers: BTreeMap<(NodeId, u64, u64), MessageId>,
     /// Every message that any node has shown or stored.
@@ -90,6 +91,13 @@ struct Known {
     bottom: Option<Position>,
     /// What it had before its disk was put back, and when that happened: others may not have noticed that this is gone.
     had: (BTreeSet<MessageId>, Duration),
+    /// Whether its user is in the room, if it is not the lobby.
+    is_in: bool,
+    /// What it has written since its start and not shown, by author, epoch and number: its user has left the room, or a
+    /// room of two is not open. It is on the page that the user gets on coming back.
+    unshown: BTreeMap<MessageId, (NodeId, u64, u64)>,
+    /// What was on such a page. It may be shown once more if the user came back before the disk had answered.
+    on_page: BTreeSet<MessageId>,
 }
 
 impl Known {
@@ -99,10 +107,11 @@ impl Known {
 }
 
 impl Rules {
-    pub(crate) fn new(honest: Vec<NodeId>) -> Self {
+    pub(crate) fn new(room: RoomId, honest: &[NodeId]) -> Self {
         let kept_from = EPOCH.saturating_sub(KEPT).as_millis();
         let nodes = honest.iter().map(|_| Known::default()).collect();
         Self {
+            room,
             numbers: BTreeMap::new(),
             said: BTreeMap::new(),
             aside: BTreeSet::new(),
@@ -110,7 +119,7 @@ impl Rules {
             positions: BTreeMap::new(),
             first: BTreeMap::new(),
             nodes,
-            honest: honest.into_iter().collect(),
+            honest: honest.iter().copied().collect(),
             has_gaps: false,
             copied: BTreeMap::new(),
             kept_from: Timestamp::from_millis(i64::try_from(kept_from).unwrap()),
@@ -148,6 +157,41 @@ impl Rules {
         self.positions.contains_key(id)
     }
 
+    /// Whether a user is in the room, if it is not the lobby.
+    pub(crate) fn is_in(&self, node: usize) -> bool {
+        self.nodes[node].is_in
+    }
+
+    /// A user has come into the room, and sees what is on disk.
+    pub(crate) fn comes(&mut self, node: usize) {
+        let known = &mut self.nodes[node];
+        if std::mem::replace(&mut known.is_in, true) {
+            return;
+        }
+        for (id, (author, epoch, seq)) in std::mem::take(&mut known.unshown) {
+            known.unkept.remove(&id);
+            known.held.insert(id);
+            known.on_page.insert(id);
+            let last = known.last.entry((author, epoch)).or_default();
+            *last = seq.max(*last);
+        }
+    }
+
+    /// A user has left the room.
+    pub(crate) fn leaves(&mut self, node: usize) {
+        self.nodes[node].is_in = false;
+    }
+
+    /// A node has written an event of an honest member, and shows it soon if its user is in the room.
+    pub(crate) fn written(&mut self, node: usize, line: &Line) -> Result<(), String> {
+        self.numbered(node, line)?;
+        let known = &mut self.nodes[node];
+        if !known.held.contains(&line.id) {
+            known.unshown.insert(line.id, (line.log.author, line.log.epoch, line.seq));
+        }
+        Ok(())
+    }
+
     /// A node showed a message as new; `unkept` if it may not be on its disk.
     pub(crate) fn shown(&mut self, node: usize, message: &Message, unkept: bool, now: Duration) -> Result<(), String> {
         let Message { id, position, .. } = message;
@@ -173,9 +217,13 @@ impl Rules {
             return if is_new { Ok(()) } else { Err(format!("nothing twice: node {node} shows {id} once more")) };
         }
         let text = message.text.as_str();
-        let log = LogId { room: Room::LOBBY.id(), author: position.author, epoch: position.epoch };
+        let log = LogId { room: self.room, author: position.author, epoch: position.epoch };
         self.numbered(node, &Line { log, seq: position.seq, id: *id, first: message.again.unwrap_or(*id) })?;
         self.placed(node, *position, placed)?;
+        self.nodes[node].unshown.remove(id);
+        if self.nodes[node].on_page.remove(id) {
+            return Ok(());
+        }
         if self.has_nothing_of_somebody(node) {
             self.nodes[node].strange_until = now;
         }
@@ -227,7 +275,7 @@ impl Rules {
     /// A node has kept a line that it showed earlier.
     pub(crate) fn kept(&mut self, node: usize, id: MessageId) {
         let known = &mut self.nodes[node];
-        if known.unkept.remove(&id) {
+        if known.unkept.remove(&id) | known.unshown.remove(&id).is_some() {
             known.held.insert(id);
         }
     }
@@ -284,15 +332,15 @@ impl Rules {
             *last = line.seq.max(*last);
         }
         let bottom = on_disk.seen.iter().map(|(position, _)| *position).max();
-        let Known { strange, had, .. } = std::mem::take(&mut self.nodes[node]);
-        self.nodes[node] = Known { held, last, strange, bottom, had, ..Known::default() };
+        let Known { strange, had, is_in, .. } = std::mem::take(&mut self.nodes[node]);
+        self.nodes[node] = Known { held, last, strange, bottom, had, is_in, ..Known::default() };
         Ok(())
     }
 
     /// A node's disk is put back to an earlier copy, which has not been read yet.
     pub(crate) fn goes_back(&mut self, index: usize, node: NodeId, now: Duration) {
-        let had = std::mem::take(&mut self.nodes[index].held);
-        self.nodes[index] = Known { had: (had, now), ..Known::default() };
+        let Known { held, is_in, .. } = std::mem::take(&mut self.nodes[index]);
+        self.nodes[index] = Known { had: (held, now), is_in, ..Known::default() };
         self.copied.insert(node, index);
     }
 
@@ -318,7 +366,8 @@ impl Rules {
 
     /// What a node has of what was said, including lines that were said again.
     fn firsts(&self, known: &Known) -> impl Iterator<Item = MessageId> {
-        known.held.iter().filter_map(|id| self.said.get(id).map(|said| said.first))
+        let all = known.held.iter().chain(known.unshown.keys());
+        all.filter_map(|id| self.said.get(id).map(|said| said.first))
     }
 
     /// One number stands for one event, everywhere and for ever.
@@ -361,7 +410,8 @@ impl Rules {
     ) -> Result<(), String> {
         let has = |known: &Known| {
             let (had, until) = &known.had;
-            known.held.contains(&id) || now < *until + NOTICED && had.contains(&id)
+            let holds = known.held.contains(&id) || known.unshown.contains_key(&id);
+            holds || now < *until + NOTICED && had.contains(&id)
         };
         let have = self.nodes.iter().enumerate().filter(|(other, known)| *other != node && has(known));
         let have = have.count() + self.liars;
@@ -380,7 +430,11 @@ impl Rules {
             return Err(format!("what is given up is gone: node {node} has lines of {:?}", log.id));
         }
         if logs.len() > ABSENT_LOGS {
-            return Err(format!("strangers have few places: node {node} holds {} logs of absent ones", logs.len()));
+            let mut rooms: BTreeMap<RoomId, usize> = BTreeMap::new();
+            for log in logs.keys() {
+                *rooms.entry(log.room).or_default() += 1;
+            }
+            return Err(format!("strangers have few places: node {node} holds these logs of absent ones: {rooms:?}"));
         }
         if let Some((log, bytes)) = logs.iter().find(|(_, bytes)| **bytes > STRANGER_BYTES) {
             return Err(format!("strangers have few bytes: node {node} holds {bytes} of {:?}", log.author));
@@ -397,21 +451,33 @@ impl Rules {
         self.said.len()
     }
 
-    /// Whether all nodes have everything that any of them has.
-    pub(crate) fn all_have_all(&self) -> bool {
-        self.missing().is_none()
-    }
-
-    /// A node that lacks a message, and that message.
-    pub(crate) fn missing(&self) -> Option<(usize, MessageId)> {
-        let must_have = || self.said.iter().filter(|(id, said)| !said.lost && !self.too_old.contains(id));
+    /// One of these nodes that lacks a message, and that message. In the lobby everybody must have everything. In
+    /// other rooms somebody may have said something and left before anybody else was there. `is_excused` says whether a
+    /// node may lack what somebody said at some time.
+    pub(crate) fn missing(
+        &self,
+        nodes: &[usize],
+        is_excused: impl Fn(usize, &NodeId, Timestamp) -> bool,
+    ) -> Option<(usize, MessageId)> {
+        let is_lobby = self.room == RoomId::LOBBY;
+        let there: BTreeSet<_> =
+            nodes.iter().filter(|_| !is_lobby).flat_map(|n| self.firsts(&self.nodes[*n])).collect();
+        let must_have = || {
+            let said = self.said.iter().filter(|(id, said)| !said.lost && !self.too_old.contains(id));
+            said.filter(|(_, said)| is_lobby || there.contains(&said.first))
+        };
         let is_copied = |said: &Said| self.copied.contains_key(&said.log.author);
-        self.nodes.iter().enumerate().find_map(|(node, known)| {
+        nodes.iter().find_map(|&node| {
+            let known = &self.nodes[node];
             let firsts: BTreeSet<_> = self.firsts(known).collect();
+            let holds = |id: &MessageId| known.held.contains(id) || !known.is_in && known.unshown.contains_key(id);
             let has = |id: &MessageId, said: &Said| {
-                if is_copied(said) { firsts.contains(&said.first) } else { known.held.contains(id) }
+                if is_copied(said) { firsts.contains(&said.first) } else { holds(id) }
             };
-            must_have().find(|(id, said)| !has(id, said)).map(|(id, _)| (node, *id))
+            let excused = |id: &MessageId, said: &Said| {
+                self.positions.get(id).is_some_and(|at| is_excused(node, &said.log.author, at.hlc.wall()))
+            };
+            must_have().find(|(id, said)| !has(id, said) && !excused(id, said)).map(|(id, _)| (node, *id))
         })
     }
 

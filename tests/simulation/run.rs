@@ -15,10 +15,13 @@ use proximity_chat::core::budgets::{MAX_KEYS, MAX_NODES_PER_HOST};
 use turmoil::Sim;
 
 use crate::{
+    all_rules,
     faults::{Faults, LATENCY},
     host::{self, Host},
     hostile::{self, GONE_AT, Member},
     places, say,
+    speakers::Speakers,
+    speech::{self, SECRET},
     trace::Trace,
     world::World,
 };
@@ -60,8 +63,8 @@ pub(crate) fn one(seed: u64, nodes: usize, hostile: usize, trace: bool) -> bool 
     let memory = Path::new("/dev/shm");
     let place = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
     let directory = tempfile::tempdir_in(place).unwrap();
-    let honest = (0..nodes).map(|index| host::identity_of(seed, index).node()).collect();
-    let world = World::new(seed, honest, Trace::new(trace));
+    let honest: Vec<_> = (0..nodes).map(|index| host::identity_of(seed, index)).collect();
+    let world = World::new(seed, &honest, Trace::new(trace));
     let converged = run(&world, nodes, hostile, directory.path());
     let hash = world.trace.borrow().hash();
     let mut line =
@@ -127,7 +130,7 @@ fn run(world: &Rc<World>, nodes: usize, hostile: usize, directory: &Path) -> Opt
         sim.host(visitor.ip, move || hostile::visit(world.clone(), visitor.clone()));
     }
     let mut faults = Faults::new(world.clone(), hosts.clone(), random.fork());
-    let mut speakers = Speakers { hosts: hosts.clone(), next: vec![Duration::ZERO; nodes], random };
+    let mut speakers = Speakers::new(hosts.clone(), world.clone(), random);
     let step = |sim: &mut Sim<'_>, faults: &mut Faults| {
         if let Err(error) = sim.step() {
             world.must(Err(error.to_string()));
@@ -148,6 +151,9 @@ fn run(world: &Rc<World>, nodes: usize, hostile: usize, directory: &Path) -> Opt
     let right = hosts.iter().filter(|host| host.is_right()).count();
     if 2 * right.saturating_sub(2) >= nodes - 1 {
         world.sane_from.set(healed + COMPARED);
+    } else {
+        let ahead = hosts.iter().map(|host| host.ahead()).max().unwrap_or_default();
+        world.rules.borrow_mut().goes_by(EPOCH + healed + ahead);
     }
     let mut converged = None;
     loop {
@@ -155,7 +161,7 @@ fn run(world: &Rc<World>, nodes: usize, hostile: usize, directory: &Path) -> Opt
         faults.due(&mut sim, now);
         if now < healed + LAST_WORDS {
             speakers.speak(now);
-        } else if converged.is_none() && world.rules.borrow().all_have_all() && all_listed(&hosts, &faults) {
+        } else if converged.is_none() && world.rules.borrow().all_have_all() && all_listed(world, &hosts, &faults) {
             converged = Some(now);
         }
         let busy_until = if hostile > 0 { GONE_AT } else { Duration::ZERO };
@@ -164,7 +170,7 @@ fn run(world: &Rc<World>, nodes: usize, hostile: usize, directory: &Path) -> Opt
         }
         if converged.is_none() && now > healed + PATIENCE {
             let rules = world.rules.borrow();
-            let (held, missing) = (rules.held(), rules.missing());
+            let (held, missing) = (rules.lobby().held(), rules.missing());
             let listed: Vec<_> = hosts.iter().map(|host| host.listed.borrow().len()).collect();
             let what = format!("nothing lost: {missing:?}, lines {held:?}, peers {listed:?}, after {PATIENCE:?}");
             world.must(Err(what));
@@ -176,7 +182,7 @@ fn run(world: &Rc<World>, nodes: usize, hostile: usize, directory: &Path) -> Opt
     check_links(world, &hosts, &faults);
     check_strangers(world, sim.elapsed(), &hosts, &victims, hostile);
     check_disks(world, &mut sim, &hosts);
-    if !world.rules.borrow().all_have_all() || !all_listed(&hosts, &faults) {
+    if !world.rules.borrow().all_have_all() || !all_listed(world, &hosts, &faults) {
         world.must(Err("everybody had everything, and then no more".to_owned()));
     }
     converged.map(|at| at.saturating_sub(healed))
@@ -193,30 +199,18 @@ fn hosts(seed: u64, (nodes, strangers): (usize, usize), random: &mut fastrand::R
     (0..nodes).map(host).collect()
 }
 
-/// The hosts that talk, and when each does so next.
-struct Speakers {
-    hosts: Vec<Rc<Host>>,
-    next: Vec<Duration>,
-    random: fastrand::Rng,
-}
-
-impl Speakers {
-    fn speak(&mut self, now: Duration) {
-        for (host, next) in self.hosts.iter().zip(&mut self.next) {
-            if now >= *next {
-                *next = now + Duration::from_millis(self.random.u64(50..3_000));
-                host.say(None);
-            }
-        }
-    }
-}
-
 fn pairs(hosts: &[Rc<Host>]) -> impl Iterator<Item = (&Rc<Host>, &Rc<Host>)> {
     hosts.iter().enumerate().flat_map(|(index, one)| hosts[..index].iter().map(move |other| (one, other)))
 }
 
-/// Whether all nodes list everybody whom they can reach.
-fn all_listed(hosts: &[Rc<Host>], faults: &Faults) -> bool {
+/// Whether all nodes list everybody whom they can reach, and those of them who are in the same room.
+fn all_listed(world: &World, hosts: &[Rc<Host>], faults: &Faults) -> bool {
+    let rules = world.rules.borrow();
+    let in_rooms = hosts.iter().all(|host| rules.lists_members(host.index, &host.listed_in.borrow()));
+    in_rooms && all_present_listed(hosts, faults)
+}
+
+fn all_present_listed(hosts: &[Rc<Host>], faults: &Faults) -> bool {
     pairs(hosts).all(|(one, other)| {
         let listed = |a: &Host, b: &Host| a.listed.borrow().contains(&b.node);
         faults.are_strangers(one.index, other.index) || (listed(one, other) && listed(other, one))
@@ -230,10 +224,26 @@ fn check_disks(world: &World, sim: &mut Sim<'_>, hosts: &[Rc<Host>]) {
         let read = host.read(world, true);
         let kept = read.and_then(|(_, snapshot)| world.rules.borrow().strangers(host.index, &snapshot));
         world.must(kept);
+        world.must(nothing_of_others(host, hosts.len()));
     }
     if !world.rules.borrow().all_have_all() {
         world.must(Err("not everything is on all disks".to_owned()));
     }
+}
+
+/// Nothing that was said between two others is in any file of a host.
+fn nothing_of_others(host: &Host, hosts: usize) -> Result<(), String> {
+    let others = (0..hosts).flat_map(|one| (0..one).map(move |other| (one, other)));
+    let others = others.filter(|(one, other)| host.index != *one && host.index != *other);
+    let texts: Vec<String> = others.map(|(one, other)| speech::between(one, other)).collect();
+    for file in host.files() {
+        for at in all_rules::found(&file, SECRET.as_bytes()) {
+            if let Some(text) = texts.iter().find(|text| file[at..].starts_with(text.as_bytes())) {
+                return Err(format!("only the two have it: node {} has what was said {text}", host.index));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Checks what hostile members have on each host at the end, and what they have made hosts do.

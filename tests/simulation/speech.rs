@@ -8,9 +8,17 @@ const ANSWERED: u32 = 16;
 /// The words between a line's name and the line that it answers.
 const ANSWERS: &str = " answers ";
 
-/// A line that is unlike any other.
-pub(crate) fn line(host: usize, boot: u64, number: u64, answers: Option<MessageId>) -> String {
-    let name = format!("line {host}.{boot}.{number}");
+/// What every line between two begins with, before the numbers of the two.
+pub(crate) const SECRET: &str = "between ";
+
+/// What a line from one of these two to the other begins with.
+pub(crate) fn between(one: usize, other: usize) -> String {
+    format!("{SECRET}{} and {}: ", one.min(other), one.max(other))
+}
+
+/// A line that is unlike any other. `between` is what a line to one person alone begins with.
+pub(crate) fn line(between: &str, (host, boot, number): (usize, u64, u64), answers: Option<MessageId>) -> String {
+    let name = format!("{between}line {host}.{boot}.{number}");
     match answers {
         Some(question) => format!("{name}{ANSWERS}{question}"),
         None => name,

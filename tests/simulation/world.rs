@@ -3,6 +3,7 @@
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
+    sync::Arc,
     time::Duration,
 };
 
@@ -10,17 +11,23 @@ use proximity_chat::{
     core::log::{placing::MAX_OFF, storage::Write},
     domain::{
         bus::{Failure, HistoryNotice, Notice, NoticeCode, Update},
-        model::{Mark, Message, NodeId, PeerId, StoreFailure, Trust},
+        model::{Mark, Message, NodeId, PeerId, Room, RoomId, StoreFailure, Trust},
     },
+    protocol::{identity::Identity, sealing::Card},
 };
 
-use crate::{full_disks::Disks, host::Host, net::Cables, places::Stay, rules::Rules, run::EPOCH, trace::Trace};
+use crate::{
+    all_rules::AllRules, full_disks::Disks, host::Host, net::Cables, places::Stay, rules::Rules, run::EPOCH, speech,
+    trace::Trace,
+};
 
 pub(crate) struct World {
     pub(crate) seed: u64,
     pub(crate) cables: Cables,
     pub(crate) trace: RefCell<Trace>,
-    pub(crate) rules: RefCell<Rules>,
+    pub(crate) rules: RefCell<AllRules>,
+    /// The cards of all honest nodes.
+    pub(crate) cards: Vec<(NodeId, Arc<[u8]>)>,
     /// Lines of others that any node has shown.
     pub(crate) heard: Cell<u64>,
     pub(crate) disks: RefCell<Disks>,
@@ -34,13 +41,14 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new(seed: u64, honest: Vec<NodeId>, trace: Trace) -> Rc<Self> {
+    pub(crate) fn new(seed: u64, honest: &[Identity], trace: Trace) -> Rc<Self> {
         Rc::new(Self {
             seed,
             cables: Cables::default(),
+            cards: honest.iter().map(|one| (one.node(), Card::sign(one, 0).encode().into())).collect(),
             trace: RefCell::new(trace),
             disks: RefCell::new(Disks::new(honest.len())),
-            rules: RefCell::new(Rules::new(honest)),
+            rules: RefCell::new(AllRules::new(honest)),
             heard: Cell::new(0),
             sane_from: Cell::new(Duration::MAX),
             last_written: Cell::default(),
@@ -62,8 +70,8 @@ impl World {
 
     /// A host comes to an uncertain place, or it has become certain where it is.
     pub(crate) fn stays(&self, host: Option<usize>) {
-        let stay = host.map(|host| Stay { host, older: self.rules.borrow().held_by(host) });
-        self.rules.borrow_mut().has_gaps |= stay.is_some();
+        let stay = host.map(|host| Stay { host, older: self.rules.borrow().lobby().held_by(host) });
+        self.rules.borrow_mut().each().for_each(|rules| rules.has_gaps |= stay.is_some());
         self.stay.replace(stay);
     }
 
@@ -90,13 +98,16 @@ impl World {
     }
 
     fn is_honest(&self, peer: &PeerId) -> bool {
-        matches!(peer, PeerId::Node(node) if self.rules.borrow().is_honest(node))
+        matches!(peer, PeerId::Node(node) if self.rules.borrow().lobby().is_honest(node))
     }
 
     /// A node writes to its disk. Returns whether the disk accepts that.
     pub(crate) fn writes(&self, node: usize, writes: &[Write]) -> Result<(), StoreFailure> {
         let taken = self.disks.borrow_mut().take(node, writes, |write| match write {
-            Write::Event(entry) => self.rules.borrow().is_honest(&entry.event.log.author),
+            Write::Event(entry) => {
+                let log = entry.event.log;
+                log.room == RoomId::LOBBY && self.rules.borrow().lobby().is_honest(&log.author)
+            }
             _ => false,
         });
         let taken = taken.unwrap_or_else(|broken| {
@@ -118,9 +129,12 @@ impl World {
             self.last_written.set(now);
         }
         for write in writes {
-            if let Write::Rewind(state) = write {
-                self.must(self.rules.borrow_mut().taken_out(node, state.id, state.head));
-            }
+            let mut rules = self.rules.borrow_mut();
+            self.must(match write {
+                Write::Rewind(state) => rules.taken_out(node, state.id, state.head),
+                Write::Event(entry) => rules.written(node, entry),
+                _ => Ok(()),
+            });
         }
         // The user's own lines are written before any that others have sent.
         if events.any(|entry| !entry.own) && events.any(|entry| entry.own) {
@@ -138,6 +152,20 @@ impl World {
         Ok(())
     }
 
+    /// What a line of this host in a room begins with.
+    pub(crate) fn between(&self, host: &Host, room: &Room) -> String {
+        let Room::Direct(other) = room else { return String::new() };
+        let other = self.cards.iter().position(|(node, _)| node == other);
+        other.map(|other| speech::between(host.index, other)).unwrap_or_default()
+    }
+
+    /// Tells the rules of a room that something has happened there.
+    fn in_room(&self, host: &Host, room: &Room, happened: impl FnOnce(&mut Rules, usize)) {
+        if let Some(rules) = self.rules.borrow_mut().of(host.index, room) {
+            happened(rules, host.index);
+        }
+    }
+
     /// A node reported something to its user.
     pub(crate) fn saw(&self, host: &Host, update: &Update) {
         self.note(turmoil::sim_elapsed().unwrap(), &format!("[{}] {update:?}", host.index));
@@ -145,43 +173,58 @@ impl World {
             Update::Message(message) => {
                 self.heard.set(self.heard.get() + u64::from(!message.is_own()));
                 self.must(self.is_sane(host, message, turmoil::sim_elapsed().unwrap()));
-                let is_honest = self.rules.borrow().is_honest(&message.position.author);
+                let is_honest = self.rules.borrow().lobby().is_honest(&message.position.author);
                 let mut disks = self.disks.borrow_mut();
                 // Events that contradict themselves are marked as that, and then nothing says that they are not kept.
                 let unkept = message.mark == Mark::NotKept || !is_honest && disks.was_full(host.index);
-                let kept = if unkept && is_honest { disks.shown(host.index, message.id) } else { Ok(()) };
+                let kept = if unkept && is_honest && message.room.is_lobby() {
+                    disks.shown(host.index, message.id)
+                } else {
+                    Ok(())
+                };
                 kept.and_then(|()| {
                     self.rules.borrow_mut().shown(host.index, message, unkept, turmoil::sim_elapsed().unwrap())
                 })
             }
             Update::Kept { id, .. } => {
                 let mut rules = self.rules.borrow_mut();
-                let is_honest = rules.is_of_honest(id);
-                rules.kept(host.index, *id);
-                if is_honest { self.disks.borrow_mut().kept(host.index, *id) } else { Ok(()) }
+                let counts = rules.is_of_lobby(id) && rules.lobby().is_of_honest(id);
+                if let Some(rules) = rules.of_message(id) {
+                    rules.kept(host.index, *id);
+                }
+                if counts { self.disks.borrow_mut().kept(host.index, *id) } else { Ok(()) }
             }
             Update::Failed(Failure::Storage(_)) if self.disks.borrow().was_full(host.index) => Ok(()),
-            Update::Rearranged { .. } => {
-                self.rules.borrow_mut().rearranged(host.index);
+            Update::Rearranged { room } => {
+                self.in_room(host, room, Rules::rearranged);
+                Ok(())
+            }
+            Update::RoomJoined { room, .. } => {
+                self.in_room(host, room, Rules::comes);
+                Ok(())
+            }
+            Update::RoomLeft(room) => {
+                self.in_room(host, room, Rules::leaves);
                 Ok(())
             }
             Update::Delivery { id, delivered, .. } => {
                 let now = turmoil::sim_elapsed().unwrap();
-                self.rules.borrow_mut().delivered(host.index, *id, *delivered, now)
+                let mut rules = self.rules.borrow_mut();
+                rules.of_message(id).map_or(Ok(()), |rules| rules.delivered(host.index, *id, *delivered, now))
             }
             Update::PeerJoined(peer) if peer.repute.trust != Trust::Known && self.is_honest(&peer.id) => {
                 Err(format!("who was met on two days is known: node {} does not know {}", host.index, peer.addr))
             }
             // Only hostile members contradict themselves.
             Update::Notice(Notice::History(HistoryNotice::Forked(name)))
-                if !self.rules.borrow().is_honest_name(name) =>
+                if !self.rules.borrow().lobby().is_honest_name(name) =>
             {
                 Ok(())
             }
             Update::Notice(notice) => match notice.code() {
                 // A node with two histories is told so.
                 NoticeCode::Forked | NoticeCode::NewLog | NoticeCode::OtherCopy
-                    if self.rules.borrow().is_copied(&host.node) =>
+                    if self.rules.borrow().lobby().is_copied(&host.node) =>
                 {
                     Ok(())
                 }

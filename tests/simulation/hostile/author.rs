@@ -2,10 +2,11 @@
 
 use bytes::Bytes;
 use proximity_chat::{
-    domain::model::{EventId, Hlc, LogId, Nick, Room, Text, Timestamp},
+    domain::model::{EventId, Hlc, LogId, Nick, RoomId, Text, Timestamp},
     protocol::{
-        codec::event::{Content, Draft, HeldRange, KIND_SAID, Signed},
+        codec::event::{Content, Draft, HeldRange, KIND_SAID, SALT_BYTES, Signed},
         identity::Identity,
+        sealing::{self, Generation, KIND_SEALED, Opened, SaltSource, Slot},
     },
 };
 
@@ -21,7 +22,12 @@ pub(super) struct Author {
 impl Author {
     /// A lobby log whose clock starts at `wall`.
     pub(super) fn new(key: Identity, epoch: u64, wall: Timestamp) -> Self {
-        let log = LogId { room: Room::LOBBY.id(), author: key.node(), epoch };
+        Self::in_room(key, RoomId::LOBBY, epoch, wall)
+    }
+
+    /// The same of any room.
+    pub(super) fn in_room(key: Identity, room: RoomId, epoch: u64, wall: Timestamp) -> Self {
+        let log = LogId { room, author: key.node(), epoch };
         Self { key, log, events: Vec::new(), hlc: Hlc(u64::try_from(wall.as_millis()).unwrap() << 16) }
     }
 
@@ -32,6 +38,27 @@ impl Author {
     /// Writes one more line.
     pub(super) fn line(&mut self, text: &str) -> Signed {
         let signed = self.other(text);
+        self.next(signed)
+    }
+
+    /// Writes one more line, sealed under this key.
+    pub(super) fn sealed(&mut self, text: &str, generation: &Generation) -> Signed {
+        let inside = Opened { kind: KIND_SAID, payload: said(text).slice(SALT_BYTES..), deps: Vec::new() };
+        let slot = Slot { log: self.log, seq: self.len() + 1, prev: self.head() };
+        let source = SaltSource { secret: &[5; 32], random: &[6; 32] };
+        let content = sealing::seal(generation, &slot, &inside, source).unwrap();
+        let signed = self.event(KIND_SEALED, content);
+        self.next(signed)
+    }
+
+    /// Writes an event that only looks as if it were sealed.
+    pub(super) fn garbage(&mut self, generation: &Generation) -> Signed {
+        let content = [&[9; SALT_BYTES][..], &generation.id().0, &[9; 64 + 16]].concat();
+        let signed = self.event(KIND_SEALED, content.into());
+        self.next(signed)
+    }
+
+    fn next(&mut self, signed: Signed) -> Signed {
         self.hlc = Hlc(self.hlc.0 + 1);
         self.events.push(signed.clone());
         signed
@@ -39,8 +66,10 @@ impl Author {
 
     /// An event that could be the next line. The log does not advance, so that two of them contradict each other.
     pub(super) fn other(&self, text: &str) -> Signed {
-        let nick = Nick::new("hostile").unwrap();
-        let content: Bytes = Content::said([7; 16], &nick, &Text::new(text).unwrap(), false);
+        self.event(KIND_SAID, said(text))
+    }
+
+    fn event(&self, kind: u32, content: Bytes) -> Signed {
         let draft = Draft {
             log: self.log,
             seq: self.events.len() as u64 + 1,
@@ -48,7 +77,7 @@ impl Author {
             hlc: Hlc(self.hlc.0 + 1),
             deps: Vec::new(),
             wall: Timestamp::from_millis(i64::try_from(self.hlc.0 >> 16).unwrap()),
-            kind: KIND_SAID,
+            kind,
             content,
         };
         draft.sign(|message| self.key.sign(message))
@@ -72,4 +101,8 @@ impl Author {
     fn head(&self) -> Option<EventId> {
         self.events.last().map(Signed::id)
     }
+}
+
+fn said(text: &str) -> Bytes {
+    Content::said([7; SALT_BYTES], &Nick::new("hostile").unwrap(), &Text::new(text).unwrap(), false)
 }

@@ -92,7 +92,7 @@ pub(super) async fn churn(mut doer: Doer) {
     for _ in 0..CHURNED {
         let (key, victim) = (doer.key(), doer.victim());
         let net = doer.world.cables.of(doer.member.ip);
-        let Some(link) = Link::dial(net, &key, victim, now()).await else {
+        let Some(link) = Link::dial(&doer.world, net, &key, victim).await else {
             tokio::time::sleep(super::DIAL_AGAIN).await;
             continue;
         };
@@ -177,7 +177,7 @@ fn paced(lines: u64, time: Duration, victim: SocketAddr) -> Result<(), String> {
 pub(super) async fn lies(mut doer: Doer) {
     let (key, victim) = (doer.key(), doer.victim());
     let Some(link) = doer.link(&key, victim).await else { return };
-    doer.world.rules.borrow_mut().a_liar_comes();
+    doer.world.rules.borrow_mut().lobby_mut().a_liar_comes();
     let mut author = Author::new(key.clone(), 1, now());
     link.send(&Frame::Have(Have::default())).await;
     for _ in 0..LIES {

@@ -2,7 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
     rc::Rc,
     time::Duration,
@@ -11,20 +11,22 @@ use std::{
 use bytes::Bytes;
 use proximity_chat::{
     core::node::{Input, Via},
-    domain::model::{EventId, Guests, LinkId, LogId, MessageId, Nick, NodeId, Timestamp},
+    domain::model::{EventId, Guests, LinkId, LogId, MessageId, Nick, RoomId},
     protocol::{
         codec::{
             Protocol,
-            event::HeldRange,
+            event::{HeldRange, Signed},
             mesh::{self, Caps, Frame, Hello, VERSIONS},
         },
         identity::Identity,
+        sealing::Card,
     },
     runtime::net::{self, Handle, LinkEvent, Shared, Tls},
 };
 use tokio::sync::Notify;
 
-use crate::net::SimNet;
+use super::now;
+use crate::{net::SimNet, world::World};
 
 /// Every key has only one link.
 const LINK: LinkId = LinkId::Dialled(1);
@@ -43,6 +45,8 @@ pub(super) struct Heard {
     pub(super) wants: Cell<u32>,
     /// How often each event came.
     copies: RefCell<BTreeMap<EventId, u32>>,
+    /// The rooms that it may be told of, beside the lobby.
+    pub(super) rooms: RefCell<BTreeSet<RoomId>>,
 }
 
 impl Heard {
@@ -64,6 +68,24 @@ impl Heard {
     /// Whether this event came.
     pub(super) fn has(&self, id: &MessageId) -> bool {
         self.copies.borrow().keys().any(|event| MessageId::from(*event) == *id)
+    }
+
+    /// Whether nothing was said about a room that it may not be told of.
+    fn may_be_told(&self, frame: &Frame) -> Result<(), String> {
+        let room_of = |signed: &Signed| signed.read().unwrap().log.room;
+        let rooms: Vec<RoomId> = match frame {
+            Frame::Have(have) => have.ranges.iter().map(|range| range.log.room).collect(),
+            Frame::Batch(events) => events.iter().map(room_of).collect(),
+            Frame::Refused(refused) => vec![refused.log.room],
+            _ => Vec::new(),
+        };
+        let is_open = |room: &RoomId| *room == RoomId::LOBBY || self.rooms.borrow().contains(room);
+        match rooms.iter().find(|room| !is_open(room)) {
+            Some(room) => {
+                Err(format!("who is not in a room hears nothing of it: a hostile member is told of {room:?}"))
+            }
+            None => Ok(()),
+        }
     }
 
     fn frame(&self, frame: Frame) {
@@ -91,13 +113,24 @@ pub(super) struct Link {
 
 impl Link {
     /// Dials, and greets as `key`. `None` if that fails.
-    pub(super) async fn dial(net: SimNet, key: &Identity, to: SocketAddr, wall: Timestamp) -> Option<Self> {
+    pub(super) async fn dial(world: &Rc<World>, net: SimNet, key: &Identity, to: SocketAddr) -> Option<Self> {
+        Self::dial_as(world, net, key, None, to).await
+    }
+
+    /// The same for a key that has told its card, if it has one. Then there is a direct room with the other side.
+    pub(super) async fn dial_as(
+        world: &Rc<World>,
+        net: SimNet,
+        key: &Identity,
+        card: Option<(Card, RoomId)>,
+        to: SocketAddr,
+    ) -> Option<Self> {
         let shared = Shared::new(Tls::new(key).unwrap(), Guests::None);
         let mut handle = net::dial(net, shared.clone(), LINK, None, to, Via::Secure { only: None });
         loop {
             let event = tokio::time::timeout(PATIENCE, shared.inbox.next(|_| true)).await.ok()?;
             match event {
-                LinkEvent::Node(Input::DialConnected { .. }) => handle.offer(hello(key.node(), wall)),
+                LinkEvent::Node(Input::DialConnected { .. }) => handle.offer(hello(key, card.map(|(card, _)| card))),
                 LinkEvent::Node(Input::DialAnswered { .. }) => break,
                 _ => return None,
             }
@@ -105,7 +138,8 @@ impl Link {
         shared.outbox.open(LINK, Protocol::Mesh, None);
         handle.open();
         let heard = Rc::new(Heard::default());
-        tokio::task::spawn_local(listen(shared.clone(), heard.clone()));
+        heard.rooms.borrow_mut().extend(card.map(|(_, room)| room));
+        tokio::task::spawn_local(listen(world.clone(), shared.clone(), heard.clone()));
         Some(Self { shared, handle: Some(handle), heard })
     }
 
@@ -151,10 +185,13 @@ impl Drop for Link {
     }
 }
 
-async fn listen(shared: Shared, heard: Rc<Heard>) {
+async fn listen(world: Rc<World>, shared: Shared, heard: Rc<Heard>) {
     loop {
         match shared.inbox.next(|_| true).await {
-            LinkEvent::Read(Input::Frames { frames, .. }) => frames.into_iter().for_each(|frame| heard.frame(frame)),
+            LinkEvent::Read(Input::Frames { frames, .. }) => frames.into_iter().for_each(|frame| {
+                world.must(heard.may_be_told(&frame));
+                heard.frame(frame);
+            }),
             LinkEvent::Node(Input::Closed { .. } | Input::DialFailed { .. } | Input::DialRefused { .. }) => break,
             _ => {}
         }
@@ -164,10 +201,11 @@ async fn listen(shared: Shared, heard: Rc<Heard>) {
     heard.changed.notify_one();
 }
 
-fn hello(node: NodeId, wall: Timestamp) -> Bytes {
+fn hello(key: &Identity, card: Option<Card>) -> Bytes {
     let (min, max) = VERSIONS;
     let nick = Nick::new("hostile").ok();
     // Without capabilities, the other side lists everything in full.
-    let (caps, wall) = (Caps::default(), Some(wall));
-    mesh::encode(&Frame::Hello(Hello { min, max, caps, node, boot: 1, nick, wall, port: None, version: "0".into() }))
+    let (caps, wall, node) = (Caps::default(), Some(now()), key.node());
+    let (port, version, card) = (None, "0".into(), card.map(|card| card.encode().into()));
+    mesh::encode(&Frame::Hello(Hello { min, max, caps, node, boot: 1, nick, wall, port, version, card }))
 }

@@ -7,6 +7,8 @@
 //! | `churn` | trust records and places: keys come one after the other, leave a few logs each, and go |
 //! | `crowd` | places and repeated sending: many links at once that hold nothing and acknowledge nothing |
 //! | `flood` | bytes on disk and their pace: the longest lines, as fast as they are taken |
+//! | `intrude` | secrets: lines for rooms that it is not in, and questions about them |
+//! | `crash_in` | rooms: it joins open ones and floods them, and says in a room of two what only others could |
 //! | `lies` | receipts, requests and dials: false claims about lines, two events with one number, others' addresses |
 //!
 //! `lies` confirms honest lines, refuses them, and claims that they go on. The addresses are those of third parties.
@@ -23,6 +25,7 @@
 mod author;
 mod deeds;
 mod link;
+mod rooms;
 mod visitor;
 
 use std::{
@@ -31,7 +34,10 @@ use std::{
     time::Duration,
 };
 
-use proximity_chat::{domain::model::Timestamp, protocol::identity::Identity};
+use proximity_chat::{
+    domain::model::{RoomId, Timestamp},
+    protocol::{identity::Identity, sealing::Card},
+};
 use tokio::task::spawn_local;
 
 use self::link::Link;
@@ -83,6 +89,13 @@ pub(crate) async fn live(world: Rc<World>, member: Rc<Member>) -> turmoil::Resul
     spawn_local(after(at, deeds::crowd(doer)));
     let (at, doer) = deed(1_000, 8_000);
     spawn_local(after(at, deeds::flood(doer)));
+    let (at, doer) = deed(1_000, 15_000);
+    spawn_local(after(at, rooms::intrude(doer)));
+    let (at, doer) = deed(1_000, 20_000);
+    spawn_local(after(at, rooms::crash_in(doer)));
+    // Once more while nothing else goes wrong.
+    let (at, doer) = deed(30_500, 31_500);
+    spawn_local(after(at, rooms::crash_in(doer)));
     for _ in 0..deeds::LIARS {
         let (at, doer) = deed(1_000, 25_000);
         spawn_local(after(at, deeds::lies(doer)));
@@ -116,9 +129,14 @@ impl Doer {
 
     /// Links to a host, as soon as that is possible.
     async fn link(&mut self, key: &Identity, to: SocketAddr) -> Option<Link> {
+        self.link_as(key, None, to).await
+    }
+
+    /// The same for a key with a card.
+    async fn link_as(&mut self, key: &Identity, card: Option<(Card, RoomId)>, to: SocketAddr) -> Option<Link> {
         for _ in 0..DIALS {
             let net = self.world.cables.of(self.member.ip);
-            if let Some(link) = Link::dial(net, key, to, now()).await {
+            if let Some(link) = Link::dial_as(&self.world, net, key, card, to).await {
                 return Some(link);
             }
             if elapsed() >= GONE_AT {

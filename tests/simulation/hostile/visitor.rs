@@ -4,7 +4,7 @@ use std::{rc::Rc, time::Duration};
 
 use proximity_chat::protocol::codec::mesh::{Frame, Have};
 
-use super::{Doer, Member, elapsed, link::Link, now};
+use super::{Doer, Member, elapsed, link::Link};
 use crate::{run, world::World};
 
 /// How often it checks what it got, and whether there is somebody to visit.
@@ -18,7 +18,9 @@ pub(crate) async fn live(world: Rc<World>, member: Rc<Member>) -> turmoil::Resul
         tokio::time::sleep(LOOKS_EVERY).await;
         let Some(stay) = doer.world.stay() else { continue };
         let (key, host) = (doer.key(), doer.member.victims[stay.host]);
-        let Some(link) = Link::dial(doer.world.cables.of(doer.member.ip), &key, host, now()).await else { continue };
+        let Some(link) = Link::dial(&doer.world, doer.world.cables.of(doer.member.ip), &key, host).await else {
+            continue;
+        };
         // While the link was slow, it may have become certain where the node is.
         if !doer.world.is_at(&stay) || !link.send(&Frame::Have(Have { want: true, ..Have::default() })).await {
             continue;
