@@ -270,7 +270,7 @@ fn who_lists_the_peers() {
     assert_eq!(answer(false, Answer::Who), "-- ?bob (127.0.0.1:4566)\n-- ?127.0.0.1:4567 (127.0.0.1:4567)\n");
     let mut alone = Printer::new(options(false));
     alone.answer(Answer::Who);
-    assert_eq!(alone.out(), b"-- nobody else is here\n");
+    assert_eq!(alone.out(), b"-- no one else is here\n");
 }
 
 #[test]

@@ -135,8 +135,8 @@ pub(crate) fn not_searched(lines: u64) -> String {
     format!("{} cannot be searched yet; try again in a moment", counted(lines, "newer line"))
 }
 
-/// The answer to `/who` when nobody else is here.
-pub(crate) const ALONE: &str = "nobody else is here";
+/// The answer to `/who` when no one else is here.
+pub(crate) const ALONE: &str = "no one else is here";
 
 /// Someone in the answer to `/who`.
 #[derive(Debug, Clone, Copy)]

@@ -15,7 +15,7 @@ pub(super) fn room_failure(failure: &RoomFailure) -> String {
         }
         RoomFailure::TooLong => "Not sent: the line is too long for a direct message. Send it in two parts.".to_owned(),
         RoomFailure::NoCard { name } => format!(
-            "You cannot write to {name} alone yet. Their program is too old for direct messages, or you have not met since you \
+            "You cannot send direct messages to {name} yet. Their program is too old for that, or you have not met since you \
              have this version."
         ),
         RoomFailure::OnHold { name, differs: true, text } => format!(
@@ -26,7 +26,9 @@ pub(super) fn room_failure(failure: &RoomFailure) -> String {
             "Not sent, because someone else had the name of {name} first. Compare codes with /verify {name}, or accept the key \
              with /trust {name}. Then send it again: {text}"
         ),
-        RoomFailure::Guest { name } => format!("{name} is a guest and has no key, so you cannot write to them alone."),
-        RoomFailure::Oneself => "That is you.".to_owned(),
+        RoomFailure::Guest { name } => {
+            format!("{name} is a guest and has no key, so you cannot send them direct messages.")
+        }
+        RoomFailure::Oneself => "You cannot send direct messages to yourself.".to_owned(),
     }
 }

@@ -35,7 +35,7 @@ pub(crate) fn no_tab(typed: &str) -> String {
 
 /// Several rooms could be meant.
 pub(crate) fn several(typed: &str, rooms: &[String]) -> String {
-    format!("{typed:?} could be {}. Type more of it.", list(rooms, "or"))
+    format!("{typed:?} is ambiguous: {}?", list(rooms, "or"))
 }
 
 /// Nothing is unread.
@@ -55,7 +55,7 @@ pub(crate) fn rooms(rooms: usize) -> String {
 /// How many others are in a room.
 pub(crate) fn others(people: usize) -> String {
     match people {
-        0 => "nobody else".to_owned(),
+        0 => "no one else".to_owned(),
         1 => "1 person".to_owned(),
         people => format!("{people} people"),
     }

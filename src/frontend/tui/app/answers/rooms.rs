@@ -42,7 +42,7 @@ mod tests {
         let listing = |name, people, joined| RoomListing { room: Room::named(name).unwrap(), people, joined };
         let rooms = [listing("dev", 12, true), listing("münchen", 1, false), listing("ops", 0, true)];
         let expected = "3 open rooms on this network, besides #lobby:\n  #dev      12 people    joined\n  \
-                        #münchen  1 person\n  #ops      nobody else  joined\n\
+                        #münchen  1 person\n  #ops      no one else  joined\n\
                         /join ROOM joins one, and /go ROOM goes to one that you are in.";
         assert_eq!(text(&rooms), expected);
         assert_eq!(text(&[]), words::NO_ROOMS);
