@@ -22,7 +22,7 @@ pub enum RoomNameError {
     /// Nothing is left without the `#`.
     #[error("A room needs a name. Example: #dev")]
     Empty,
-    /// More than [`MAX_ROOM_CHARS`].
+    /// More than 32 characters.
     #[error("The name of the room has {0} characters; the limit is {MAX_ROOM_CHARS}. Choose a shorter one.")]
     TooLong(usize),
     /// Something else than letters, digits, `-` and `_`.
