@@ -5,7 +5,10 @@ use std::{fs, net::TcpListener, process::Command};
 use clap::CommandFactory as _;
 use proximity_chat::cli::config::Args;
 
-use crate::user::User;
+use crate::{
+    support::{seconds, until},
+    user::User,
+};
 
 /// Every option of the program and of its commands, with its dashes.
 fn options() -> Vec<String> {
@@ -25,8 +28,10 @@ fn options() -> Vec<String> {
 /// What one of these commands prints. It is run with wrong settings and with all ports taken.
 fn printed(args: &[&str]) -> String {
     let user = User::new();
-    let _taken = [user.ports.first(), user.ports.last()]
-        .map(|port| TcpListener::bind(("127.0.0.1", port)).expect("a free port"));
+    // A program that another test starts at this moment has all open files of this process until it runs, the listener
+    // that has just shown the port to be free among them.
+    let bind = |port| until("a free port", seconds(10), || TcpListener::bind(("127.0.0.1", port)).ok());
+    let _taken = [user.ports.first(), user.ports.last()].map(bind);
     user.write(".config/proximity-chat/config.json", "{\"min_port\": 0}");
     let finished = user.run(&[&user.range().each_ref().map(String::as_str)[..], args].concat(), "");
     assert_eq!((finished.code, finished.err.as_str()), (Some(0), ""), "{args:?}");

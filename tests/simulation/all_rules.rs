@@ -136,9 +136,9 @@ impl AllRules {
 
     /// Takes in what a node has on disk, before it starts or after it has ended.
     pub(crate) fn on_disk(&mut self, node: usize, held: &BTreeMap<RoomId, Held>) -> Result<(), String> {
-        let empty = Held::default();
+        let nothing = Held::default();
         for (room, rules) in &mut self.rules {
-            let held = held.get(room).unwrap_or(&empty);
+            let held = held.get(room).unwrap_or(&nothing);
             self.room_of.extend(held.lines.iter().map(|line| (line.id, *room)));
             rules.on_disk(node, held)?;
         }

@@ -46,6 +46,14 @@ impl Logs {
         self.rooms.get(room).latest
     }
 
+    /// The clocks of the rooms go on from those of `before`: what was shown and is not on disk counts.
+    pub fn go_on_from(&mut self, before: &Self) {
+        for (room, state) in before.rooms.iter() {
+            let known = self.rooms.get_mut(*room);
+            known.latest = known.latest.max(state.latest);
+        }
+    }
+
     /// The latest reading of the clocks of all rooms.
     pub fn latest_of_all(&self) -> Hlc {
         self.rooms.iter().map(|(_, state)| state.latest).max().unwrap_or_default()

@@ -305,11 +305,12 @@ impl Sync {
         self.not_committed(failure, cx);
     }
 
-    /// The store can be read again. Only what it holds counts.
+    /// The store can be read again. Only what it holds counts, but nothing is said before what was shown.
     pub(super) fn reloaded(&mut self, mut snapshot: Snapshot, cx: &mut Context<'_>) {
         self.saying_again.reload(std::mem::take(&mut snapshot.said_again));
         let abandoned = self.logs.abandoned().clone();
-        self.logs = Logs::new(self.me, snapshot);
+        let before = std::mem::replace(&mut self.logs, Logs::new(self.me, snapshot));
+        self.logs.go_on_from(&before);
         self.reopen_rooms();
         self.logs.keep_abandoned(abandoned);
         self.branches.reload();

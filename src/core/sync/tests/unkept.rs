@@ -1,7 +1,6 @@
 //! What happens while the disk takes nothing.
 
 use super::*;
-use crate::domain::model::RoomId;
 use crate::{
     core::{
         budgets::Space,
@@ -9,8 +8,9 @@ use crate::{
     },
     domain::{
         bus::{DiskState, NoticeCode},
-        model::{DiskTrouble, Mark, Message, Network},
+        model::{DiskTrouble, Hlc, Mark, Message, Network, Nick, RoomId, Text},
     },
+    protocol::codec::event::{Content, Dep, KIND_SAID, Signed},
 };
 
 /// Two machines that are linked; the first one's disk takes nothing.
@@ -235,4 +235,39 @@ fn a_read_only_store_is_an_outage_from_the_start() {
     row.peers[0].store.fails = false;
     row.wait(1_100);
     assert_eq!((row.texts(0), kept(&row)), (row.texts(1), 1));
+}
+
+/// A line of the second machine that names a cause which nobody has, dated an hour ahead.
+fn ahead(row: &Row) -> Signed {
+    let log = |key: &NodeId| LogId { room: RoomId::LOBBY, author: *key, epoch: 77 };
+    let (author, nick) = (&row.peers[1].identity, Nick::new("somebody").unwrap());
+    let wall = Timestamp::from_millis(row.now.wall.as_millis() + 3_600_000);
+    let draft = Draft {
+        log: log(&author.node()),
+        seq: 1,
+        prev: None,
+        hlc: Hlc::at(wall),
+        deps: vec![Dep { log: log(&NodeId::new([9; 32])), seq: 1 }],
+        wall,
+        kind: KIND_SAID,
+        content: Content::said([0; 16], &nick, &Text::new("ahead").unwrap(), false),
+    };
+    draft.sign(|message| author.sign(message))
+}
+
+/// Found by the simulation: when the logs were read again, the line waited for its cause once more, and did not count.
+#[test]
+fn own_lines_stand_after_what_is_shown_but_not_kept() {
+    let mut row = outage();
+    row.say(1, "lost");
+    let (link, event) = (row.links[0].2, ahead(&row));
+    row.feed(0, Input::Batch { link, events: vec![event] });
+    row.wait(600);
+    assert_eq!(shown(&row, 0).last(), Some(&("ahead".to_owned(), Mark::NotKept)));
+    row.peers[0].store.fails = false;
+    row.wait(450);
+    row.say(0, "own");
+    let told = row.peers[0].shown();
+    let [.., ahead, own] = told.as_slice() else { panic!("{told:?}") };
+    assert_eq!((own.text.as_str(), ahead.position < own.position), ("own", true));
 }
