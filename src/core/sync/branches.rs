@@ -234,13 +234,18 @@ impl Sync {
     /// All of these lines are on disk again, in the present log. `before` is the event before the first of them, and
     /// `any` says whether any of them was said just now.
     pub(super) fn all_said_again(&mut self, lines: Lines, before: Option<EventId>, any: bool, cx: &mut Context<'_>) {
-        let Lines { log, from, .. } = lines;
+        let Lines { log, from, until } = lines;
         if any {
             self.branches.rounds.take(cx.now.mono);
         }
         let Some(branch) = self.branches.of.get_mut(&log).filter(|branch| branch.from == from) else { return };
         if branch.step != Step::Saying {
             return;
+        }
+        // Some of these lines may have been said again for another reason. The rest must be, too, before ours is taken out.
+        let head = self.logs.get(&log).map_or(0, HeldLog::head);
+        if until < head {
+            return self.say_again(Lines { log, from, until: head }, cx);
         }
         branch.step = Step::Done;
         if branch.is_theirs_said {

@@ -293,3 +293,50 @@ fn linked_peers_get_the_other_history_when_one_is_left() {
         assert_eq!(row.texts(n), row.texts(0), "machine {n}");
     }
 }
+
+#[test]
+fn a_history_stays_until_all_of_it_is_said_again() {
+    let mut row = restored(2, ["lost"]);
+    for line in ["new", "newer", "newest"] {
+        row.say(0, line);
+    }
+    row.peers[0].stalled = true;
+    row.link(0, 1);
+    let is_own = |(_, request): &(u64, Request)| matches!(request, Request::ReadOwn(_));
+    let mut left = 100;
+    while !row.peers[0].unanswered.iter().any(is_own) {
+        row.answer(0, true);
+        row.answer(0, false);
+        row.wait(100);
+        left -= 1;
+        assert!(left > 0, "nothing is said again");
+    }
+    let read = row.peers[0].unanswered.iter().find_map(|(_, request)| match request {
+        Request::ReadOwn(read) => read.from.first().copied(),
+        _ => None,
+    });
+    let (log, from) = read.unwrap();
+    // The first of the lines was to be said again for another reason too, and that is done now.
+    let (now, peer, mut out) = (row.now, &mut row.peers[0], Vec::new());
+    let prev = peer.store.events[&(log, from)].event.prev;
+    let cx = &mut Context { people: &peer.people, now, out: &mut out };
+    peer.sync.all_said_again(say_again::Lines { log, from, until: from }, prev, false, cx);
+    for output in out {
+        if let Output::Store { ticket, request } = output {
+            peer.unanswered.push((ticket, request));
+        }
+    }
+    row.peers[0].stalled = false;
+    while !row.peers[0].unanswered.is_empty() {
+        row.answer(0, true);
+        row.answer(0, false);
+    }
+    row.wait(10_000);
+    for n in [0, 1] {
+        let texts = row.texts(n);
+        assert!(
+            ["shared", "lost", "new", "newer", "newest"].iter().all(|line| texts.contains(&(*line).to_owned())),
+            "{texts:?}"
+        );
+    }
+}
