@@ -1,15 +1,12 @@
 //! Who has what we said. The only receipts are what others say that they hold.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
 use super::{
     Purpose, Sync,
-    cursor::Cursor,
     event::Context,
     link::Link,
+    reach::Reach,
     readers::{GUESTS, Readers},
     timer::Timer,
 };
@@ -210,19 +207,24 @@ impl Sync {
     pub(super) fn find_open_lines(&mut self, cx: &mut Context<'_>) {
         let logs: Vec<LogId> = self.logs.own_logs().filter(|log| self.rooms.is_open(&log.room)).collect();
         for log in logs {
-            let Some(held) = self.logs.get(&log) else { continue };
-            let first = (self.delivery.newest_acked(&log) + 1).max(held.base());
-            // Those that are followed already are not read again.
-            let is_followed = self.delivery.open.keys().any(|(of, _)| *of == log);
-            if first <= held.head() && !is_followed {
-                self.delivery.later.entry(log).or_insert(first);
-            }
+            self.follow_open(&log);
         }
         self.follow_more(cx);
     }
 
+    /// The lines of a log of ours that nobody has are to be followed.
+    pub(super) fn follow_open(&mut self, log: &LogId) {
+        let Some(held) = self.logs.get(log) else { return };
+        let first = (self.delivery.newest_acked(log) + 1).max(held.base());
+        // Those that are followed already are not read again.
+        let is_followed = self.delivery.open.range((*log, 0)..=(*log, u64::MAX)).next().is_some();
+        if first <= held.head() && !is_followed {
+            self.delivery.later.entry(*log).or_insert(first);
+        }
+    }
+
     /// Reads which lines to follow next, if there is room for them.
-    fn follow_more(&mut self, cx: &mut Context<'_>) {
+    pub(super) fn follow_more(&mut self, cx: &mut Context<'_>) {
         let delivery = &mut self.delivery;
         let has_room = !delivery.reading && delivery.open.len() <= MAX_OPEN / 2;
         let Some((log, first)) = delivery.later.first_key_value().filter(|_| has_room) else { return };
@@ -248,35 +250,22 @@ impl Sync {
     pub(super) fn report_delivery(&mut self, cx: &mut Context<'_>) {
         self.ask_about_claims(cx);
         self.tell_lacking(cx);
-        let logs: BTreeSet<LogId> = self.delivery.open.keys().map(|(log, _)| *log).collect();
-        for log in logs {
-            let links = || self.links.iter().map(|(_, link)| link).filter(|link| link.may_know(&log.room));
-            let mut has: Vec<u64> = links().map(|link| link.cursors.get(&log).ours).collect();
-            has.sort_unstable();
-            // A link whose log begins later does not have the line: older lines were withheld from it.
-            let begin = |cursor: Cursor| cursor.base.min(cursor.ours + 1);
-            let mut begins: Vec<u64> = links().map(|link| begin(link.cursors.get(&log))).collect();
-            begins.sort_unstable();
-            // Peers that do not take it now are not waited for.
-            let mut refuse: Vec<u64> = links().filter_map(|link| link.refuses.get(&log).copied()).collect();
-            refuse.sort_unstable();
-            // Nor are peers that may not have it.
-            let mut first: Vec<u64> = links().map(|link| self.withholding.first(link, &log)).collect();
-            first.sort_unstable();
-            self.delivery.open.retain(|(of_log, seq), (id, told)| {
-                if *of_log != log {
-                    return true;
+        let mut current: Option<(LogId, Reach)> = None;
+        // The lines are in the order of their logs: each log is looked at once.
+        self.delivery.open.retain(|(log, seq), (id, told)| {
+            let reach = match &mut current {
+                Some((of, reach)) if of == log => reach,
+                _ => {
+                    let links = self.links.iter().map(|(_, link)| link).filter(|link| link.may_know(&log.room));
+                    &mut current.insert((*log, Reach::of(log, links, &self.withholding))).1
                 }
-                let before = begins.len() - begins.partition_point(|begin| begin <= seq);
-                let delivered = (has.len() - has.partition_point(|has| has < seq)).saturating_sub(before) as u32;
-                let kept_from = first.len() - first.partition_point(|first| first <= seq);
-                let of = (has.len() - refuse.partition_point(|from| from <= seq)).saturating_sub(kept_from) as u32;
-                if std::mem::replace(told, (delivered, of)) != (delivered, of) {
-                    cx.update(Update::Delivery { id: *id, delivered, of });
-                }
-                delivered < of || of == 0
-            });
-        }
+            };
+            let (delivered, of) = reach.of_line(*seq);
+            if std::mem::replace(told, (delivered, of)) != (delivered, of) {
+                cx.update(Update::Delivery { id: *id, delivered, of });
+            }
+            delivered < of || of == 0
+        });
         self.follow_more(cx);
         self.tell_waiting(cx);
     }
@@ -320,7 +309,8 @@ impl Sync {
         self.tell_counts(waiting, unsent, cx);
     }
 
-    /// Adds to `waiting` for whom the lines of a log of ours wait, and how many for each. Returns how many nobody has.
+    /// Counts the lines of a log of ours that somebody lacks who is away. Adds them to `waiting` for each of these people,
+    /// and returns how many lines nobody else has.
     fn count_waiting(&self, log: &LogId, waiting: &mut BTreeMap<NodeId, u64>, cx: &Context<'_>) -> u64 {
         let head = self.logs.get(log).map_or(0, log::HeldLog::committed_head);
         let base = self.logs.get(log).map_or(1, log::HeldLog::base);

@@ -50,7 +50,7 @@
 //! - `withholding`: who may have what was said before the present stay; `joining`: networks that turn out to be one;
 //!   `elsewhere`: lines of ours that wait on other networks
 //! - `clocks`: which time we go by; `forgetting`: what is too old
-//! - `receipts`, `readers`, `delivery`: who has our lines; `progress`: how much of a backlog is still to come
+//! - `receipts`, `readers`, `reach`, `delivery`: who has our lines; `progress`: how much of a backlog is still to come
 //! - `forks`: authors that contradict themselves
 //! - `branches`, `say_again`: our logs to which a copy of our key has also written, and lines of ours that are said
 //!   again
@@ -83,6 +83,7 @@ mod pages;
 mod phase;
 mod progress;
 mod queued;
+mod reach;
 mod readers;
 mod receipts;
 mod receive;

@@ -81,7 +81,10 @@ impl Sync {
         }
         self.rooms.open.insert(id, Open { room, seal });
         self.logs.open(id);
-        self.find_open_lines(cx);
+        if let Some(log) = self.logs.own(&id) {
+            self.follow_open(&log);
+            self.follow_more(cx);
+        }
     }
 
     /// The logs were read again: they know of the lobby only.
@@ -134,6 +137,9 @@ impl Sync {
     pub(super) fn listed_rooms(&mut self, name: LinkId, cx: &Context<'_>) {
         let Some(link) = self.links.get_mut(name) else { return };
         let listed = link.list_rooms();
+        if listed.is_empty() {
+            return;
+        }
         let logs: Vec<LogId> = self.logs.iter().map(|(log, _)| *log).filter(|log| listed.contains(&log.room)).collect();
         for log in logs {
             self.review(name, &log, false, cx);

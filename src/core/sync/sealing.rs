@@ -20,8 +20,8 @@ use crate::{
 pub(super) type Unsealed = (Event, Option<Clear>);
 
 impl Sync {
-    /// An event of a room, with the deps that are inside its seal. None if nobody who may write there can have written it:
-    /// such an event is ignored, whoever sends it.
+    /// An event of a room, with the deps that are inside its seal. None if nobody who may write there can have written it.
+    /// Such an event is ignored, also from a link that may know of the room.
     pub(super) fn unseal(&self, event: Event, signed: &Signed) -> Option<Unsealed> {
         let Some(seal) = self.rooms.seal(&event.log.room) else { return Some((event, None)) };
         let is_writer = seal.writers.contains(&event.log.author) || mutant::takes_any_writer();
@@ -51,14 +51,17 @@ impl Sync {
         (kind, content): (u32, bytes::Bytes),
         cx: &Context<'_>,
     ) -> Result<LogEntry, NotWritten> {
-        let (secret, random) = (self.salts.next(), self.salts.next());
+        let (secret, random);
         let say = match self.rooms.seal(&room) {
             None => Say::Clear(kind, content),
-            Some(seal) => Say::Sealed {
-                generation: &seal.generation,
-                clear: Clear { kind, payload: content.slice(SALT_BYTES.min(content.len())..) },
-                salt: SaltSource { secret: &secret, random: &random },
-            },
+            Some(seal) => {
+                (secret, random) = (self.salts.next(), self.salts.next());
+                Say::Sealed {
+                    generation: &seal.generation,
+                    clear: Clear { kind, payload: content.slice(SALT_BYTES.min(content.len())..) },
+                    salt: SaltSource { secret: &secret, random: &random },
+                }
+            }
         };
         let now = self.clocks.reference(cx.now);
         let epoch = || self.rng.u64(..);

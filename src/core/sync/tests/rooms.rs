@@ -187,10 +187,7 @@ fn each_room_has_a_log_of_its_own_that_continues() {
     row.say_there(0, "dev");
     let logs: Vec<_> = row.peers[0].store.own.values().copied().collect();
     assert_eq!(logs.len(), 2);
-    let snapshot = row.peers[0].store.snapshot();
-    row.peers[0].begin_with(snapshot);
-    row.links.clear();
-    row.feed(0, Input::Start);
+    row.restart(0);
     row.open(0);
     row.say(0, "everyone again");
     row.say_there(0, "dev again");

@@ -159,6 +159,14 @@ impl Row {
     }
 
     /// Gives a machine an input, and passes on to all machines what follows from it.
+    /// A machine starts again with what its store holds, and without links.
+    pub(super) fn restart(&mut self, n: usize) {
+        let snapshot = self.peers[n].store.snapshot();
+        self.peers[n].begin_with(snapshot);
+        self.links.clear();
+        self.feed(n, Input::Start);
+    }
+
     pub(super) fn feed(&mut self, n: usize, input: Input) {
         self.queue.push_back((n, input));
         self.run();

@@ -143,10 +143,7 @@ fn a_restart_continues_the_sealed_log() {
     let (mut row, _) = three();
     row.whisper(0, "one");
     let log = row.peers[0].store.own[&id()];
-    let snapshot = row.peers[0].store.snapshot();
-    row.peers[0].begin_with(snapshot);
-    row.links.clear();
-    row.feed(0, Input::Start);
+    row.restart(0);
     row.open_direct(0);
     row.whisper(0, "two");
     assert_eq!((row.texts(0), row.peers[0].store.own[&id()]), (vec!["one".to_owned(), "two".to_owned()], log));
