@@ -153,17 +153,7 @@ impl Node {
         self.rooms.handle(input, &mut outputs);
         for output in outputs {
             match output {
-                rooms::Output::Announce { link, frame } => {
-                    self.drive_sync(sync::Input::Announce { link, frame }, now, out);
-                }
-                rooms::Output::Open { room, id, seal } => {
-                    self.drive_sync(sync::Input::Open { room, id, seal }, now, out);
-                }
-                rooms::Output::Close(id) => self.drive_sync(sync::Input::Close(id), now, out),
-                rooms::Output::Admit { link, room } => self.drive_sync(sync::Input::Admit { link, room }, now, out),
-                rooms::Output::Exclude { link, room } => {
-                    self.drive_sync(sync::Input::Exclude { link, room }, now, out);
-                }
+                rooms::Output::Sync(input) => self.drive_sync(input, now, out),
                 rooms::Output::Update(update) => {
                     if let Update::RoomJoined { room: Room::Direct(node), .. } = &update {
                         let known = self.trust.book().nick(node).cloned();

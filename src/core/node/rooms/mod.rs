@@ -8,6 +8,7 @@
 //! key, so each opens the room and admits the other. The user sees it when one of the two writes there. If the other one is
 //! away, the lines wait: a direct room that the user has used stays open.
 
+mod event;
 mod pairs;
 
 #[cfg(test)]
@@ -18,11 +19,14 @@ use std::{
     sync::Arc,
 };
 
-use bytes::Bytes;
+pub(super) use event::{Input, Output};
 use pairs::Pairs;
 
 use crate::{
-    core::{mutant, sync::Seal},
+    core::{
+        mutant,
+        sync::{self, Seal},
+    },
     domain::{
         bus::{KeptRoom, RoomFailure, RoomListing, RoomMembers, RoomView, Update},
         model::{Known, LinkId, NodeId, Room, RoomId, RoomName},
@@ -39,107 +43,22 @@ const MAX_JOINED: usize = 256;
 /// Rooms that `/list` shows. A hundred links with all the rooms that they may announce would fill many screens.
 const MAX_LISTED: usize = 512;
 
-/// What happened.
-#[derive(Debug)]
-pub(super) enum Input {
-    /// The program runs. Comes once, before any link.
-    Start,
-    /// A link with another node is open.
-    LinkUp {
-        /// Names the link.
-        link: LinkId,
-        /// The key at the other end.
-        node: NodeId,
-        /// Whether the program there knows open rooms.
-        capable: bool,
-        /// Its card, if it has told one. Nothing in it is checked yet.
-        card: Option<Bytes>,
-    },
-    /// A link is gone.
-    LinkDown(LinkId),
-    /// A node says which open rooms it is in.
-    Announced {
-        /// Over which link.
-        link: LinkId,
-        /// All of them.
-        names: Vec<RoomName>,
-    },
-    /// Our user joins a room.
-    Join(Room),
-    /// Our user opens the direct room with a person, whose card is this, if it is known. They may say something there.
-    Query {
-        /// With whom.
-        node: NodeId,
-        /// What they are called.
-        name: String,
-        /// Their card. Nothing in it is checked yet.
-        card: Option<Arc<[u8]>>,
-        /// Whether the room is to be shown.
-        asked: bool,
-    },
-    /// Something was said in a direct room.
-    Heard(NodeId),
-    /// Our user leaves a room.
-    Part(Room),
-    /// Our user wants to see which rooms there are.
-    List,
-    /// How our user left a room.
-    KeepView {
-        /// Which room.
-        room: Room,
-        /// How.
-        view: RoomView,
-    },
-}
-
-/// What is to be done.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Output {
-    /// Tell a link which rooms we are in, instead of what it was told before.
-    Announce {
-        /// Which link.
-        link: LinkId,
-        /// The frame.
-        frame: Bytes,
-    },
-    /// A room is open from now on.
-    Open {
-        /// Its name.
-        room: Room,
-        /// Its id.
-        id: RoomId,
-        /// What seals its events; none of an open room.
-        seal: Option<Seal>,
-    },
-    /// A room is closed from now on.
-    Close(RoomId),
-    /// A link may know of a room from now on.
-    Admit {
-        /// Which link.
-        link: LinkId,
-        /// Which room.
-        room: RoomId,
-    },
-    /// A link may not know of a room any more.
-    Exclude {
-        /// Which link.
-        link: LinkId,
-        /// Which room.
-        room: RoomId,
-    },
-    /// Tell the front end.
-    Update(Update),
-    /// What [`Rooms::kept`] returns has changed.
-    Kept,
-}
-
 /// A room that our user is in.
 #[derive(Debug)]
 struct Joined {
     room: Room,
+    /// The id of an open room. None of the lobby, which is not announced, and of a direct room.
+    open: Option<RoomId>,
     view: RoomView,
     /// Who the front end knows to be in it.
     told: Vec<NodeId>,
+}
+
+impl Joined {
+    fn new(room: Room, view: RoomView) -> Self {
+        let open = room.public_id().filter(|_| !room.is_lobby());
+        Self { room, open, view, told: Vec::new() }
+    }
 }
 
 /// The other end of a link.
@@ -168,12 +87,12 @@ impl Rooms {
     /// `kept`: the rooms that our user was in, and how they left them. `known`: the cards of people.
     pub(super) fn new(kept: Vec<KeptRoom>, identity: &Identity, known: &[Known]) -> Self {
         let cards = known.iter().filter_map(|known| Some((known.node, known.card.clone()?))).collect();
-        let mut joined = vec![Joined { room: Room::Lobby, view: RoomView::default(), told: Vec::new() }];
+        let mut joined = vec![Joined::new(Room::Lobby, RoomView::default())];
         for KeptRoom { room, view } in kept {
             if let Some(known) = joined.iter_mut().find(|one| one.room == room) {
                 known.view = view;
             } else if joined.len() < MAX_JOINED {
-                joined.push(Joined { room, view, told: Vec::new() });
+                joined.push(Joined::new(room, view));
             }
         }
         Self { joined, cards, pairs: Pairs::new(identity), links: BTreeMap::new() }
@@ -213,17 +132,15 @@ impl Rooms {
         self.joined.retain(|joined| match &joined.room {
             room @ Room::Direct(node) => match cards.get(node).and_then(|card| self.pairs.add(node, card)) {
                 Some((id, seal)) => {
-                    out.push(Output::Open { room: room.clone(), id, seal: Some(seal) });
+                    out.push(open(room.clone(), id, Some(seal)));
                     true
                 }
                 None => false,
             },
             Room::Lobby | Room::Open(_) => true,
         });
-        for Joined { room, view, .. } in &self.joined {
-            if let Some(id) = room.public_id().filter(|_| !room.is_lobby()) {
-                out.push(Output::Open { room: room.clone(), id, seal: None });
-            }
+        for Joined { room, open: id, view, .. } in &self.joined {
+            out.extend(id.map(|id| open(room.clone(), id, None)));
             // Everybody is in the lobby: there is news only if there is something to restore.
             if !room.is_lobby() || *view != RoomView::default() {
                 let (room, view) = (room.clone(), view.clone());
@@ -240,7 +157,7 @@ impl Rooms {
         // Only who has told a card can know of the room.
         if let Some(card) = card {
             self.open_direct(node, card, out);
-            out.extend(self.pairs.room(&node).map(|room| Output::Admit { link, room }));
+            out.extend(self.pairs.room(&node).map(|room| Output::Sync(sync::Input::Admit { link, room })));
         }
     }
 
@@ -252,7 +169,7 @@ impl Rooms {
     /// Opens the direct room with a person, unless it is open.
     fn open_direct(&mut self, node: NodeId, card: &[u8], out: &mut Vec<Output>) {
         if let Some((id, seal)) = self.pairs.add(&node, card) {
-            out.push(Output::Open { room: Room::Direct(node), id, seal: Some(seal) });
+            out.push(open(Room::Direct(node), id, Some(seal)));
         }
     }
 
@@ -260,7 +177,7 @@ impl Rooms {
     fn close_direct(&mut self, node: &NodeId, out: &mut Vec<Output>) {
         let is_linked = self.links.values().any(|neighbour| neighbour.node == *node);
         if !is_linked && !self.is_in(&Room::Direct(*node)) {
-            out.extend(self.pairs.remove(node).map(Output::Close));
+            out.extend(self.pairs.remove(node).map(close));
         }
     }
 
@@ -286,7 +203,7 @@ impl Rooms {
             return out.push(Output::Update(RoomFailure::TooMany(MAX_JOINED).into()));
         }
         if !is_in {
-            self.joined.push(Joined { room: room.clone(), view: RoomView::default(), told: Vec::new() });
+            self.joined.push(Joined::new(room.clone(), RoomView::default()));
             out.push(Output::Kept);
         }
         let joined = self.joined.iter().find(|joined| joined.room == room);
@@ -302,8 +219,8 @@ impl Rooms {
         let before = std::mem::replace(&mut neighbour.open, names.into_iter().filter_map(id).collect());
         for room in ours {
             match (before.contains_key(&room), neighbour.open.contains_key(&room)) {
-                (false, true) => out.push(Output::Admit { link, room }),
-                (true, false) => out.push(Output::Exclude { link, room }),
+                (false, true) => out.push(Output::Sync(sync::Input::Admit { link, room })),
+                (true, false) => out.push(Output::Sync(sync::Input::Exclude { link, room })),
                 _ => {}
             }
         }
@@ -318,13 +235,13 @@ impl Rooms {
             return out.push(Output::Update(RoomFailure::TooMany(MAX_ROOMS).into()));
         }
         let view = RoomView::default();
-        self.joined.push(Joined { room: room.clone(), view: view.clone(), told: Vec::new() });
-        out.push(Output::Open { room: room.clone(), id, seal: None });
+        self.joined.push(Joined::new(room.clone(), view.clone()));
+        out.push(open(room.clone(), id, None));
         // Links are told before they are told what we hold of the room, or they would ignore that.
         self.announce(out);
         for (link, neighbour) in &self.links {
             if neighbour.open.contains_key(&id) && !mutant::overlooks_members() {
-                out.push(Output::Admit { link: *link, room: id });
+                out.push(Output::Sync(sync::Input::Admit { link: *link, room: id }));
             }
         }
         out.push(Output::Update(Update::RoomJoined { room, view, asked: true }));
@@ -338,11 +255,11 @@ impl Rooms {
         let Some(at) = self.joined.iter().position(|joined| joined.room == *room) else {
             return out.push(Output::Update(RoomFailure::NotJoined(room.clone()).into()));
         };
-        let Joined { room, .. } = self.joined.remove(at);
+        let Joined { room, open, .. } = self.joined.remove(at);
         if let Room::Direct(node) = &room {
             self.close_direct(node, out);
         } else {
-            out.extend(room.public_id().map(Output::Close));
+            out.extend(open.map(close));
             self.announce(out);
         }
         out.extend([Output::Update(Update::RoomLeft(room)), Output::Kept]);
@@ -378,7 +295,7 @@ impl Rooms {
     /// The open rooms that our user is in.
     fn open_rooms(&self) -> impl Iterator<Item = (RoomId, &RoomName)> {
         self.joined.iter().filter_map(|joined| match &joined.room {
-            room @ Room::Open(name) => Some((room.public_id()?, name)),
+            Room::Open(name) => Some((joined.open?, name)),
             Room::Lobby | Room::Direct(_) => None,
         })
     }
@@ -393,14 +310,15 @@ impl Rooms {
     fn announce_to(&self, link: LinkId, out: &mut Vec<Output>) {
         if self.links.get(&link).is_some_and(|neighbour| neighbour.capable) {
             let names = self.open_rooms().map(|(_, name)| name.clone()).collect();
-            out.push(Output::Announce { link, frame: mesh::encode(&Frame::Rooms(names)) });
+            let frame = mesh::encode(&Frame::Rooms(names));
+            out.push(Output::Sync(sync::Input::Announce { link, frame }));
         }
     }
 
     /// Tells the front end who is in each room, where that has changed.
     fn tell_members(&mut self, out: &mut Vec<Output>) {
         for joined in &mut self.joined {
-            let Some(id) = joined.room.public_id().filter(|_| !joined.room.is_lobby()) else { continue };
+            let Some(id) = joined.open else { continue };
             let there = self.links.values().filter(|neighbour| neighbour.open.contains_key(&id));
             let people: BTreeSet<NodeId> = there.map(|neighbour| neighbour.node).collect();
             let people: Vec<NodeId> = people.into_iter().collect();
@@ -411,4 +329,14 @@ impl Rooms {
             }
         }
     }
+}
+
+/// A room is open from now on.
+fn open(room: Room, id: RoomId, seal: Option<Seal>) -> Output {
+    Output::Sync(sync::Input::Open { room, id, seal })
+}
+
+/// A room is closed from now on.
+fn close(id: RoomId) -> Output {
+    Output::Sync(sync::Input::Close(id))
 }

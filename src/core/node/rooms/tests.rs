@@ -1,5 +1,7 @@
 //! The rooms alone: what is said to links, to the log and to the front end.
 
+use bytes::Bytes;
+
 use super::*;
 use crate::protocol::sealing::{Card, PairSecret, SealingKey};
 
@@ -64,17 +66,17 @@ fn links_hear_of_a_room_before_they_are_admitted() {
     assert_eq!(
         feed(&mut rooms, Input::Join(room("dev"))),
         [
-            Output::Open { seal: None, room: room("dev"), id: id("dev") },
-            Output::Announce { link: LINK, frame: frame(&["dev"]) },
-            Output::Announce { link: OTHER, frame: frame(&["dev"]) },
-            Output::Admit { link: LINK, room: id("dev") },
+            Output::Sync(sync::Input::Open { seal: None, room: room("dev"), id: id("dev") }),
+            Output::Sync(sync::Input::Announce { link: LINK, frame: frame(&["dev"]) }),
+            Output::Sync(sync::Input::Announce { link: OTHER, frame: frame(&["dev"]) }),
+            Output::Sync(sync::Input::Admit { link: LINK, room: id("dev") }),
             Output::Update(asked),
             Output::Kept,
             members("dev", &[1]),
         ]
     );
     let later = feed(&mut rooms, announced(OTHER, &["dev", "ops"]));
-    assert_eq!(later, [Output::Admit { link: OTHER, room: id("dev") }, members("dev", &[1, 2])]);
+    assert_eq!(later, [Output::Sync(sync::Input::Admit { link: OTHER, room: id("dev") }), members("dev", &[1, 2])]);
 }
 
 #[test]
@@ -84,7 +86,7 @@ fn who_announces_a_room_no_more_is_excluded() {
     feed(&mut rooms, announced(LINK, &["dev"]));
     assert_eq!(feed(&mut rooms, announced(LINK, &["dev"])), [], "nothing has changed");
     let out = feed(&mut rooms, announced(LINK, &[]));
-    assert_eq!(out, [Output::Exclude { link: LINK, room: id("dev") }, members("dev", &[])]);
+    assert_eq!(out, [Output::Sync(sync::Input::Exclude { link: LINK, room: id("dev") }), members("dev", &[])]);
     feed(&mut rooms, announced(LINK, &["dev"]));
     assert_eq!(feed(&mut rooms, Input::LinkDown(LINK)), [members("dev", &[])]);
 }
@@ -96,9 +98,9 @@ fn leaving_a_room_closes_it_and_tells_the_links() {
     assert_eq!(
         feed(&mut rooms, Input::Part(room("dev"))),
         [
-            Output::Close(id("dev")),
-            Output::Announce { link: LINK, frame: frame(&[]) },
-            Output::Announce { link: OTHER, frame: frame(&[]) },
+            Output::Sync(sync::Input::Close(id("dev"))),
+            Output::Sync(sync::Input::Announce { link: LINK, frame: frame(&[]) }),
+            Output::Sync(sync::Input::Announce { link: OTHER, frame: frame(&[]) }),
             Output::Update(Update::RoomLeft(room("dev"))),
             Output::Kept,
         ]
@@ -114,7 +116,7 @@ fn a_program_without_rooms_is_told_of_none() {
     let mut rooms = rooms_of(Vec::new());
     feed(&mut rooms, Input::LinkUp { card: None, link: LINK, node: node(1), capable: false });
     let out = feed(&mut rooms, Input::Join(room("dev")));
-    assert!(!out.iter().any(|output| matches!(output, Output::Announce { .. })), "{out:?}");
+    assert!(!out.iter().any(|output| matches!(output, Output::Sync(sync::Input::Announce { .. }))), "{out:?}");
 }
 
 #[test]
@@ -129,10 +131,13 @@ fn rooms_and_their_views_survive_a_restart() {
     let joined = |room, view| Output::Update(Update::RoomJoined { room, view, asked: false });
     assert_eq!(
         feed(&mut rooms, Input::Start),
-        [Output::Open { seal: None, room: room("dev"), id: id("dev") }, joined(room("dev"), view.clone()),]
+        [
+            Output::Sync(sync::Input::Open { seal: None, room: room("dev"), id: id("dev") }),
+            joined(room("dev"), view.clone()),
+        ]
     );
     let up = feed(&mut rooms, Input::LinkUp { card: None, link: LINK, node: node(1), capable: true });
-    assert_eq!(up, [Output::Announce { link: LINK, frame: frame(&["dev"]) }]);
+    assert_eq!(up, [Output::Sync(sync::Input::Announce { link: LINK, frame: frame(&["dev"]) })]);
 }
 
 #[test]
@@ -162,7 +167,7 @@ fn there_are_so_many_rooms_and_no_more() {
 /// The frame that a new link gets.
 fn decoded(rooms: &mut Rooms) -> Frame {
     let out = feed(rooms, Input::LinkUp { card: None, link: LinkId::Accepted(9), node: node(9), capable: true });
-    let [Output::Announce { frame, .. }] = &out[..] else { panic!("{out:?}") };
+    let [Output::Sync(sync::Input::Announce { frame, .. })] = &out[..] else { panic!("{out:?}") };
     mesh::decode(frame).unwrap()
 }
 
@@ -190,7 +195,7 @@ fn query(n: u8, card: Option<Bytes>) -> Input {
 
 fn is_open(out: &[Output], n: u8) -> bool {
     out.iter().any(|output| {
-        matches!(output, Output::Open { id, seal: Some(seal), .. }
+        matches!(output, Output::Sync(sync::Input::Open { id, seal: Some(seal), .. })
         if *id == direct(n) && seal.writers.len() == 2 && seal.writers.contains(&identity(n).node()))
     })
 }
@@ -199,9 +204,12 @@ fn is_open(out: &[Output], n: u8) -> bool {
 fn linked_people_share_a_direct_room_that_nobody_sees() {
     let mut rooms = rooms_of(Vec::new());
     let out = feed(&mut rooms, up(LINK, 1, Some(card(1))));
-    assert!(is_open(&out, 1) && out.contains(&Output::Admit { link: LINK, room: direct(1) }), "{out:?}");
+    assert!(
+        is_open(&out, 1) && out.contains(&Output::Sync(sync::Input::Admit { link: LINK, room: direct(1) })),
+        "{out:?}"
+    );
     assert!(!out.iter().any(|output| matches!(output, Output::Update(_) | Output::Kept)), "{out:?}");
-    assert_eq!(feed(&mut rooms, Input::LinkDown(LINK)), [Output::Close(direct(1))]);
+    assert_eq!(feed(&mut rooms, Input::LinkDown(LINK)), [Output::Sync(sync::Input::Close(direct(1)))]);
 }
 
 #[test]
@@ -214,7 +222,7 @@ fn a_direct_room_is_shown_once_something_is_said() {
     assert_eq!(feed(&mut rooms, Input::Heard(identity(1).node())), []);
     assert_eq!(feed(&mut rooms, Input::LinkDown(LINK)), [], "it stays open for who is away");
     let out = feed(&mut rooms, Input::Part(room));
-    assert!(out.contains(&Output::Close(direct(1))), "{out:?}");
+    assert!(out.contains(&Output::Sync(sync::Input::Close(direct(1)))), "{out:?}");
 }
 
 #[test]
@@ -236,20 +244,7 @@ fn a_direct_room_survives_a_restart_with_its_card() {
     feed(&mut rooms, query(1, Some(card(1))));
     let known = |card| {
         let at = crate::domain::model::Timestamp::from_millis(0);
-        Known {
-            node: identity(1).node(),
-            nick: None,
-            first_seen: at,
-            last_seen: at,
-            addrs: Vec::new(),
-            verified: false,
-            differs: false,
-            trusted: false,
-            displaced: false,
-            ignored: false,
-            met: None,
-            card,
-        }
+        Known { card, ..Known::new(identity(1).node(), at) }
     };
     let mut again = Rooms::new(rooms.kept(), &identity(9), &[known(Some(card(1).as_ref().into()))]);
     assert!(is_open(&feed(&mut again, Input::Start), 1));

@@ -1,0 +1,77 @@
+//! What goes into the machine of the rooms, and what comes out of it.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::{
+    core::sync,
+    domain::{
+        bus::{RoomView, Update},
+        model::{LinkId, NodeId, Room, RoomName},
+    },
+};
+
+/// What happened.
+#[derive(Debug)]
+pub(in crate::core::node) enum Input {
+    /// The program runs. Comes once, before any link.
+    Start,
+    /// A link with another node is open.
+    LinkUp {
+        /// Names the link.
+        link: LinkId,
+        /// The key at the other end.
+        node: NodeId,
+        /// Whether the program there knows open rooms.
+        capable: bool,
+        /// Its card, if it has told one. Nothing in it is checked yet.
+        card: Option<Bytes>,
+    },
+    /// A link is gone.
+    LinkDown(LinkId),
+    /// A node says which open rooms it is in.
+    Announced {
+        /// Over which link.
+        link: LinkId,
+        /// All of them.
+        names: Vec<RoomName>,
+    },
+    /// Our user joins a room.
+    Join(Room),
+    /// Our user opens the direct room with a person, whose card is this, if it is known. They may say something there.
+    Query {
+        /// With whom.
+        node: NodeId,
+        /// What they are called.
+        name: String,
+        /// Their card. Nothing in it is checked yet.
+        card: Option<Arc<[u8]>>,
+        /// Whether the room is to be shown.
+        asked: bool,
+    },
+    /// Something was said in a direct room.
+    Heard(NodeId),
+    /// Our user leaves a room.
+    Part(Room),
+    /// Our user wants to see which rooms there are.
+    List,
+    /// How our user left a room.
+    KeepView {
+        /// Which room.
+        room: Room,
+        /// How.
+        view: RoomView,
+    },
+}
+
+/// What is to be done.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::core::node) enum Output {
+    /// Tell the log machine.
+    Sync(sync::Input),
+    /// Tell the front end.
+    Update(Update),
+    /// What [`kept`](super::Rooms::kept) returns has changed.
+    Kept,
+}
