@@ -125,9 +125,16 @@ impl Database {
         directory.map_or(Backend::Memory, |directory| Backend::Directory(directory.to_owned()))
     }
 
-    /// The key of a room of the present network, or of one that belongs to its members, if anything was said there.
+    /// The networks whose rooms are shown now: the present one, and the one that stands for the rooms that belong to their
+    /// members.
+    pub(super) fn shown_networks(&self) -> [Network; 2] {
+        [self.network.get(), Network::of_members()]
+    }
+
+    /// The key of a room that is shown now, if anything was said there.
     pub(super) fn place_key(&self, room: RoomId) -> Result<Option<i64>> {
-        let here = places::find(&self.connection, room, self.network.get().as_str())?;
-        here.map_or_else(|| places::find(&self.connection, room, Network::of_members().as_str()), |key| Ok(Some(key)))
+        let [here, everywhere] = self.shown_networks();
+        let found = places::find(&self.connection, room, here.as_str())?;
+        found.map_or_else(|| places::find(&self.connection, room, everywhere.as_str()), |key| Ok(Some(key)))
     }
 }

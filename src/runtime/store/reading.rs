@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     core::log::storage::{Read, StoredEvent},
-    domain::model::{Hlc, LogId, Network, NodeId, StoreTask},
+    domain::model::{Hlc, LogId, NodeId, StoreTask},
     protocol::codec::event::Signed,
 };
 
@@ -137,10 +137,10 @@ impl Database {
              WHERE logs.room = ? AND logs.author = ? AND logs.epoch = ? AND iif(?, logs.author = ?, places.network IN (?, ?))",
         )?;
         let mut cursors = Vec::with_capacity(read.from.len());
+        let [here, everywhere] = self.shown_networks();
         for &(log, from) in &read.from {
-            let (author, me, network) = (log.author.as_bytes(), self.me.as_bytes(), self.network.get());
-            let everywhere = Network::of_members();
-            let values = params![log.room.0, author, epoch(log.epoch), own, me, network.as_str(), everywhere.as_str()];
+            let (author, me) = (log.author.as_bytes(), self.me.as_bytes());
+            let values = params![log.room.0, author, epoch(log.epoch), own, me, here.as_str(), everywhere.as_str()];
             let mut rows = find.query(values)?;
             if let Some(row) = rows.next()? {
                 let (key, next) = (row.get(0)?, number(from));

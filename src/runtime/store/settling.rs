@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     core::log::storage::{Dating, Reply},
-    domain::model::{Hlc, Network, Timestamp},
+    domain::model::{Hlc, Timestamp},
 };
 
 /// How many lines are moved in one request. Each takes some 20 µs, and a line that was just typed may have to wait.
@@ -20,12 +20,12 @@ impl Database {
     /// Moves lines that stand after `after` behind the rest. Unless `all` is set, it does so only if none of them is a
     /// believed line of somebody else.
     pub(super) fn settle(&mut self, after: Hlc, wall: Timestamp, all: bool) -> Result<Reply> {
+        let [here, everywhere] = self.shown_networks();
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         {
-            let everywhere = Network::of_members();
             let mut places = transaction.prepare("SELECT key FROM places WHERE network IN (?, ?)")?;
             let places = places
-                .query_map([self.network.get().as_str(), everywhere.as_str()], |row| row.get(0))?
+                .query_map([here.as_str(), everywhere.as_str()], |row| row.get(0))?
                 .collect::<Result<Vec<i64>>>()?;
             for place in places {
                 if all || !has_believed(&transaction, place, after, self.me.as_bytes())? {

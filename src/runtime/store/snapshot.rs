@@ -14,7 +14,7 @@ use crate::{
         clock::LastRun,
         log::storage::{Ack, LogState, Older, Proof, Repeated, Snapshot},
     },
-    domain::model::{EventId, Hlc, LogId, Network, NodeId, RoomId, Timestamp},
+    domain::model::{EventId, Hlc, LogId, NodeId, RoomId, Timestamp},
     protocol::codec::event::Dep,
 };
 
@@ -28,7 +28,7 @@ impl Database {
         snapshot.forks = self.forks()?;
         snapshot.latest = self.latest(&snapshot)?;
         snapshot.last_run = self.connection.query_row("SELECT showed, jumped FROM clock", [], last_run).optional()?;
-        let (here, everywhere) = (self.network.get(), Network::of_members());
+        let [here, everywhere] = self.shown_networks();
         snapshot.lines = self.connection.query_row(
             "SELECT count(*) FROM lines WHERE place IN (SELECT key FROM places WHERE network IN (?, ?))",
             [here.as_str(), everywhere.as_str()],
@@ -42,11 +42,11 @@ impl Database {
             "SELECT logs.room, author, epoch, base, head, head_id, head_hlc, older_base, older_head, older_id, forked,
              floor, ifnull(head_place, head_hlc), named, network, bytes FROM logs JOIN places ON places.key = logs.place ORDER BY logs.key",
         )?;
-        let (network, everywhere) = (self.network.get(), Network::of_members());
+        let networks = self.shown_networks();
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
             let of = row.get_ref(14)?.as_str()?;
-            if of != network.as_str() && of != everywhere.as_str() {
+            if networks.iter().all(|network| network.as_str() != of) {
                 snapshot.foreign.push(log_id(row, 0)?);
                 continue;
             }
@@ -68,7 +68,7 @@ impl Database {
         let mut last = self.connection.prepare_cached(
             "SELECT room, (SELECT max(hlc) FROM lines WHERE place = places.key) FROM places WHERE network IN (?, ?)",
         )?;
-        let (here, everywhere) = (self.network.get(), Network::of_members());
+        let [here, everywhere] = self.shown_networks();
         let mut rows = last.query([here.as_str(), everywhere.as_str()])?;
         let mut latest: BTreeMap<RoomId, Hlc> = BTreeMap::new();
         while let Some(row) = rows.next()? {
@@ -89,7 +89,7 @@ impl Database {
             "SELECT logs.room, author, epoch FROM logs JOIN places ON places.key = logs.place
              WHERE mine AND forked IS NULL AND author = ? AND network IN (?, ?) ORDER BY logs.room, head_hlc DESC",
         )?;
-        let (here, everywhere) = (self.network.get(), Network::of_members());
+        let [here, everywhere] = self.shown_networks();
         let values = (self.me.as_bytes(), here.as_str(), everywhere.as_str());
         let own = select.query_map(values, |row| log_id(row, 0))?;
         let mut own = own.collect::<Result<Vec<LogId>>>()?;
@@ -102,7 +102,7 @@ impl Database {
             "SELECT logs.room, author, epoch, node, seq FROM acks JOIN logs ON logs.key = acks.log
              JOIN places ON places.key = logs.place WHERE author = ? AND network IN (?, ?)",
         )?;
-        let (here, everywhere) = (self.network.get(), Network::of_members());
+        let [here, everywhere] = self.shown_networks();
         let acks = select.query_map((self.me.as_bytes(), here.as_str(), everywhere.as_str()), ack)?;
         acks.collect()
     }
@@ -113,7 +113,7 @@ impl Database {
              JOIN places ON places.key = lines.place WHERE lines.again IS NOT NULL AND author = ? AND network IN (?, ?)
              GROUP BY lines.again",
         )?;
-        let (here, everywhere) = (self.network.get(), Network::of_members());
+        let [here, everywhere] = self.shown_networks();
         let values = (self.me.as_bytes(), here.as_str(), everywhere.as_str());
         let ids = select.query_map(values, |row| {
             let id = |column| -> Result<EventId> { Ok(EventId(array(column, row.get_ref(column)?.as_blob()?)?)) };
@@ -127,7 +127,7 @@ impl Database {
             "SELECT logs.room, author, epoch, seq, one_body, one_sig, one_content, other_body, other_sig, other_content
              FROM forks JOIN logs ON logs.key = forks.log JOIN places ON places.key = logs.place WHERE network IN (?, ?)",
         )?;
-        let (here, everywhere) = (self.network.get(), Network::of_members());
+        let [here, everywhere] = self.shown_networks();
         let forks = select.query_map([here.as_str(), everywhere.as_str()], proof)?;
         forks.collect()
     }

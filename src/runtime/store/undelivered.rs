@@ -20,7 +20,7 @@ const LINES: &str = "
 impl Database {
     pub(super) fn undelivered(&self) -> Result<Vec<Undelivered>> {
         let mut select = self.connection.prepare_cached(LINES)?;
-        let (here, everywhere) = (self.network.get(), Network::of_members());
+        let [here, everywhere] = self.shown_networks();
         let mut rows = select.query(params![self.me.as_bytes(), here.as_str(), everywhere.as_str()])?;
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
