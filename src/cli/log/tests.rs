@@ -130,20 +130,7 @@ fn known(author: &Author, name: &str, ignored: bool) -> Known {
     let seen = Timestamp::from_millis(TIME);
     let met = Met { days: 2, proven: true, ..Met::default() };
     let (node, nick, addrs) = (author.log.author, Some(nick(name)), Vec::new());
-    Known {
-        card: None,
-        node,
-        nick,
-        first_seen: seen,
-        last_seen: seen,
-        addrs,
-        verified: false,
-        differs: false,
-        trusted: false,
-        displaced: false,
-        ignored,
-        met: Some(met),
-    }
+    Known { nick, addrs, ignored, met: Some(met), ..Known::new(node, seen) }
 }
 
 #[test]

@@ -78,20 +78,7 @@ fn arrived(n: u32, source: &str, claim: Option<&str>) -> Input {
 
 /// Somebody whom the user has compared codes with, long ago.
 fn verified(node: NodeId, nick: &str) -> Known {
-    Known {
-        card: None,
-        node,
-        nick: Nick::new(nick).ok(),
-        first_seen: Timestamp::from_millis(0),
-        last_seen: Timestamp::from_millis(0),
-        addrs: Vec::new(),
-        verified: true,
-        differs: false,
-        trusted: false,
-        displaced: false,
-        ignored: false,
-        met: None,
-    }
+    Known { nick: Nick::new(nick).ok(), verified: true, ..Known::new(node, Timestamp::from_millis(0)) }
 }
 
 /// A node and the clock that its inputs are stamped with.

@@ -94,6 +94,24 @@ pub struct Known {
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
 impl Known {
+    /// A key that was linked at `time`, and of which nothing else is known.
+    pub const fn new(node: NodeId, time: Timestamp) -> Self {
+        Self {
+            node,
+            nick: None,
+            first_seen: time,
+            last_seen: time,
+            addrs: Vec::new(),
+            verified: false,
+            differs: false,
+            trusted: false,
+            displaced: false,
+            ignored: false,
+            met: None,
+            card: None,
+        }
+    }
+
     /// How it was met. This is an estimate for a record of an older program.
     pub fn how_met(&self) -> Met {
         let listened = self.addrs.first().map(|addr| Host::of(addr.ip()));

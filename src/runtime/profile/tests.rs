@@ -60,18 +60,11 @@ fn name(profile: &Profile) -> &str {
 
 fn known(key: u8) -> Known {
     Known {
-        card: None,
-        node: NodeId::new([key; 32]),
-        nick: Nick::clean("bob"),
-        first_seen: Timestamp::from_millis(1),
         last_seen: Timestamp::from_millis(2),
+        nick: Nick::clean("bob"),
         addrs: vec!["127.0.0.1:4566".parse().unwrap()],
         verified: true,
-        differs: false,
-        trusted: false,
-        displaced: false,
-        ignored: false,
-        met: None,
+        ..Known::new(NodeId::new([key; 32]), Timestamp::from_millis(1))
     }
 }
 

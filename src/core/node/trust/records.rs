@@ -323,20 +323,7 @@ impl Records {
         if !self.entries.contains_key(&node) {
             self.changed = true;
             let number = self.number();
-            let known = Known {
-                node,
-                nick: None,
-                first_seen: now.wall,
-                last_seen: now.wall,
-                addrs: Vec::new(),
-                verified: false,
-                differs: false,
-                trusted: false,
-                displaced: false,
-                ignored: false,
-                met: Some(Met { host, ..Met::default() }),
-                card: None,
-            };
+            let known = Known { met: Some(Met { host, ..Met::default() }), ..Known::new(node, now.wall) };
             self.insert(Entry::new(known, number));
         }
         self.update(&node, |entry| {

@@ -54,20 +54,7 @@ fn now() -> Now {
 /// Somebody whom the user has verified.
 fn verified(n: u8, name: &str) -> Known {
     let zero = Timestamp::from_millis(0);
-    Known {
-        card: None,
-        node: key(n),
-        nick: Nick::new(name).ok(),
-        first_seen: zero,
-        last_seen: zero,
-        addrs: Vec::new(),
-        verified: true,
-        differs: false,
-        trusted: false,
-        displaced: false,
-        ignored: false,
-        met: None,
-    }
+    Known { nick: Nick::new(name).ok(), verified: true, ..Known::new(key(n), zero) }
 }
 
 fn guest() -> SocketAddr {

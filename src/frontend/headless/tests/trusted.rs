@@ -37,18 +37,11 @@ fn both(updates: &[Update]) -> (String, String) {
 
 fn known() -> Known {
     Known {
-        card: None,
-        node: key(BOB),
-        nick: Some(nick("bob")),
-        first_seen: Timestamp::from_millis(1_767_323_045_678),
         last_seen: Timestamp::from_millis(1_767_409_445_678),
+        nick: Some(nick("bob")),
         addrs: vec![addr(4567)],
         verified: true,
-        differs: false,
-        trusted: false,
-        displaced: false,
-        ignored: false,
-        met: None,
+        ..Known::new(key(BOB), Timestamp::from_millis(1_767_323_045_678))
     }
 }
 

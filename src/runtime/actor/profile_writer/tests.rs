@@ -17,20 +17,7 @@ fn harness() -> Harness {
     let options = profile::Options { data_dir: Some(home.path().join("data")), ..Default::default() };
     let saver = profile::open(&options).unwrap().saver();
     let directory = home.path().join("data/default");
-    let known = vec![Known {
-        card: None,
-        node: NodeId::new([1; 32]),
-        nick: None,
-        first_seen: Timestamp::from_millis(0),
-        last_seen: Timestamp::from_millis(0),
-        addrs: Vec::new(),
-        verified: false,
-        differs: false,
-        trusted: false,
-        displaced: false,
-        ignored: false,
-        met: None,
-    }];
+    let known = vec![Known::new(NodeId::new([1; 32]), Timestamp::from_millis(0))];
     Harness { writer: ProfileWriter::new(saver, &known), known, directory, _home: home }
 }
 

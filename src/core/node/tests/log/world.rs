@@ -203,20 +203,7 @@ impl World {
 pub(super) fn start(n: usize, identity: &Identity, store: &FakeStore, boot: u64) -> Node {
     let day = |days: i64| Timestamp::from_millis(1_795_000_000_000 - days * 86_400_000);
     let known = (1..=9).map(|n| Identity::from_secret(&[n; 32]).node()).filter(|node| *node != identity.node());
-    let known = known.map(|node| Known {
-        card: None,
-        node,
-        nick: None,
-        first_seen: day(3),
-        last_seen: day(1),
-        addrs: Vec::new(),
-        verified: false,
-        differs: false,
-        trusted: false,
-        displaced: false,
-        ignored: false,
-        met: None,
-    });
+    let known = known.map(|node| Known { last_seen: day(1), ..Known::new(node, day(3)) });
     let me = me(&format!("10.0.0.{}:4565", n + 1), boot * 100 + n as u64);
     let started = Timestamp::from_millis(1_795_000_000_000);
     let history = History { started, ..history(store.snapshot(), identity.clone()) };

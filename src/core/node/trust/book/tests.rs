@@ -37,18 +37,9 @@ fn old(n: u8, name: &str) -> Known {
 /// A record of somebody who was met an hour ago, and said something.
 fn fresh(n: u8, name: &str) -> Known {
     Known {
-        card: None,
-        node: key(n),
         nick: Some(nick(name)),
-        first_seen: hour(-1),
-        last_seen: hour(-1),
-        addrs: Vec::new(),
-        verified: false,
-        differs: false,
-        trusted: false,
-        displaced: false,
-        ignored: false,
         met: Some(Met { days: 1, proven: true, ..Met::default() }),
+        ..Known::new(key(n), hour(-1))
     }
 }
 
