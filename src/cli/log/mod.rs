@@ -16,10 +16,7 @@ mod text;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    fmt::Write as _,
-    io::{self, Write},
-};
+use std::io::{self, Write};
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -27,7 +24,7 @@ use sha2::{Digest, Sha256};
 pub use self::error::Error;
 use self::{message::Messages, pages::each_line};
 use crate::{
-    domain::model::{Message, Network, Room, RoomId},
+    domain::model::{Message, Network, Room, RoomId, hex},
     frontend::{
         json::{Clock, Said},
         words::log as words,
@@ -168,14 +165,7 @@ fn print(options: &Options, profile: &Existing, database: Option<Database>, outp
 /// Prints what is known only at the end.
 fn print_end(mut output: impl Write, action: Action, hash: &Sha256, count: u64) -> Result<(), Error> {
     match action {
-        Action::Hash => {
-            let mut digits = String::new();
-            for byte in hash.clone().finalize() {
-                // Writing to a string does not fail.
-                let _ = write!(digits, "{byte:02x}");
-            }
-            writeln!(output, "{digits}")?;
-        }
+        Action::Hash => writeln!(output, "{}", hex::encode(&hash.clone().finalize()))?,
         Action::Count => writeln!(output, "{count}")?,
         Action::Text | Action::Json | Action::Erase => {}
     }

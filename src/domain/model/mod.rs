@@ -11,6 +11,7 @@ mod finding;
 mod fold;
 mod guests;
 mod hardware;
+pub mod hex;
 mod hlc;
 mod host;
 mod ids;

@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
+use super::hex;
+
 /// Bytes of an Ed25519 public key (RFC 8032).
 const LENGTH: usize = 32;
 
@@ -64,19 +66,14 @@ fn grouped(hex: &str) -> String {
     })
 }
 
-/// The hexadecimal digit of four bits.
-const fn digit(nibble: u8) -> u8 {
-    if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 }
-}
-
 impl fmt::Display for NodeId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Written in one go, because every message of a pipe carries it.
-        let mut hex = [0; 2 * LENGTH];
-        for (pair, byte) in hex.chunks_exact_mut(2).zip(self.0) {
-            pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 0xf)]);
+        let mut text = [0; 2 * LENGTH];
+        for (pair, byte) in text.chunks_exact_mut(2).zip(self.0) {
+            pair.copy_from_slice(&hex::digits(byte));
         }
-        f.write_str(str::from_utf8(&hex).unwrap_or_default())
+        f.write_str(str::from_utf8(&text).unwrap_or_default())
     }
 }
 
@@ -89,15 +86,9 @@ impl fmt::Debug for NodeId {
 impl FromStr for NodeId {
     type Err = NoKey;
 
-    fn from_str(hex: &str) -> Result<Self, NoKey> {
-        if hex.len() != 2 * LENGTH || !hex.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-            return Err(NoKey);
-        }
-        let mut key = [0; LENGTH];
-        for (byte, at) in key.iter_mut().zip((0..).step_by(2)) {
-            *byte = hex.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()).ok_or(NoKey)?;
-        }
-        Ok(Self(key))
+    fn from_str(text: &str) -> Result<Self, NoKey> {
+        let digits = Some(text).filter(|text| text.len() == 2 * LENGTH).ok_or(NoKey)?;
+        hex::decode(digits).and_then(|key| key.try_into().ok()).map(Self).ok_or(NoKey)
     }
 }
 

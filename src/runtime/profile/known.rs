@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt::Write as _,
     net::{IpAddr, SocketAddr},
     sync::Arc,
 };
@@ -11,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::unreadable::Unreadable;
-use crate::domain::model::{Date, Host, Known, MAX_ADDRESSES, Met, Nick, NoKey, NodeId, Timestamp};
+use crate::domain::model::{Date, Host, Known, MAX_ADDRESSES, Met, Nick, NoKey, NodeId, Timestamp, hex};
 
 /// How many keys are kept: more people than one meets on one network in years, and few enough to read them all at the
 /// start.
@@ -104,7 +103,7 @@ impl Stored {
             displaced: *displaced,
             ignored: *ignored,
             met: met.map(StoredMet::new),
-            card: card.as_deref().map(hex),
+            card: card.as_deref().map(hex::encode),
             rest: rest.get(node).cloned().unwrap_or_default(),
         }
     }
@@ -145,28 +144,16 @@ impl Stored {
             displaced,
             ignored,
             met: met.map(StoredMet::read),
-            card: card.as_deref().and_then(from_hex),
+            card: card.as_deref().and_then(read_card),
         };
         Ok((known, rest))
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
-}
-
 /// None if it is no card: a peer that sends it again puts that right.
-fn from_hex(hex: &str) -> Option<Arc<[u8]>> {
-    if hex.len() > 2 * MAX_CARD_BYTES || !hex.len().is_multiple_of(2) {
-        return None;
-    }
-    let digits: Option<Vec<u32>> = hex.chars().map(|digit| digit.to_digit(16)).collect();
-    let byte = |pair: &[u32]| pair.iter().fold(0_u8, |byte, digit| byte << 4 | u8::try_from(*digit).unwrap_or(0));
-    Some(digits?.chunks(2).map(byte).collect())
+fn read_card(digits: &str) -> Option<Arc<[u8]>> {
+    let digits = Some(digits).filter(|digits| digits.len() <= 2 * MAX_CARD_BYTES)?;
+    hex::decode(digits).map(Arc::from)
 }
 
 /// Something in the file that cannot be true.
@@ -251,23 +238,17 @@ mod tests {
         let mut key = [0; 32];
         key[..2].copy_from_slice(&number.to_be_bytes());
         Known {
-            card: None,
-            node: NodeId::new(key),
-            nick: Some(Nick::new("Zoë 山田").unwrap()),
-            first_seen: Timestamp::from_millis(1_767_323_045_678),
             last_seen: Timestamp::from_millis(i64::from(number)),
+            nick: Some(Nick::new("Zoë 山田").unwrap()),
             addrs: vec!["192.168.1.23:4565".parse().unwrap(), "[fe80::1%3]:4566".parse().unwrap()],
-            verified: false,
-            differs: false,
             trusted: true,
-            displaced: false,
-            ignored: false,
             met: Some(Met {
                 days: number,
                 last_day: Date::from_days(20_454),
                 host: (number > 0).then(|| Host::of([192, 168, 1, 23].into())),
                 proven: number % 2 == 1,
             }),
+            ..Known::new(NodeId::new(key), Timestamp::from_millis(1_767_323_045_678))
         }
     }
 
