@@ -4,6 +4,8 @@
 //! hundred takes more than a millisecond, or if adding a message takes long. Compare within one run only: absolute
 //! times differ between machines, but ratios hardly do.
 
+mod screen;
+
 use std::{
     hint::black_box,
     process::ExitCode,
@@ -19,7 +21,7 @@ use proximity_chat::{
         },
     },
     frontend::tui::{
-        app::{App, Input, MESSAGE_CAP, Setup},
+        app::{App, Input},
         view,
     },
 };
@@ -45,24 +47,9 @@ struct Room50 {
 impl Room50 {
     fn new(messages: u64) -> Self {
         let now = Now { mono: Instant::now(), wall: Timestamp::from_millis(1_795_285_320_000) };
-        let setup = Setup {
-            nick: Nick::clean("alice").unwrap_or_else(|| unreachable!("a valid name")),
-            ask_name: false,
-            typing: true,
-            ports: (4565, 4569),
-            version: "0",
-            history_cap: MESSAGE_CAP,
-            warnings: Vec::new(),
-            room: Room::Lobby,
-            time_zone: jiff::tz::TimeZone::UTC,
-            no_color: false,
-            background: None,
-            plain_view: false,
-            clipboard: true,
-        };
         let backend = TestBackend::new(SIZE.0, SIZE.1);
         let terminal = Terminal::new(backend).unwrap_or_else(|never| match never {});
-        let mut room = Self { app: App::new(setup, now), now, terminal, said: 0 };
+        let mut room = Self { app: App::new(screen::setup(), now), now, terminal, said: 0 };
         room.feed(Input::Resize { cols: SIZE.0, rows: SIZE.1 });
         (0..messages).for_each(|_| room.say());
         room

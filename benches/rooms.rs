@@ -5,6 +5,8 @@
 //! in a hundred takes more than a frame at 60 a second. Compare within one run only: absolute times differ between
 //! machines, but ratios hardly do.
 
+mod screen;
+
 use std::{
     hint::black_box,
     process::ExitCode,
@@ -20,7 +22,7 @@ use proximity_chat::{
         },
     },
     frontend::tui::{
-        app::{App, Input, Key, MESSAGE_CAP, Output, Setup},
+        app::{App, Input, Key, Output},
         view,
     },
 };
@@ -86,22 +88,8 @@ struct Screen<'a> {
 impl<'a> Screen<'a> {
     fn new(disk: &'a Disk) -> Self {
         let now = Now { mono: Instant::now(), wall: Timestamp::from_millis(START) };
-        let nick = Nick::clean("alice").unwrap_or_else(|| unreachable!("a valid name"));
-        let setup = Setup {
-            nick: nick.clone(),
-            ask_name: false,
-            typing: true,
-            ports: (4565, 4569),
-            version: "0",
-            history_cap: MESSAGE_CAP,
-            warnings: Vec::new(),
-            room: Room::Lobby,
-            time_zone: jiff::tz::TimeZone::UTC,
-            no_color: false,
-            background: None,
-            plain_view: false,
-            clipboard: true,
-        };
+        let setup = screen::setup();
+        let nick = setup.nick.clone();
         let terminal = Terminal::new(TestBackend::new(SIZE.0, SIZE.1)).unwrap_or_else(|never| match never {});
         let mut screen = Self { disk, app: App::new(setup, now), now, terminal };
         screen.feed(Input::Resize { cols: SIZE.0, rows: SIZE.1 });
