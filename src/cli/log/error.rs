@@ -35,7 +35,7 @@ pub enum Error {
     /// Nothing is stored, so nothing can be read.
     #[error("With ephemeral, nothing is stored. Leave ephemeral out to read the history of a profile.")]
     Ephemeral,
-    /// Another copy is using what is to be erased.
+    /// Another copy has the history open, so it cannot be erased.
     #[error("Profile {0} is in use by another copy. Type /erase there, or quit that copy and try again.")]
     InUse(ProfileName),
     /// The history cannot be read.

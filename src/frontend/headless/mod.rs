@@ -3,7 +3,7 @@
 //! Reading and writing block, so each has its own thread: if the reader of the output stops reading, the network and
 //! Ctrl-C still work. `input` turns lines into commands, after `startup_delay` has given the node time to look for
 //! people. `printer` turns updates into events; `event` is the contract's JSON and `text` its plain form. `people`
-//! knows who is here, and `rooms` who is in which room.
+//! tracks who is here, and `rooms` tracks who is in each room.
 
 mod current_network;
 mod event;

@@ -140,7 +140,7 @@ impl Link {
 /// Where a guest's address comes from, and so how far it can be believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::core::node) enum GuestAddress {
-    /// We dialled it: whoever answers there owns it.
+    /// We dialled it, so the guest owns it.
     Dialled,
     /// It claimed a listening address on the host that it came from. Another user of that host could make that claim
     /// falsely.

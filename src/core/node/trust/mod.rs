@@ -319,8 +319,8 @@ impl Keyring {
         }
     }
 
-    /// The link with a guest that went by `nick` is gone, or has another address now. A guest is ignored only as long
-    /// as its link lasts: whoever comes from its address next is another guest, as far as anybody can know.
+    /// The link with a guest that went by `nick` is gone, or has another address now. A guest is ignored only while
+    /// its link lasts. The next guest from its address may be somebody else.
     pub(super) fn guest_left(
         &mut self,
         addr: SocketAddr,

@@ -6,7 +6,7 @@
 //! | Part | What it is |
 //! |---|---|
 //! | `status` | the node, the network, the search for people, and the advice for a user who is alone |
-//! | `people` | who is here, who left, and what they are called |
+//! | `people` | who is here, who has left, and their names |
 //! | `composer` | the draft, completion, lines sent before, typing notices |
 //! | `tabs` | the rooms that the user is in, and which one is in view |
 //! | `conversation` | the messages of a room and where the user is in them |

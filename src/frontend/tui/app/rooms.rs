@@ -109,7 +109,7 @@ impl App {
             return None;
         }
         let tab = self.tabs.current_mut();
-        // Whoever leaves it has seen what is in sight.
+        // The user leaves this room, and has seen what is in sight.
         tab.conversation.mark_read();
         let view = tab.new_view(self.composer.text())?;
         Some(Command::KeepView { room: tab.room().clone(), view })

@@ -31,7 +31,7 @@ impl Fresh {
         self.0.front().map(|(until, _)| *until)
     }
 
-    /// Takes out a message that is no longer fresh.
+    /// Removes the oldest message if it is no longer fresh, and returns it.
     fn pop_due(&mut self, now: Instant) -> Option<MessageId> {
         self.0.pop_front_if(|(until, _)| *until <= now).map(|(_, id)| id)
     }

@@ -43,8 +43,7 @@ use crate::domain::{
 /// In a room with more entries than this, people have talked.
 const TALKED: usize = 10;
 
-/// The most rows that the text below the last message takes from people's messages, if that is no more than a third of
-/// the pane.
+/// Once people have talked, the text below the last message gets at most these rows, and at most a third of the pane.
 const TAIL_ROWS: u16 = 7;
 
 /// What became of a message.

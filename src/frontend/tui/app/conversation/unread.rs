@@ -62,7 +62,7 @@ impl Conversation {
         if let Some(marker) = &mut self.pane.marker {
             marker.notices = notices;
         }
-        // The first of them may be further up than what was read: then it is to be looked for there.
+        // The first unread message may be on a page that is not read yet. Then the marker waits for that page.
         let is_further_up = self.pane.before && self.pane.oldest().is_some_and(|oldest| seen < oldest);
         let above = self.pane.first().saturating_sub(1);
         if let Some(marker) = self.pane.marker.as_mut().filter(|_| is_further_up) {

@@ -1,4 +1,4 @@
-//! The people: who is here, who left, and what they are called.
+//! The people: who is here, who has left, and their names.
 
 mod change;
 mod colours;
