@@ -26,7 +26,7 @@ use crate::{
     domain::{
         bus::HistoryNotice,
         limit::TokenBucket,
-        model::{EventId, LinkId, LogId},
+        model::{EventId, LinkId, LogId, RoomId},
     },
     protocol::codec::{
         event::{Event, HeldRange, Signed},
@@ -44,8 +44,9 @@ const MAX_BRANCHES: usize = 64;
 /// How many times, a second apart, we try to take events out of a log while part of it is on its way to disk.
 const MAX_TRIES: u8 = 10;
 
-/// How many logs are said again at once, and how many per second in the long run. Otherwise a thief of the key could
-/// contradict every new log and make us say all lines again without end.
+/// How many logs of one room are said again at once, and how many per second in the long run. Otherwise a thief of the
+/// key could contradict every new log and make us say all lines again without end. Rooms do not share this: a copy of the
+/// key has usually written to all of them.
 const ROUNDS: u32 = 4;
 const ROUNDS_RATE: f64 = 1.0 / 60.0;
 
@@ -67,7 +68,7 @@ struct Branch {
     asked: u64,
     /// When the answer counts as missing.
     due: Instant,
-    /// Whether an event that we hold says theirs again.
+    /// Whether events that we hold say all of theirs again, as far as we were shown them.
     is_theirs_said: bool,
     /// How often our events could not be taken out because part of the log was on its way to disk.
     tries: u8,
@@ -109,24 +110,24 @@ impl Branch {
 }
 
 /// See the module's documentation.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Branches {
     of: BTreeMap<LogId, Branch>,
     /// The first events of histories that we left. They do not come back in this run.
     left: BTreeSet<EventId>,
-    rounds: TokenBucket,
+    /// For each room with a log that was said again lately, how many more may be.
+    rounds: BTreeMap<RoomId, TokenBucket>,
     /// Whether the user was told that there is another copy of the key.
     told: bool,
 }
 
-impl Default for Branches {
-    fn default() -> Self {
-        let rounds = TokenBucket::new(ROUNDS, ROUNDS_RATE);
-        Self { of: BTreeMap::new(), left: BTreeSet::new(), rounds, told: false }
-    }
-}
-
 impl Branches {
+    /// How often logs of a room may still be said again.
+    fn rounds(&mut self, room: RoomId, now: Instant) -> &mut TokenBucket {
+        self.rounds.retain(|_, rounds| !rounds.is_full(now));
+        self.rounds.entry(room).or_insert_with(|| TokenBucket::new(ROUNDS, ROUNDS_RATE))
+    }
+
     /// The store was read again. What was not written is done again.
     pub(super) fn reload(&mut self) {
         for branch in self.of.values_mut().filter(|branch| branch.step == Step::Saying) {
@@ -157,17 +158,21 @@ impl Sync {
         if !self.logs.get(&log).is_some_and(|held| held.may_hold(seq, ours.id)) {
             return;
         }
-        let is_theirs_said = self.is_said_again(theirs.id, their_signed);
+        let is_said = self.is_said_again(theirs.id, their_signed);
         // The link may only be showing us a proof.
         let differs = self.links.get(link).is_some_and(|link| link.cursors.get(&log).differs);
         let known = self.branches.of.get(&log).copied().filter(|known| known.step != Step::Done);
         let is_old = known.is_some_and(|known| known.from <= seq);
         let is_full = self.branches.of.len() >= MAX_BRANCHES && !self.branches.of.contains_key(&log);
-        if is_old || is_full || (is_theirs_said && !differs) {
+        if is_old || is_full || (is_said && !differs) {
             return;
         }
         let base = self.logs.get(&log).map_or(1, HeldLog::base);
         let first = Some(ours.id).filter(|_| ours.prev == theirs.prev);
+        // Both histories may begin with the same older line, said again. That says nothing of what follows it.
+        let may_be_said = first.is_none() || self.repeated_by(their_signed).is_none();
+        let was_said = known.is_none_or(|known| known.is_theirs_said || known.link != link);
+        let is_theirs_said = is_said && may_be_said && was_said || self.branches.left.contains(&theirs.id);
         let (same, stride) = known.map_or((base - 1, Some(1)), |known| (known.same, known.stride));
         let step = Step::Searching;
         let branch = Branch {
@@ -220,9 +225,12 @@ impl Sync {
 
     /// Says our lines again.
     fn leave_branch(&mut self, log: &LogId, cx: &mut Context<'_>) {
-        let (Some(branch), Some(held)) = (self.branches.of.get_mut(log), self.logs.get(log)) else { return };
-        if !self.branches.rounds.has(cx.now.mono) {
-            branch.due = self.branches.rounds.next_at(cx.now.mono);
+        let Some(held) = self.logs.get(log) else { return };
+        let rounds = self.branches.rounds(log.room, cx.now.mono);
+        let due = rounds.next_at(cx.now.mono);
+        let Some(branch) = self.branches.of.get_mut(log) else { return };
+        if due > cx.now.mono {
+            branch.due = due;
             return self.timers.set_no_later(Timer::LeaveBranches, branch.due);
         }
         branch.step = Step::Saying;
@@ -236,7 +244,7 @@ impl Sync {
     pub(super) fn all_said_again(&mut self, lines: Lines, before: Option<EventId>, any: bool, cx: &mut Context<'_>) {
         let Lines { log, from, until } = lines;
         if any {
-            self.branches.rounds.take(cx.now.mono);
+            self.branches.rounds(log.room, cx.now.mono).take(cx.now.mono);
         }
         let Some(branch) = self.branches.of.get_mut(&log).filter(|branch| branch.from == from) else { return };
         if branch.step != Step::Saying {

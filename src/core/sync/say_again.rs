@@ -121,11 +121,15 @@ impl SayingAgain {
 impl Sync {
     /// Whether another event of our key that we hold says what this event says, sealed or not.
     pub(super) fn is_said_again(&self, id: EventId, signed: &Signed) -> bool {
-        let again = match self.content_of(signed) {
-            Some((_, Content::Said { again, .. })) => again,
-            _ => None,
-        };
-        self.saying_again.is_said_again(id, again)
+        self.saying_again.is_said_again(id, self.repeated_by(signed))
+    }
+
+    /// The event that this event says again, if it says one again.
+    pub(super) fn repeated_by(&self, signed: &Signed) -> Option<EventId> {
+        match self.content_of(signed)?.1 {
+            Content::Said { again, .. } => again,
+            Content::Unknown => None,
+        }
     }
 
     /// Says these lines again, after those that already wait. Lines whose content was erased, and lines that were said

@@ -8,7 +8,10 @@ use super::{
     row::{Peer, Row},
     *,
 };
-use crate::domain::model::MessageId;
+use crate::domain::model::{MessageId, Text};
+
+/// How far a clock is off when what it has dated is said again, in milliseconds.
+const DAYS: i64 = 3 * 24 * 60 * 60 * 1_000;
 
 /// Alice (0) and carol (1) share a line, and alice's disk is copied. Returns the copy.
 fn backup(row: &mut Row) -> FakeStore {
@@ -20,9 +23,10 @@ fn backup(row: &mut Row) -> FakeStore {
     copy
 }
 
-/// A machine starts from this disk.
+/// A machine starts from this disk. Its clock is as wrong as before.
 fn start(row: &mut Row, n: usize, key: u8, seed: u64, store: FakeStore) {
-    row.peers[n] = Peer::with(key, seed, store);
+    let ahead = row.peers[n].ahead;
+    row.peers[n] = Peer { ahead, ..Peer::with(key, seed, store) };
     row.feed(n, Input::Start);
 }
 
@@ -339,4 +343,76 @@ fn a_history_stays_until_all_of_it_is_said_again() {
             "{texts:?}"
         );
     }
+}
+
+#[test]
+fn copies_that_repeat_the_same_line_lose_nothing() {
+    let mut row = Row::new(6);
+    (row.peers[0].ahead, row.peers[3].ahead) = (-DAYS, -DAYS);
+    row.say(0, "early");
+    let copy = row.peers[0].store.clone();
+    start(&mut row, 3, 1, 9, copy);
+    row.say(3, "alone");
+    // Each meets two others, goes by their clocks, says again what it has said, and then something else.
+    for (copy, [one, other], text) in [(0, [1, 4], "lost"), (3, [2, 5], "new")] {
+        let links = [row.link(copy, one), row.link(copy, other)];
+        row.wait(1_000);
+        row.say(copy, text);
+        row.wait(1_000);
+        for link in links {
+            row.cut(link);
+        }
+    }
+    for other in [1, 2] {
+        let link = row.link(3, other);
+        row.wait(100_000);
+        row.cut(link);
+    }
+    for n in [1, 2, 3] {
+        assert_eq!(all(&row, n), ["alone", "early", "lost", "new"], "machine {n}");
+    }
+}
+
+#[test]
+fn copies_come_together_in_many_rooms() {
+    let rooms: Vec<Room> = (0..6).map(|n| Room::named(&format!("room{n}")).unwrap()).collect();
+    let id = |room: &Room| room.public_id().unwrap();
+    let open = |row: &mut Row, n: usize| {
+        for room in &rooms {
+            row.feed(n, Input::Open { seal: None, room: room.clone(), id: id(room) });
+        }
+    };
+    let meet = |row: &mut Row| {
+        let link = row.link(0, 1);
+        // One room after the other, so that each finds used up what the rooms before it have used.
+        for room in &rooms {
+            row.queue.extend([0, 1].map(|n| (n, Input::Admit { link, room: id(room) })));
+            row.run();
+            row.wait(2_000);
+        }
+        link
+    };
+    let say = |row: &mut Row, text: &str| {
+        for (n, room) in rooms.iter().enumerate() {
+            let text = Text::new(&format!("{text} {n}")).unwrap();
+            row.feed(0, Input::Say { room: room.clone(), text, action: false });
+        }
+        row.wait(200);
+    };
+    let mut row = Row::new(2);
+    open(&mut row, 0);
+    open(&mut row, 1);
+    let link = meet(&mut row);
+    say(&mut row, "shared");
+    let copy = row.peers[0].store.clone();
+    say(&mut row, "lost");
+    row.cut(link);
+    start(&mut row, 0, 1, 7, copy);
+    open(&mut row, 0);
+    say(&mut row, "new");
+    meet(&mut row);
+    row.wait(10_000);
+    let lines = ["lost", "new", "shared"].iter().flat_map(|text| (0..rooms.len()).map(move |n| format!("{text} {n}")));
+    let lines: Vec<String> = lines.collect();
+    assert_eq!((all(&row, 0), all(&row, 1)), (lines.clone(), lines));
 }
