@@ -316,6 +316,8 @@ impl Sync {
         self.branches.reload();
         self.timers.set(Timer::LeaveBranches, cx.now.mono);
         self.outage.was_reloaded();
+        // What was given up and not written is back.
+        self.keep_within_budget_soon(cx.now);
         self.offer_unkept(cx);
         self.try_disk(cx);
     }

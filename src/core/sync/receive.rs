@@ -149,6 +149,10 @@ impl Sync {
         let mut accepted = Vec::new();
         self.look_at_clocks(cx);
         self.logs.give_up_waiting(self.clocks.reference(cx.now), &mut accepted);
+        if !accepted.is_empty() {
+            // While they waited, their logs were not held, and others may have taken their places.
+            self.keep_within_budget_soon(cx.now);
+        }
         self.keep(accepted, None, cx);
     }
 }

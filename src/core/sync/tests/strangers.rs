@@ -18,7 +18,7 @@ use crate::{
     },
     protocol::{
         codec::{
-            event::{Content, Draft, HeldRange, KIND_SAID, Signed},
+            event::{Content, Dep, Draft, HeldRange, KIND_SAID, Signed},
             mesh::{self, Frame, Have, Refused},
         },
         identity::Identity,
@@ -113,6 +113,11 @@ impl Stranger {
 
     /// Events of one log of this key, starting with its first.
     fn says(&self, epoch: u64, texts: &[&str], at: i64) -> Vec<Signed> {
+        self.answers(epoch, texts, at, &[])
+    }
+
+    /// The same, all of them with these causes.
+    fn answers(&self, epoch: u64, texts: &[&str], at: i64, deps: &[Dep]) -> Vec<Signed> {
         let (mut prev, mut events) = (None, Vec::new());
         for (n, text) in texts.iter().enumerate() {
             let wall = Timestamp::from_millis(1_795_000_000_000 + at);
@@ -122,7 +127,7 @@ impl Stranger {
                 seq: n as u64 + 1,
                 prev,
                 hlc: Hlc(Hlc::at(wall).0 + n as u64),
-                deps: Vec::new(),
+                deps: deps.to_vec(),
                 wall,
                 kind: KIND_SAID,
                 content,
@@ -164,6 +169,51 @@ fn a_full_table_has_a_place_for_present_strangers() {
     victim.wait(5);
     let left = victim.peer.store.events.len();
     assert!(left <= ABSENT_LOGS + 1, "their lines are gone from the disk: {left}");
+}
+
+#[test]
+fn logs_that_waited_for_causes_are_counted() {
+    let mut victim = Victim::new();
+    let bob = victim.links(1);
+    victim.hears(bob.link, bob.says(1, &["hello"], 0));
+    let others = |from: u32| {
+        let link = bob.link;
+        (from..from + 256).map(move |n| Stranger { identity: identity(n), link })
+    };
+    for stranger in others(1_000) {
+        victim.hears(bob.link, stranger.says(1, &["junk"], -80 * 86_400_000));
+    }
+    // These wait for a line that nobody has. Meanwhile others come.
+    let cause = Dep { log: bob.log(1), seq: 2 };
+    for stranger in others(2_000).take(60) {
+        victim.hears(bob.link, stranger.answers(1, &["junk"], 0, &[cause]));
+    }
+    victim.wait(3);
+    for stranger in others(3_000).take(60) {
+        victim.hears(bob.link, stranger.says(1, &["junk"], 0));
+    }
+    victim.wait(30);
+    assert!(victim.logs() <= ABSENT_LOGS + 1, "{}", victim.logs());
+}
+
+#[test]
+fn logs_on_a_full_disk_are_given_up_later() {
+    let mut victim = Victim::new();
+    let crowd: Vec<Stranger> = (0..300).map(|n| victim.links(n)).collect();
+    for stranger in &crowd {
+        victim.hears(stranger.link, stranger.says(1, &["junk"], 0));
+    }
+    victim.wait(5);
+    assert_eq!(victim.logs(), 300);
+    victim.peer.store.fails = true;
+    for stranger in &crowd {
+        victim.leaves(stranger);
+    }
+    victim.wait(5);
+    victim.peer.store.fails = false;
+    victim.wait(10);
+    assert!(victim.logs() <= ABSENT_LOGS, "{}", victim.logs());
+    assert!(victim.peer.store.events.len() <= ABSENT_LOGS, "{}", victim.peer.store.events.len());
 }
 
 #[test]
