@@ -74,20 +74,31 @@ pub(super) async fn crash_in(mut doer: Doer) {
         link.heard.rooms.borrow_mut().extend(open_ids.iter().copied());
         link.send(&Frame::Rooms(open.iter().filter_map(name).collect())).await;
         flood(&mut doer, &link, &key, &open).await;
-        link.stays(Duration::from_millis(doer.random.u64(500..5_000))).await;
+        let pause = doer.random.u64(500..5_000);
+        if !stays(&link, Duration::from_millis(pause)).await {
+            return;
+        }
         let ranges: Vec<HeldRange> =
             link.heard.ranges().into_iter().filter(|range| open_ids.contains(&range.log.room)).collect();
         link.send(&Frame::Have(Have { ranges: ranges.clone(), want: true, ..Have::default() })).await;
         link.stays(Duration::from_millis(doer.random.u64(500..2_000))).await;
-        if !link.send(&Frame::Rooms(Vec::new())).await || !link.stays(LEFT).await || elapsed() > GONE_AT {
+        if !link.send(&Frame::Rooms(Vec::new())).await || !stays(&link, LEFT).await {
             return;
         }
         link.heard.rooms.borrow_mut().retain(|room| *room == pair);
         // It would be sent everything again if it were still there.
         let ranges = ranges.into_iter().map(|range| HeldRange { seq: 0, head: None, ..range }).collect();
         link.send(&Frame::Have(Have { ranges, want: true, ..Have::default() })).await;
-        link.stays(Duration::from_millis(doer.random.u64(500..4_000))).await;
+        let pause = doer.random.u64(500..4_000);
+        if !stays(&link, Duration::from_millis(pause)).await {
+            return;
+        }
     }
+}
+
+/// Stays for a while, but no longer than hostile members may. Whether it may go on.
+async fn stays(link: &Link, pause: Duration) -> bool {
+    link.stays(pause.min(GONE_AT.saturating_sub(elapsed()))).await && elapsed() < GONE_AT
 }
 
 /// What others could have said in the room of two, and nobody.
