@@ -31,8 +31,8 @@ pub(crate) struct AllRules {
     nodes: Vec<NodeId>,
     /// Two nodes that never reach each other.
     strangers: (usize, usize),
-    /// What was dated before this is too old for somebody whose clock is wrong and who could pass it on.
-    too_old: Timestamp,
+    /// What is too old for each node to pass it on at the end: everything that was dated before this.
+    passes_on: Vec<Timestamp>,
 }
 
 impl AllRules {
@@ -46,7 +46,7 @@ impl AllRules {
             ids.extend(honest[..index].iter().map(|other| rooms.add_pair(one, other).0));
         }
         let rules = ids.into_iter().map(|room| (room, Rules::new(room, &nodes))).collect();
-        Self { rules, room_of: BTreeMap::new(), rooms, nodes, strangers: (0, 0), too_old: Timestamp::from_millis(0) }
+        Self { rules, room_of: BTreeMap::new(), rooms, nodes, strangers: (0, 0), passes_on: Vec::new() }
     }
 
     /// These two never reach each other.
@@ -54,11 +54,11 @@ impl AllRules {
         self.strangers = (one, other);
     }
 
-    /// Most clocks are wrong from now on, and the latest of them shows this. Who goes by it passes on nothing that is
-    /// older than what is kept, so that those two have nothing of each other.
-    pub(crate) fn goes_by(&mut self, latest: Duration) {
-        let kept_from = latest.saturating_sub(KEPT).as_millis();
-        self.too_old = Timestamp::from_millis(i64::try_from(kept_from).unwrap());
+    /// The nodes go by these times from now on. They pass on nothing that is older than what is kept.
+    pub(crate) fn go_by(&mut self, times: Vec<Timestamp>) {
+        let kept = i64::try_from(KEPT.as_millis()).unwrap();
+        let kept_from = |time: Timestamp| Timestamp::from_millis(time.as_millis().saturating_sub(kept));
+        self.passes_on = times.into_iter().map(kept_from).collect();
     }
 
     /// The rules of the lobby, which know what is the same in all rooms.
@@ -160,11 +160,15 @@ impl AllRules {
     /// A node that lacks a message, and that message.
     pub(crate) fn missing(&self) -> Option<(usize, MessageId)> {
         let (one, other) = self.strangers;
-        let is_excused = |node, author: &NodeId, dated| {
-            let of = if node == one { other } else { one };
-            dated < self.too_old && (node == one || node == other) && *author == self.nodes[of]
+        let missing = |rules: &Rules, group: &Vec<usize>| {
+            // Those two depend on the others, who may all take what they have said for too old.
+            let between = || group.iter().filter(|node| **node != one && **node != other);
+            rules.missing(group, |node, author, newest| {
+                let of = if node == one { other } else { one };
+                let passes = |node: &usize| self.passes_on.get(*node).is_none_or(|from| newest >= *from);
+                (node == one || node == other) && *author == self.nodes[of] && !between().any(passes)
+            })
         };
-        let missing = |rules: &Rules, group: &Vec<usize>| rules.missing(group, is_excused);
         self.rules.iter().find_map(|(room, rules)| self.groups(room).iter().find_map(|group| missing(rules, group)))
     }
 

@@ -159,9 +159,9 @@ impl Host {
         self.skew.load(Ordering::Relaxed).unsigned_abs() <= 3_600_000
     }
 
-    /// By how much its clock is ahead.
-    pub(crate) fn ahead(&self) -> Duration {
-        Duration::from_millis(u64::try_from(self.skew.load(Ordering::Relaxed)).unwrap_or(0))
+    /// By how many milliseconds its clock is ahead.
+    pub(crate) fn skew(&self) -> i64 {
+        self.skew.load(Ordering::Relaxed)
     }
 
     /// Lets the user leave with `/quit`.

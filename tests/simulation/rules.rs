@@ -453,7 +453,7 @@ impl Rules {
 
     /// One of these nodes that lacks a message, and that message. In the lobby everybody must have everything. In
     /// other rooms somebody may have said something and left before anybody else was there. `is_excused` says whether a
-    /// node may lack what somebody said at some time.
+    /// node may lack a log of somebody whose newest line is dated like this.
     pub(crate) fn missing(
         &self,
         nodes: &[usize],
@@ -474,11 +474,16 @@ impl Rules {
             let has = |id: &MessageId, said: &Said| {
                 if is_copied(said) { firsts.contains(&said.first) } else { holds(id) }
             };
-            let excused = |id: &MessageId, said: &Said| {
-                self.positions.get(id).is_some_and(|at| is_excused(node, &said.log.author, at.hlc.wall()))
-            };
-            must_have().find(|(id, said)| !has(id, said) && !excused(id, said)).map(|(id, _)| (node, *id))
+            let excused =
+                |said: &Said| self.newest(&said.log).is_some_and(|newest| is_excused(node, &said.log.author, newest));
+            must_have().find(|(id, said)| !has(id, said) && !excused(said)).map(|(id, _)| (node, *id))
         })
+    }
+
+    /// How the newest line of a log is dated, as far as it stands where its date says.
+    fn newest(&self, log: &LogId) -> Option<Timestamp> {
+        let lines = self.said.iter().filter(|(_, said)| said.log == *log);
+        lines.filter_map(|(id, _)| self.positions.get(id)).map(|at| at.hlc.wall()).max()
     }
 
     /// The messages that a node has.

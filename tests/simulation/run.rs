@@ -11,7 +11,13 @@ use std::{
     time::{Duration, Instant, UNIX_EPOCH},
 };
 
-use proximity_chat::core::budgets::{MAX_KEYS, MAX_NODES_PER_HOST};
+use proximity_chat::{
+    core::{
+        budgets::{MAX_KEYS, MAX_NODES_PER_HOST},
+        clock::Clocks,
+    },
+    domain::model::{LinkId, Machine, Now, Timestamp},
+};
 use turmoil::Sim;
 
 use crate::{
@@ -151,10 +157,9 @@ fn run(world: &Rc<World>, nodes: usize, hostile: usize, directory: &Path) -> Opt
     let right = hosts.iter().filter(|host| host.is_right()).count();
     if 2 * right.saturating_sub(2) >= nodes - 1 {
         world.sane_from.set(healed + COMPARED);
-    } else {
-        let ahead = hosts.iter().map(|host| host.ahead()).max().unwrap_or_default();
-        world.rules.borrow_mut().goes_by(EPOCH + healed + ahead);
     }
+    let times = hosts.iter().map(|host| goes_by(host, &hosts, &faults, healed)).collect();
+    world.rules.borrow_mut().go_by(times);
     let mut converged = None;
     loop {
         let now = sim.elapsed();
@@ -197,6 +202,21 @@ fn hosts(seed: u64, (nodes, strangers): (usize, usize), random: &mut fastrand::R
         Rc::new(Host::new(index, nodes, strangers, seed, Duration::from_millis(joins_at), &knows, directory))
     };
     (0..nodes).map(host).collect()
+}
+
+/// The time that a host goes by when it is linked with all whom it can reach.
+fn goes_by(host: &Host, hosts: &[Rc<Host>], faults: &Faults, at: Duration) -> Timestamp {
+    let correct = i64::try_from((EPOCH + at).as_millis()).unwrap();
+    let now = Now { mono: Instant::now(), wall: Timestamp::from_millis(correct.saturating_add(host.skew())) };
+    let mut clocks = Clocks::default();
+    for other in hosts.iter().filter(|other| other.index != host.index) {
+        if !faults.are_strangers(host.index, other.index) {
+            let (link, machine) = (LinkId::Accepted(other.index as u32), Machine::Key(other.node));
+            clocks.up(link, other.node, machine, other.skew().saturating_sub(host.skew()), now);
+        }
+    }
+    clocks.look(|_| true, now);
+    clocks.reference(now).wall
 }
 
 fn pairs(hosts: &[Rc<Host>]) -> impl Iterator<Item = (&Rc<Host>, &Rc<Host>)> {
