@@ -15,6 +15,7 @@
 //! | trust records | go last; never if verified, trusted or ignored by the user | stay while they are linked | the newest unproven go first | [`MAX_KEYS`] | the newest of the host that has most |
 //! | receipts | never go | stay while they are present | go first | [`MAX_READERS`] | the newest |
 //! | dials on a peer's word | [`ANNOUNCED_BURST`] at one host, at ports of the range | the same | the same | [`PASSED_BURST_OF_ALL`] | not dialled |
+//! | direct rooms that they open and the user has not looked at | no limit | [`DIRECT_ROOMS_OF_HOST`] for each host | the same | [`DIRECT_ROOMS_OF_STRANGERS`] | the oldest of the host, or of the host with most, is no longer shown |
 //! | guests | | | | [`MAX_GUESTS`]; [`GUEST_LINES`] each at once, then [`GUEST_RATE`] a second | counted, not kept |
 //!
 //! A log is charged to its author's host while the author is linked, otherwise to the link that brought it. Logs of
@@ -144,6 +145,13 @@ pub const NEW_KEYS_PER_HOST: usize = 8;
 
 /// Hosts whose new keys are counted on one day. New keys of further hosts get their first day later.
 pub const MAX_NEW_HOSTS_A_DAY: usize = 1_024;
+
+/// Direct rooms that strangers of one host may have opened while our user has neither looked at them nor written there:
+/// one each for two people behind a small router.
+pub const DIRECT_ROOMS_OF_HOST: usize = 2;
+
+/// The same for all strangers: more than anybody reads in one go, and few enough tabs to find one's own.
+pub const DIRECT_ROOMS_OF_STRANGERS: usize = 32;
 
 /// Peers whose acknowledgements of our lines are remembered.
 pub const MAX_READERS: usize = 1_024;

@@ -198,6 +198,20 @@ impl AllRules {
         (0..self.nodes.len()).filter(is_in).collect()
     }
 
+    /// Checks that everybody sees the room with each person who has said something to them alone. Nobody leaves such a room.
+    pub(crate) fn all_shown(&self) -> Result<(), String> {
+        for (room, rules) in &self.rules {
+            let pair = self.rooms.pair(room).into_iter().flatten();
+            let hides = |node: &usize| rules.hides(*node, &self.nodes[*node]);
+            if let Some(node) = pair.filter_map(|one| self.nodes.iter().position(|node| *node == one)).find(hides) {
+                return Err(format!(
+                    "a room of two is shown once something was said: node {node} does not see {room:?}"
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// Checks that a node in an open room lists those who are there and can be reached, and nobody else who is honest.
     pub(crate) fn lists_members(&self, node: usize, listed: &BTreeMap<Room, BTreeSet<NodeId>>) -> bool {
         let nobody = BTreeSet::new();

@@ -16,7 +16,7 @@ use std::{
 use proximity_chat::{
     core::{discovery::listen_plan::ListenPlan, log::storage::Snapshot, networks::Standing, node::Retention},
     domain::{
-        bus::{COMMAND_CAPACITY, Command, KeptRoom, RoomMembers, RoomView, UPDATE_CAPACITY, Update},
+        bus::{COMMAND_CAPACITY, Command, KeptRoom, RoomMembers, RoomUse, RoomView, UPDATE_CAPACITY, Update},
         model::{
             Date, Guests, Known, MessageId, Met, Network, Nick, NodeId, PeerId, PortRange, Presence, Room, Target,
             Text, Timestamp, Who,
@@ -276,7 +276,7 @@ impl Host {
                 .rooms
                 .borrow()
                 .iter()
-                .map(|room| KeptRoom { room: room.clone(), view: RoomView::default() })
+                .map(|room| KeptRoom { room: room.clone(), view: RoomView::default(), used: RoomUse::Used })
                 .collect(),
             guests: Guests::None,
             hold: false,

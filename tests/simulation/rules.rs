@@ -162,6 +162,13 @@ impl Rules {
         self.nodes[node].is_in
     }
 
+    /// Whether a node has a line of somebody else in a room that its user does not see.
+    pub(crate) fn hides(&self, node: usize, me: &NodeId) -> bool {
+        let known = &self.nodes[node];
+        let mut lines = known.held.iter().chain(known.unshown.keys());
+        !known.is_in && lines.any(|id| self.said.get(id).is_some_and(|said| said.log.author != *me))
+    }
+
     /// A user has come into the room, and sees what is on disk.
     pub(crate) fn comes(&mut self, node: usize) {
         let known = &mut self.nodes[node];

@@ -185,6 +185,7 @@ fn run(world: &Rc<World>, nodes: usize, hostile: usize, directory: &Path) -> Opt
         }
     }
     check_links(world, &hosts, &faults);
+    world.must(world.rules.borrow().all_shown());
     check_strangers(world, sim.elapsed(), &hosts, &victims, hostile);
     check_disks(world, &mut sim, &hosts);
     if !world.rules.borrow().all_have_all() || !all_listed(world, &hosts, &faults) {

@@ -13,7 +13,10 @@ impl Node {
     pub(super) fn command(&mut self, command: Command, now: Now, out: &mut Vec<Output>) {
         match command {
             Command::Say { room, text, action, .. } => self.say(room, text, action, now, out),
-            Command::Page { room, seek, max } => self.drive_sync(sync::Input::Page { room, seek, max }, now, out),
+            Command::Page { room, seek, max } => {
+                self.drive_rooms(rooms::Input::Used(room.clone()), now, out);
+                self.drive_sync(sync::Input::Page { room, seek, max }, now, out);
+            }
             Command::Search { room, query, before, max } => {
                 self.drive_sync(sync::Input::Search { room, query, before, max }, now, out);
             }
@@ -44,7 +47,7 @@ impl Node {
             }
             Command::Whois(who) => self.whois(&who, now, out),
             Command::Join(room) => self.drive_rooms(rooms::Input::Join(room), now, out),
-            Command::Part(room) => self.drive_rooms(rooms::Input::Part(room), now, out),
+            Command::Part(room) => self.part(room, now, out),
             Command::ListRooms => self.drive_rooms(rooms::Input::List, now, out),
             Command::KeepView { room, view } => self.drive_rooms(rooms::Input::KeepView { room, view }, now, out),
             Command::Query(who) => drop(self.query(&who, true, now, out)),
@@ -66,6 +69,7 @@ impl Node {
             return out.push(Output::Update(text.into()));
         }
         self.peers.said();
+        self.drive_rooms(rooms::Input::Used(room.clone()), now, out);
         self.drive_sync(sync::Input::Say { room, text, action }, now, out);
     }
 

@@ -17,6 +17,7 @@
 mod commands;
 mod dialing;
 mod frames;
+mod hearing;
 mod input;
 mod local_addrs;
 mod log_people;
@@ -300,6 +301,7 @@ impl Node {
             self.drive_dialing(dialing::Input::Start { last_known }, now, out);
             self.drive_rooms(rooms::Input::Start, now, out);
             self.drive_sync(sync::Input::Start, now, out);
+            self.show_unseen(now, out);
         }
         self.trust.tick(now);
         self.with_peers(now, out, Peers::tick);

@@ -181,7 +181,7 @@ impl Node {
                 sync::Output::Store { ticket, request } => out.push(Output::Store { ticket, request }),
                 sync::Output::Update(update) => {
                     if let Update::Message(Message { room: Room::Direct(node), .. }) = &update {
-                        self.drive_rooms(rooms::Input::Heard(*node), now, out);
+                        self.hear(*node, now, out);
                     }
                     if let Update::Message(message) = &update
                         && let Author::Peer(PeerId::Node(node)) = message.author
@@ -196,6 +196,11 @@ impl Node {
                         let notice = notice.named(|author| names.name(PeerId::Node(author)));
                         out.push(Output::Update(Update::Notice(Notice::History(notice))));
                     }
+                }
+                sync::Output::Unseen { room, line } => {
+                    let heard = self.sync.heard_of(room, line.position.author);
+                    self.hear_earlier(&heard, now, out);
+                    self.drive_sync(sync::Input::Show { room, line }, now, out);
                 }
                 sync::Output::NotDone(reason) => out.push(Output::Update(reason.into())),
                 sync::Output::Misbehaved(link) => self.misbehaved(link, now, out),

@@ -1,5 +1,6 @@
 //! The whole node: its rules one by one, and then all of them against random timing.
 
+mod direct;
 mod log;
 mod nodes;
 mod pairs;

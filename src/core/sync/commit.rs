@@ -162,6 +162,7 @@ impl Sync {
                     returned += usize::from(was_shown);
                     if !mutant::shows_before_commit() && !was_shown {
                         self.show_event(&entry, &line, cx);
+                        self.came_too_late(&entry, &line, cx);
                     }
                     if entry.own && !mutant::sends_before_commit() {
                         self.publish(&entry, cx);

@@ -9,7 +9,7 @@ use super::seal::Seal;
 use crate::{
     core::{
         budgets::Space,
-        log::storage::{Ignored, Reply, Request},
+        log::storage::{Ignored, Reply, Request, StoredLine},
         networks::Standing,
     },
     domain::{
@@ -134,6 +134,13 @@ pub enum Input {
         /// Whether it is an action.
         action: bool,
     },
+    /// The room of an [`Output::Unseen`] is open again, if our user may see it: show the line.
+    Show {
+        /// Which room.
+        room: RoomId,
+        /// The line.
+        line: Box<StoredLine>,
+    },
     /// The front end wants messages of a room; answered by [`Update::Page`].
     Page {
         /// Which room.
@@ -198,6 +205,13 @@ pub enum Output {
     },
     /// Tell the front end.
     Update(Update),
+    /// Somebody has said this in a sealed room that was closed before it was on disk; answered by [`Input::Show`].
+    Unseen {
+        /// Which room.
+        room: RoomId,
+        /// The line.
+        line: Box<StoredLine>,
+    },
     /// Tell the user something that others have caused. The receiver limits how often.
     Notice(HistoryNotice<NodeId>),
     /// Tell the user that something asked for was not done.

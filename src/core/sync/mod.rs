@@ -55,7 +55,8 @@
 //! - `branches`, `say_again`: our logs to which a copy of our key has also written, and lines of ours that are said
 //!   again
 //! - `seal`, `sealing`: rooms whose events are sealed
-//! - `rooms`: which rooms are open, and who may know of which
+//! - `rooms`: which rooms are open, and who may know of which; `heard`: who has spoken in rooms that our user may not
+//!   have seen yet
 //! - `pages`: messages from disk for the front end
 //! - `requests`, `timer`: what the store was asked, and what is due at which time
 
@@ -72,6 +73,7 @@ mod event;
 mod forgetting;
 mod forks;
 mod have;
+mod heard;
 mod history;
 mod joining;
 mod lagging;
@@ -103,6 +105,7 @@ mod tests;
 use std::time::{Duration, Instant};
 
 pub use event::{Input, Output, People};
+pub use heard::Heard;
 pub use history::{History, Retention};
 pub use on_the_way::Unpublished;
 pub use seal::Seal;
@@ -271,6 +274,7 @@ impl Sync {
             Input::Stored { ticket, reply } => self.stored(ticket, reply, cx),
             Input::Say { room, text, action } => self.say(&room, &text, action, cx),
             Input::GuestLine { addr, nick, text, action } => self.guest_line(addr, nick, text, action, cx),
+            Input::Show { room, line } => self.show_line(&room, &line, cx.now, cx),
             Input::Page { room, seek, max } => self.page(room, seek, max, cx),
             Input::Search { room, query, before, max } => self.search(room, query, before, max, cx),
             Input::Erase(room) => self.erase(room, cx),

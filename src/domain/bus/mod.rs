@@ -15,7 +15,7 @@ pub use notice::{
     HistoryNotice, LinkNotice, NamedKey, NetworkNotice, Newcomer, NoPlace, NotSaved, NotTaken, Notice, NoticeCode,
     TrustNotice,
 };
-pub use rooms::{KeptRoom, RoomFailure, RoomListing, RoomMembers, RoomView};
+pub use rooms::{KeptRoom, RoomFailure, RoomListing, RoomMembers, RoomUse, RoomView};
 pub use update::{
     Alarm, AlarmKind, DiskState, Elsewhere, Lack, NetworkStatus, Page, SweepProgress, SweepState, Update, VerifyStep,
     Whois,

@@ -11,13 +11,30 @@ pub struct RoomView {
     pub read: Option<Position>,
 }
 
-/// A room that the user is in, as it is kept for the next start.
+/// What the user has done with a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RoomUse {
+    /// They are in it.
+    #[default]
+    Used,
+    /// A stranger has opened it by writing there. The user has neither looked at it nor written there.
+    Unused,
+    /// They have left it. Only direct rooms are kept like this: the other person may write there again.
+    Left {
+        /// How many lines of the other person had come by then.
+        lines: u64,
+    },
+}
+
+/// A room that the user is in, or has left, as it is kept for the next start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptRoom {
     /// Which room.
     pub room: Room,
     /// How the user left it.
     pub view: RoomView,
+    /// What they have done with it.
+    pub used: RoomUse,
 }
 
 /// A room that the user is in, and who else is.

@@ -45,6 +45,14 @@ impl Room {
         }
     }
 
+    /// The other person in a direct room.
+    pub const fn other(&self) -> Option<NodeId> {
+        match self {
+            Self::Direct(node) => Some(*node),
+            Self::Lobby | Self::Open(_) => None,
+        }
+    }
+
     /// Whether everyone on the network is in it.
     pub const fn is_lobby(&self) -> bool {
         matches!(self, Self::Lobby)

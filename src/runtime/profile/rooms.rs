@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    bus::{KeptRoom, RoomView},
+    bus::{KeptRoom, RoomUse, RoomView},
     model::{Hlc, MessageId, NodeId, Position, Room},
 };
 
@@ -18,6 +18,12 @@ pub(super) struct StoredRoom {
     /// The newest message that was seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     read: Option<StoredPosition>,
+    /// Whether a stranger has opened it, and the user has not looked at it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    unused: bool,
+    /// If the user has left it: how many lines of the other person had come by then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    left: Option<u64>,
 }
 
 /// Where a message stands. Numbers that a float cannot hold are hexadecimal.
@@ -33,8 +39,14 @@ struct StoredPosition {
 impl StoredRoom {
     /// As the file has it.
     pub(super) fn new(kept: &KeptRoom) -> Self {
-        let KeptRoom { room, view: RoomView { draft, read } } = kept;
-        Self { room: room.to_string(), draft: draft.clone(), read: read.as_ref().map(StoredPosition::new) }
+        let KeptRoom { room, view: RoomView { draft, read }, used } = kept;
+        Self {
+            room: room.to_string(),
+            draft: draft.clone(),
+            read: read.as_ref().map(StoredPosition::new),
+            unused: *used == RoomUse::Unused,
+            left: if let RoomUse::Left { lines } = used { Some(*lines) } else { None },
+        }
     }
 
     /// As the program uses it; none if this release knows no such room.
@@ -44,7 +56,12 @@ impl StoredRoom {
             None => Room::named(self.room.strip_prefix('#')?).ok()?,
         };
         let read = self.read.and_then(StoredPosition::read);
-        Some(KeptRoom { room, view: RoomView { draft: self.draft, read } })
+        let used = match self.left {
+            Some(lines) => RoomUse::Left { lines },
+            None if self.unused => RoomUse::Unused,
+            None => RoomUse::Used,
+        };
+        Some(KeptRoom { room, view: RoomView { draft: self.draft, read }, used })
     }
 }
 

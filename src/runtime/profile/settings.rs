@@ -136,7 +136,7 @@ impl Settings {
 mod tests {
     use super::*;
     use crate::domain::{
-        bus::RoomView,
+        bus::{RoomUse, RoomView},
         model::{Hlc, MessageId, NodeId, Position, Room},
     };
 
@@ -152,7 +152,11 @@ mod tests {
             seq: 9,
             id: MessageId([0xf0; 16]),
         });
-        KeptRoom { room: Room::named(name).unwrap(), view: RoomView { draft: draft.to_owned(), read } }
+        KeptRoom {
+            room: Room::named(name).unwrap(),
+            view: RoomView { draft: draft.to_owned(), read },
+            used: RoomUse::Used,
+        }
     }
 
     #[test]
@@ -170,7 +174,13 @@ mod tests {
             settings.lan = vec![(network(1), true), (network(2), false)];
             settings.plain_view = Some(nick.is_some());
             settings.typing = Some(false);
-            settings.rooms = vec![kept_room("#lobby", "", None), kept_room("dev", "two\nlines", Some(u64::MAX))];
+            let room = Room::Direct(NodeId::new([7; 32]));
+            settings.rooms = vec![
+                kept_room("#lobby", "", None),
+                kept_room("dev", "two\nlines", Some(u64::MAX)),
+                KeptRoom { room: room.clone(), used: RoomUse::Unused, ..kept_room("dev", "", None) },
+                KeptRoom { room, used: RoomUse::Left { lines: 7 }, ..kept_room("dev", "", None) },
+            ];
             assert_eq!(Settings::parse(&settings.to_json().unwrap()), Ok(settings));
         }
     }

@@ -8,9 +8,31 @@ use crate::{
     core::sync,
     domain::{
         bus::{RoomView, Update},
-        model::{LinkId, NodeId, Room, RoomName},
+        model::{LinkId, Machine, NodeId, Room, RoomId, RoomName},
     },
 };
+
+/// Somebody has said something in the direct room with our user.
+#[derive(Debug, Clone)]
+pub(in crate::core::node) struct Heard {
+    /// Who.
+    pub(in crate::core::node) node: NodeId,
+    /// Where they are, if they are a stranger to whom our user has not written.
+    pub(in crate::core::node) stranger: Option<Machine>,
+    /// What is held of them, if this was not said just now.
+    pub(in crate::core::node) earlier: Option<Earlier>,
+}
+
+/// What is held of somebody.
+#[derive(Debug, Clone)]
+pub(in crate::core::node) struct Earlier {
+    /// In which room. It may be another one than the direct room with them.
+    pub(in crate::core::node) room: RoomId,
+    /// How many lines of theirs have ever come.
+    pub(in crate::core::node) lines: u64,
+    /// Their card, if it is known. Nothing in it is checked yet.
+    pub(in crate::core::node) card: Option<Arc<[u8]>>,
+}
 
 /// What happened.
 #[derive(Debug)]
@@ -50,8 +72,17 @@ pub(in crate::core::node) enum Input {
         /// Whether the room is to be shown.
         asked: bool,
     },
-    /// Something was said in a direct room.
-    Heard(NodeId),
+    /// Something was said in a direct room, just now or before our user could see it.
+    Heard(Heard),
+    /// Our user looks at a room, or writes there.
+    Used(Room),
+    /// Our user has left the direct room with a person.
+    Left {
+        /// Whom.
+        node: NodeId,
+        /// How many lines of theirs had come by then.
+        lines: u64,
+    },
     /// Our user leaves a room.
     Part(Room),
     /// Our user wants to see which rooms there are.

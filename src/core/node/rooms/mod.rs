@@ -9,6 +9,7 @@
 //! away, the lines wait: a direct room that the user has used stays open.
 
 mod event;
+mod heard;
 mod pairs;
 
 #[cfg(test)]
@@ -19,7 +20,8 @@ use std::{
     sync::Arc,
 };
 
-pub(super) use event::{Input, Output};
+pub(super) use event::{Earlier, Heard, Input, Output};
+use heard::Left;
 use pairs::Pairs;
 
 use crate::{
@@ -28,8 +30,8 @@ use crate::{
         sync::{self, Seal},
     },
     domain::{
-        bus::{KeptRoom, RoomFailure, RoomListing, RoomMembers, RoomView, Update},
-        model::{Known, LinkId, NodeId, Room, RoomId, RoomName},
+        bus::{KeptRoom, RoomFailure, RoomListing, RoomMembers, RoomUse, RoomView, Update},
+        model::{Known, LinkId, Machine, NodeId, Room, RoomId, RoomName},
     },
     protocol::{
         codec::mesh::{self, Frame, MAX_ROOMS},
@@ -50,6 +52,8 @@ struct Joined {
     /// The id of an open room. None of the lobby, which is not announced, and of a direct room.
     open: Option<RoomId>,
     view: RoomView,
+    /// Where the stranger is who has opened it, as long as our user has neither looked at it nor written there.
+    opened_by: Option<Machine>,
     /// Who the front end knows to be in it.
     told: Vec<NodeId>,
 }
@@ -57,7 +61,7 @@ struct Joined {
 impl Joined {
     fn new(room: Room, view: RoomView) -> Self {
         let open = room.public_id().filter(|_| !room.is_lobby());
-        Self { room, open, view, told: Vec::new() }
+        Self { room, open, view, opened_by: None, told: Vec::new() }
     }
 }
 
@@ -76,6 +80,8 @@ struct Neighbour {
 pub(super) struct Rooms {
     /// In the order in which our user joined them. The lobby is the first.
     joined: Vec<Joined>,
+    /// The direct rooms that our user has left.
+    left: Left,
     /// The cards of people, as the last run has left them. Only needed until the start.
     cards: BTreeMap<NodeId, Arc<[u8]>>,
     /// The direct rooms that are open: those that our user has used, and those with linked people.
@@ -88,20 +94,31 @@ impl Rooms {
     pub(super) fn new(kept: Vec<KeptRoom>, identity: &Identity, known: &[Known]) -> Self {
         let cards = known.iter().filter_map(|known| Some((known.node, known.card.clone()?))).collect();
         let mut joined = vec![Joined::new(Room::Lobby, RoomView::default())];
-        for KeptRoom { room, view } in kept {
-            if let Some(known) = joined.iter_mut().find(|one| one.room == room) {
+        let mut left = Left::default();
+        let machine = |node: NodeId| {
+            let known = known.iter().find(|known| known.node == node);
+            Machine::new(node, known.and_then(|known| known.how_met().host))
+        };
+        for KeptRoom { room, view, used } in kept {
+            if let (RoomUse::Left { lines }, Room::Direct(node)) = (used, &room) {
+                left.add(*node, lines);
+            } else if let Some(known) = joined.iter_mut().find(|one| one.room == room) {
                 known.view = view;
             } else if joined.len() < MAX_JOINED {
-                joined.push(Joined::new(room, view));
+                let opened_by = room.other().filter(|_| used == RoomUse::Unused).map(machine);
+                joined.push(Joined { opened_by, ..Joined::new(room, view) });
             }
         }
-        Self { joined, cards, pairs: Pairs::new(identity), links: BTreeMap::new() }
+        Self { joined, left, cards, pairs: Pairs::new(identity), links: BTreeMap::new() }
     }
 
-    /// The rooms that our user is in, to be kept across runs.
+    /// The rooms that our user is in, and those that they have left, to be kept across runs.
     pub(super) fn kept(&self) -> Vec<KeptRoom> {
-        let keep = |joined: &Joined| KeptRoom { room: joined.room.clone(), view: joined.view.clone() };
-        self.joined.iter().map(keep).collect()
+        let keep = |joined: &Joined| {
+            let used = joined.opened_by.map_or(RoomUse::Used, |_| RoomUse::Unused);
+            KeptRoom { room: joined.room.clone(), view: joined.view.clone(), used }
+        };
+        self.joined.iter().map(keep).chain(self.left.kept()).collect()
     }
 
     /// Whether our user is in a room.
@@ -118,7 +135,9 @@ impl Rooms {
             Input::Announced { link, names } => self.announced(link, names, out),
             Input::Join(room) => self.join(room, out),
             Input::Query { node, name, card, asked } => self.query(node, name, card.as_deref(), asked, out),
-            Input::Heard(node) => self.show_direct(node, false, out),
+            Input::Heard(heard) => self.heard(heard, out),
+            Input::Used(room) => self.used(&room, out),
+            Input::Left { node, lines } => self.has_left(node, lines, out),
             Input::Part(room) => self.part(&room, out),
             Input::List => out.push(Output::Update(Update::RoomList(self.list()))),
             Input::KeepView { room, view } => self.keep_view(&room, view, out),
@@ -187,13 +206,16 @@ impl Rooms {
             self.open_direct(node, card, out);
         }
         match self.pairs.room(&node) {
-            Some(_) => self.show_direct(node, asked, out),
+            Some(_) => {
+                self.show_direct(node, None, asked, out);
+                self.used(&Room::Direct(node), out);
+            }
             None => out.push(Output::Update(RoomFailure::NoCard { name }.into())),
         }
     }
 
-    /// Shows the direct room with a person, if our user does not see it.
-    fn show_direct(&mut self, node: NodeId, asked: bool, out: &mut Vec<Output>) {
+    /// Shows the direct room with a person, if our user does not see it. `opened_by`: the stranger who has opened it.
+    fn show_direct(&mut self, node: NodeId, opened_by: Option<Machine>, asked: bool, out: &mut Vec<Output>) {
         let room = Room::Direct(node);
         let is_in = self.is_in(&room);
         if is_in && !asked {
@@ -203,7 +225,8 @@ impl Rooms {
             return out.push(Output::Update(RoomFailure::TooMany(MAX_JOINED).into()));
         }
         if !is_in {
-            self.joined.push(Joined::new(room.clone(), RoomView::default()));
+            self.is_back(&node);
+            self.joined.push(Joined { opened_by, ..Joined::new(room.clone(), RoomView::default()) });
             out.push(Output::Kept);
         }
         let joined = self.joined.iter().find(|joined| joined.room == room);
@@ -287,7 +310,7 @@ impl Rooms {
         if let Some(joined) = self.joined.iter_mut().find(|joined| joined.room == *room)
             && joined.view != view
         {
-            joined.view = view;
+            (joined.view, joined.opened_by) = (view, None);
             out.push(Output::Kept);
         }
     }

@@ -1,5 +1,7 @@
 //! The rooms alone: what is said to links, to the log and to the front end.
 
+mod heard;
+
 use bytes::Bytes;
 
 use super::*;
@@ -218,8 +220,9 @@ fn a_direct_room_is_shown_once_something_is_said() {
     feed(&mut rooms, up(LINK, 1, Some(card(1))));
     let (room, view) = (Room::Direct(identity(1).node()), RoomView::default());
     let shown = Output::Update(Update::RoomJoined { room: room.clone(), view, asked: false });
-    assert_eq!(feed(&mut rooms, Input::Heard(identity(1).node())), [Output::Kept, shown]);
-    assert_eq!(feed(&mut rooms, Input::Heard(identity(1).node())), []);
+    let heard = || Input::Heard(Heard { node: identity(1).node(), stranger: None, earlier: None });
+    assert_eq!(feed(&mut rooms, heard()), [Output::Kept, shown]);
+    assert_eq!(feed(&mut rooms, heard()), []);
     assert_eq!(feed(&mut rooms, Input::LinkDown(LINK)), [], "it stays open for who is away");
     let out = feed(&mut rooms, Input::Part(room));
     assert!(out.contains(&Output::Sync(sync::Input::Close(direct(1)))), "{out:?}");
