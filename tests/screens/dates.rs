@@ -176,7 +176,7 @@ fn the_day_of_a_search_hit_is_in_sight() {
     let hit = s.old(Author::Peer(bob().id), "bob", "an old key", 40 * 86_400);
     s.enter("/search key");
     s.update(Update::Found {
-        room: Room::Lobby,
+        room: Some(Room::Lobby),
         query: "key".into(),
         messages: vec![hit.clone()],
         more: false,

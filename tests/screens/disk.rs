@@ -81,7 +81,7 @@ impl Disk {
         let mut hits: Vec<_> = self.messages.iter().rev().filter(hit).take(max + 1).cloned().collect();
         let more = hits.len() > max;
         hits.truncate(max);
-        Update::Found { room: Room::Lobby, query, messages: hits, more, behind: 0 }
+        Update::Found { room: Some(Room::Lobby), query, messages: hits, more, behind: 0 }
     }
 }
 

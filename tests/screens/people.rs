@@ -122,7 +122,7 @@ fn present_people_have_distinct_colours_everywhere() {
     }
     let found: Vec<_> = (0..names.len()).map(|at| s.old(Author::Peer(whom(at).id), names[at], "a hit", 60)).collect();
     s.enter("/search hit");
-    s.update(Update::Found { room: Room::Lobby, query: "hit".into(), messages: found, more: false, behind: 0 });
+    s.update(Update::Found { room: Some(Room::Lobby), query: "hit".into(), messages: found, more: false, behind: 0 });
     for at in 1..names.len() {
         assert_eq!(
             colour(&mut s, &format!("{}  a hit", names[at]), 0),

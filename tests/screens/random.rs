@@ -94,7 +94,13 @@ fn told_of_log(s: &mut Screen, log: Log) {
         Log::Sync(received, total) => Update::Sync { received, total, refused: received % 2 },
         Log::Found(count, more) => {
             let messages = (0..count).map(|n| line(s, n, n)).collect();
-            Update::Found { room: Room::Lobby, query: query.unwrap_or_default(), messages, more, behind: count % 3 }
+            Update::Found {
+                room: Some(Room::Lobby),
+                query: query.unwrap_or_default(),
+                messages,
+                more,
+                behind: count % 3,
+            }
         }
         Log::Erased => Update::Erased { room: Room::Lobby, lines: 5 },
     };

@@ -440,11 +440,16 @@ fn a_search_is_about_the_room_it_was_made_in() {
     s.sent();
     s.enter("/search build");
     let asked = s.sent();
-    assert!(matches!(&asked[..], [Command::Search { room: asked, .. }] if *asked == room("dev")), "{asked:?}");
+    assert!(matches!(&asked[..], [Command::Search { room: Some(asked), .. }] if *asked == room("dev")), "{asked:?}");
     s.alt('1');
     let hit = Message { room: room("dev"), ..s.message(Author::Peer(bob.id), "bob", "the build is green") };
-    let found =
-        |room| Update::Found { room, query: "build".into(), messages: vec![hit.clone()], more: false, behind: 0 };
+    let found = |room| Update::Found {
+        room: Some(room),
+        query: "build".into(),
+        messages: vec![hit.clone()],
+        more: false,
+        behind: 0,
+    };
     s.update(found(room("dev")));
     assert!(s.find("the build is green").is_none(), "the user looks at another room: {}", s.text());
     s.enter("/search");
@@ -453,6 +458,58 @@ fn a_search_is_about_the_room_it_was_made_in() {
     s.ctrl('c');
     s.enter("/search");
     assert!(s.find("the build is green").is_some(), "{}", s.text());
+}
+
+/// The user has searched all rooms for "build", and three lines were found.
+fn searched_everywhere(size: (u16, u16)) -> Screen {
+    let mut s = rooms(size);
+    in_room(&mut s, direct(), false);
+    let [bob, carol, ..] = people();
+    s.enter("/search --all from:bob \"build\"");
+    let hits = [(room("dev"), bob, "bob", 60), (direct(), bob, "bob", 600), (Room::Lobby, carol, "carol", 6_000)];
+    let hits = hits.map(|(room, whom, nick, ago)| Message {
+        room,
+        ..s.old(Author::Peer(whom.id), nick, "the build is green", ago)
+    });
+    let query = "from:bob \"build\"".to_owned();
+    s.update(Update::Found { room: None, query, messages: hits.to_vec(), more: false, behind: 0 });
+    s
+}
+
+#[test]
+fn rooms_search_all() {
+    shoot("rooms_search_all", searched_everywhere);
+}
+
+#[test]
+fn a_hit_in_another_room_brings_that_room_into_view() {
+    let mut s = searched_everywhere((80, 24));
+    let asked = s.sent();
+    assert!(asked.iter().any(|command| matches!(command, Command::Search { room: None, .. })), "{asked:?}");
+    s.press(KeyCode::Down);
+    s.press(KeyCode::Enter);
+    assert!(tabs(&mut s).contains("[4:@bob]"), "{}", s.text());
+    let asked = s.sent();
+    let goes =
+        |command: &Command| matches!(command, Command::Page { room, seek: Seek::Around(_), .. } if *room == direct());
+    assert!(asked.iter().any(goes), "{asked:?}");
+    // The list is the same wherever it is reopened.
+    s.enter("/search");
+    assert!(s.find("in all rooms: 3 found").is_some(), "{}", s.text());
+    s.update(Update::RoomLeft(direct()));
+    s.enter("/search");
+    s.press(KeyCode::Enter);
+    assert!(s.find("You are in no room called").is_some(), "{}", s.text());
+}
+
+#[test]
+fn a_search_without_a_name_says_what_to_type() {
+    let mut s = searched_everywhere((80, 24));
+    s.enter("/search from:");
+    assert!(s.find("Type a name after from:").is_some() && s.input() == "/search from:", "{}", s.text());
+    s.ctrl('c');
+    s.enter("/search --all");
+    assert!(s.find("Usage: /search [--all] [WORDS]").is_some(), "{}", s.text());
 }
 
 #[test]

@@ -136,14 +136,14 @@ fn an_answer_to_another_search_is_dropped() {
     s.enter("/search two");
     let hit = s.old(Author::Own, "alice", "one", 5);
     s.update(Update::Found {
-        room: Room::Lobby,
+        room: Some(Room::Lobby),
         query: "one".into(),
         messages: vec![hit.clone()],
         more: false,
         behind: 0,
     });
     assert!(s.find("found").is_none());
-    s.update(Update::Found { room: Room::Lobby, query: "two".into(), messages: vec![], more: false, behind: 3 });
+    s.update(Update::Found { room: Some(Room::Lobby), query: "two".into(), messages: vec![], more: false, behind: 3 });
     assert!(s.find("\"two\": 0 found. 3 newer lines cannot be searched yet.").is_some(), "{}", s.text());
 }
 

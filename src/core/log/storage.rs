@@ -13,7 +13,7 @@ use bytes::Bytes;
 use crate::{
     core::clock::LastRun,
     domain::model::{
-        DiskTrouble, EventId, Hlc, LogId, Mark, MessageId, Network, Nick, NodeId, Position, RoomId, Seek, Text,
+        DiskTrouble, EventId, Hlc, LogId, Mark, MessageId, Network, Nick, NodeId, Position, Query, RoomId, Seek, Text,
         Timestamp,
     },
     protocol::codec::event::{Content, Dep, Event, SALT_BYTES, Signed},
@@ -385,10 +385,12 @@ pub struct StoredPage {
 /// Messages with certain words, of the present network.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchRequest {
-    /// The room.
-    pub room: RoomId,
-    /// What was typed. Every word of it must be in the message, or begin a word of it.
-    pub query: String,
+    /// The rooms to search.
+    pub rooms: Vec<RoomId>,
+    /// What must be in a message, and who must have said it.
+    pub query: Box<Query>,
+    /// People who are known by one of the query's names, whatever they were called when they said it.
+    pub authors: BTreeSet<NodeId>,
     /// Only messages older than this.
     pub before: Option<Position>,
     /// The most messages to return: the newest ones.
@@ -401,11 +403,20 @@ pub struct SearchRequest {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Found {
     /// Newest first.
-    pub lines: Vec<StoredLine>,
+    pub lines: Vec<FoundLine>,
     /// Whether there are older ones.
     pub more: bool,
-    /// Lines of the room that are stored but cannot be found yet, because the index lags behind the commits.
+    /// Lines of the rooms that are stored but cannot be found yet, because the index lags behind the commits.
     pub behind: u64,
+}
+
+/// A line that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundLine {
+    /// The room it is in.
+    pub room: RoomId,
+    /// The line.
+    pub line: StoredLine,
 }
 
 /// What to forget of every room and network: lines that are too old or too many.

@@ -3,7 +3,7 @@
 use super::{myself::Myself, peers::Peers, trust::Keyring, views::Directory};
 use crate::{
     core::{log::storage::Ignored, sync},
-    domain::model::{Class, Host, Nick, NodeId, PeerId, Repute, Timestamp, Trust},
+    domain::model::{Class, Host, Nick, NodeId, PeerId, Repute, Timestamp, Trust, Who},
 };
 
 /// See the module's documentation.
@@ -60,5 +60,10 @@ impl sync::People for LogPeople<'_> {
             (None, Some(said)) => (Some(said.clone()), book.repute_under(&node, said, wall)),
             (known, _) => (known.cloned(), book.repute(&node, wall)),
         }
+    }
+
+    fn called(&self, who: &Who, wall: Timestamp) -> Vec<NodeId> {
+        let people = self.trust.people(self.peers, wall).everyone(who);
+        people.into_iter().filter_map(|peer| peer.node().copied()).collect()
     }
 }

@@ -16,7 +16,7 @@ use crate::{
         bus::{HistoryNotice, StorageFailure, Update},
         model::{
             Class, Host, LinkId, Network, Nick, NodeId, Now, PeerId, Position, Repute, Room, RoomId, Seek,
-            StoreFailure, Text, Timestamp,
+            StoreFailure, Text, Timestamp, Who,
         },
     },
     protocol::codec::{
@@ -152,8 +152,8 @@ pub enum Input {
     },
     /// The front end wants messages with these words; answered by [`Update::Found`].
     Search {
-        /// Which room.
-        room: Room,
+        /// Which room; none for all that are open.
+        room: Option<Room>,
         /// What was typed.
         query: String,
         /// Only messages older than this.
@@ -241,6 +241,8 @@ pub trait People {
     /// The name to show with a message of this peer, who wrote it under the name `said`, and what is known of the peer
     /// under that name.
     fn shown(&self, peer: PeerId, said: Option<&Nick>, wall: Timestamp) -> (Option<Nick>, Repute);
+    /// The keys of everybody whom the user may mean by this, if any.
+    fn called(&self, who: &Who, wall: Timestamp) -> Vec<NodeId>;
 }
 
 /// What every step of the machine needs: whom to ask, what time it is, and where outputs go.

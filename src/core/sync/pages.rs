@@ -1,18 +1,18 @@
 //! Messages from disk, as the front ends show them.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use super::{
     Purpose, Sync,
     event::{Context, Output, People},
 };
 use crate::{
-    core::log::storage::{Dating, Found, PageRequest, Request, SearchRequest, StoredLine, StoredPage},
+    core::log::storage::{Dating, Found, FoundLine, PageRequest, Request, SearchRequest, StoredLine, StoredPage},
     domain::{
         bus::{Page, RoomFailure, StorageFailure, Update},
         model::{
-            Author, Delivery, LogId, Mark, Message, MessageId, Now, PeerId, Position, Repute, Room, RoomId, Seek, Text,
-            Timestamp, Trust,
+            Author, Delivery, LogId, Mark, Message, MessageId, NodeId, Now, PeerId, Position, Query, Repute, Room,
+            RoomId, Seek, Text, Timestamp, Trust, Who,
         },
     },
     protocol::codec::event::Content,
@@ -35,21 +35,38 @@ impl Sync {
     /// The front end wants messages with certain words.
     pub(super) fn search(
         &mut self,
-        room: Room,
+        room: Option<Room>,
         query: String,
         before: Option<Position>,
         max: usize,
         cx: &mut Context<'_>,
     ) {
-        let Some(id) = self.rooms.id(&room) else { return cx.update(RoomFailure::NotJoined(room).into()) };
+        let rooms = match &room {
+            None => self.rooms.ids().collect(),
+            Some(one) => match self.rooms.id(one) {
+                Some(id) => vec![id],
+                None => return cx.update(RoomFailure::NotJoined(one.clone()).into()),
+            },
+        };
+        // A front end asks only for what can be read.
+        let wanted = Query::new(&query).unwrap_or_default();
         let request = SearchRequest {
-            room: id,
-            query: query.clone(),
+            rooms,
+            authors: self.called(&wanted.from, cx),
+            query: Box::new(wanted),
             before,
             max: max.min(MAX_PAGE),
             ignored: cx.people.ignored(),
         };
         self.query(Purpose::Search(room, query), Request::Search(request), cx);
+    }
+
+    /// The people that are known by these names.
+    fn called(&self, names: &[String], cx: &Context<'_>) -> BTreeSet<NodeId> {
+        let own = cx.people.own_nick().as_str().to_lowercase();
+        let me = names.iter().any(|name| name.to_lowercase() == own).then_some(self.me);
+        let whos = names.iter().filter_map(|name| Who::new(name));
+        whos.flat_map(|who| cx.people.called(&who, cx.now.wall)).chain(me).collect()
     }
 
     /// The user erases a room.
@@ -78,9 +95,12 @@ impl Sync {
     }
 
     /// Search results came from disk.
-    pub(super) fn show_found(&self, room: Room, query: String, found: &Found, cx: &mut Context<'_>) {
-        let Some(id) = self.rooms.id(&room) else { return };
-        let messages = found.lines.iter().filter_map(|line| self.message(&id, line, cx.people, cx.now)).collect();
+    pub(super) fn show_found(&self, room: Option<Room>, query: String, found: &Found, cx: &mut Context<'_>) {
+        if room.as_ref().is_some_and(|room| self.rooms.id(room).is_none()) {
+            return;
+        }
+        let message = |found: &FoundLine| self.message(&found.room, &found.line, cx.people, cx.now);
+        let messages = found.lines.iter().filter_map(message).collect();
         cx.update(Update::Found { room, query, messages, more: found.more, behind: found.behind });
     }
 

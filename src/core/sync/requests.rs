@@ -38,7 +38,7 @@ pub(super) enum Purpose {
     /// To show a page of a room.
     Page(Room, Seek),
     /// To show what was found.
-    Search(Room, String),
+    Search(Option<Room>, String),
     /// To erase a room.
     Erase(Room),
     /// To forget old lines.

@@ -60,6 +60,11 @@ impl Rooms {
         self.open.contains_key(id)
     }
 
+    /// What the log calls all rooms that are open.
+    pub(super) fn ids(&self) -> impl Iterator<Item = RoomId> {
+        self.open.keys().copied()
+    }
+
     /// All rooms that are open.
     pub(super) fn names(&self) -> impl Iterator<Item = &Room> {
         self.open.values().map(|open| &open.room)

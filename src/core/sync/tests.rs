@@ -320,13 +320,34 @@ fn nothing_is_left_to_do_once_all_hold_the_same() {
 }
 
 #[test]
+fn a_search_of_all_rooms_asks_for_the_open_ones() {
+    let mut row = Row::new(1);
+    row.peers[0].stalled = true;
+    let (author, dev) = (NodeId::new([7; 32]), Room::named("dev").unwrap());
+    row.peers[0].people.known.insert(author);
+    let id = dev.public_id().unwrap();
+    let search = |room| Input::Search { room, query: "from:bob x".to_owned(), before: None, max: 10 };
+    row.feed(0, search(None));
+    row.feed(0, Input::Open { room: dev.clone(), id, seal: None });
+    row.feed(0, search(None));
+    row.feed(0, Input::Close(id));
+    row.feed(0, search(None));
+    row.feed(0, search(Some(dev)));
+    let asked = row.peers[0].unanswered.iter().filter_map(|(_, request)| match request {
+        Request::Search(search) => Some((search.rooms.len(), search.authors.contains(&author))),
+        _ => None,
+    });
+    assert_eq!(asked.collect::<Vec<_>>(), [(1, true), (2, true), (1, true)], "a room that was left is not searched");
+}
+
+#[test]
 fn the_store_leaves_out_ignored_people() {
     let mut row = Row::new(1);
     row.peers[0].stalled = true;
     let author = NodeId::new([7; 32]);
     row.peers[0].people.ignored.insert(PeerId::Node(author));
     row.feed(0, Input::Page { room: Room::Lobby, seek: Seek::Newest, max: 10 });
-    let search = Input::Search { room: Room::Lobby, query: "x".to_owned(), before: None, max: 10 };
+    let search = Input::Search { room: Some(Room::Lobby), query: "x".to_owned(), before: None, max: 10 };
     row.feed(0, search);
     let left_out = row.peers[0].unanswered.iter().map(|(_, request)| match request {
         Request::Page(page) => page.ignored.nodes.contains(&author),

@@ -105,9 +105,9 @@ pub enum Command {
     },
     /// Find messages with these words; answered by [`super::Update::Found`].
     Search {
-        /// In which room.
-        room: Room,
-        /// What was typed.
+        /// In which room. None: in all rooms that the user is in.
+        room: Option<Room>,
+        /// What was typed, as [`crate::domain::model::Query`] reads it.
         query: String,
         /// Only what is older than this, to get the next page.
         before: Option<Position>,

@@ -193,8 +193,8 @@ pub enum Update {
     Page(Page),
     /// The answer to [`super::Command::Search`].
     Found {
-        /// In which room.
-        room: Room,
+        /// In which room. None: in all rooms that the user is in.
+        room: Option<Room>,
         /// What was asked for.
         query: String,
         /// Newest first.

@@ -137,7 +137,9 @@ pub(super) enum Event<'a> {
     },
     /// The answer to `/search`.
     Found {
-        room: Shown<&'a Room>,
+        /// Left out if all rooms were searched.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        room: Option<Shown<&'a Room>>,
         query: &'a str,
         /// Newest first.
         messages: Vec<Said<'a>>,

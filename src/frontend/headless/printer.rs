@@ -134,7 +134,7 @@ impl Printer {
             Update::RoomMembers(members) => self.members(members),
             Update::RoomList(rooms) => self.room_list(&rooms),
             Update::Found { room, query, messages, more, behind } => {
-                self.found(&room, &query, &messages, more, behind);
+                self.found(room.as_ref(), &query, &messages, more, behind);
             }
             Update::Erased { room, lines } => self.event(&Event::Erased { room: Shown(&room), lines }),
             Update::Sweep(progress) => self.sweep(progress),
@@ -389,7 +389,7 @@ impl Printer {
         }
     }
 
-    fn found(&mut self, room: &Room, query: &str, messages: &[Message], more: bool, behind: u64) {
+    fn found(&mut self, room: Option<&Room>, query: &str, messages: &[Message], more: bool, behind: u64) {
         for message in messages {
             self.people.heard(message);
         }
@@ -399,14 +399,15 @@ impl Printer {
                 |message| Said::new(message, tag(message), self.node, self.clock.utc(message.sent_at).to_owned());
             let messages = messages.iter().map(said).collect();
             let behind = (behind > 0).then_some(behind);
-            json(&mut self.out, &Event::Found { room: Shown(room), query, messages, more, behind });
+            json(&mut self.out, &Event::Found { room: room.map(Shown), query, messages, more, behind });
             return;
         }
         text::found(&mut self.out, query, messages.len(), more);
         for message in messages.iter().rev() {
             let tag = self.people.tag(message);
             let name = Name::of_author(message, &tag);
-            text::hit(&mut self.out, message, &name, self.clock.date(message.sent_at));
+            let said_in = room.is_none().then(|| self.room_name(&message.room));
+            text::hit(&mut self.out, message, &name, self.clock.date(message.sent_at), said_in.as_deref());
         }
         text::behind(&mut self.out, behind);
     }

@@ -49,10 +49,10 @@ pub(super) fn behind(out: &mut Vec<u8>, lines: u64) {
     }
 }
 
-/// Appends one hit of a search: `-- YYYY-MM-DD HH:MM <nick> text`.
-pub(super) fn hit(out: &mut Vec<u8>, hit: &Message, name: &Name<'_>, date: &str) {
+/// Appends one hit of a search: `-- YYYY-MM-DD HH:MM <nick> text`, with the room before the name if all were searched.
+pub(super) fn hit(out: &mut Vec<u8>, hit: &Message, name: &Name<'_>, date: &str, room: Option<&str>) {
     let _ = write!(out, "-- ");
-    message(out, hit, name, date, None);
+    message(out, hit, name, date, room);
 }
 
 /// Appends any other event.

@@ -6,7 +6,7 @@ use super::{Lan, Slash, SlashError, Spec, find, parse, parse::has_several_lines}
 use crate::{
     domain::{
         bus::Command,
-        model::{Network, Nick, NickError, Presence, Room, RoomNameError, Target, Text, TextError},
+        model::{Network, Nick, NickError, Presence, Query, QueryError, Room, RoomNameError, Target, Text, TextError},
     },
     frontend::words::slash_errors,
 };
@@ -75,6 +75,8 @@ pub enum ActionError {
     Nick(NickError),
     /// No room can have the name.
     Room(RoomNameError),
+    /// It is not clear what to search for.
+    Query(QueryError),
     /// The address is not that of a host.
     Address(String),
 }
@@ -103,6 +105,12 @@ impl From<RoomNameError> for ActionError {
     }
 }
 
+impl From<QueryError> for ActionError {
+    fn from(error: QueryError) -> Self {
+        Self::Query(error)
+    }
+}
+
 impl ActionError {
     /// The `code` of the headless contract.
     pub const fn code(&self) -> &'static str {
@@ -112,6 +120,7 @@ impl ActionError {
             Self::Text(TextError::Empty) => "empty",
             Self::Nick(_) => "nick",
             Self::Room(_) => "room",
+            Self::Query(_) => "usage",
             Self::Address(_) => "address",
         }
     }
@@ -123,6 +132,7 @@ impl ActionError {
             Self::Text(error) => error.to_string(),
             Self::Nick(error) => error.to_string(),
             Self::Room(error) => error.to_string(),
+            Self::Query(QueryError::NoName) => slash_errors::NO_NAME.to_owned(),
             Self::Address(typed) => slash_errors::address(typed),
         }
     }
@@ -167,7 +177,10 @@ pub fn action(line: &str, context: &Context) -> Result<Action, ActionError> {
         Slash::Lan(Lan::Share) => ask(Command::ShareHistory),
         Slash::Rescan => ask(Command::Rescan),
         Slash::Deliver(network) => ask(Command::SayHere(network)),
-        Slash::Search(Some(query)) => ask(Command::Search { room, query, before: None, max: max_hits }),
+        Slash::Search { query: Some(query), all } => {
+            Query::new(&query)?;
+            ask(Command::Search { room: (!all).then_some(room), query, before: None, max: max_hits })
+        }
         Slash::Erase { sure: true } => ask(Command::Erase { room, network: network.clone() }),
         Slash::Nick(None) => local(Local::OwnNick),
         Slash::Typing(None) => local(Local::Typing),
@@ -175,7 +188,7 @@ pub fn action(line: &str, context: &Context) -> Result<Action, ActionError> {
         Slash::Go(name) => local(Local::Go(name)),
         Slash::Part(Some(name)) => local(Local::Part(name)),
         Slash::Lan(Lan::Show) => local(Local::Network),
-        Slash::Search(None) => local(Local::LastSearch),
+        Slash::Search { query: None, .. } => local(Local::LastSearch),
         Slash::Clear => local(Local::Clear),
         Slash::Copy(back) => local(Local::Copy(back)),
         Slash::PlainView => local(Local::PlainView),
@@ -235,6 +248,7 @@ pub fn line_of(command: &Command) -> Option<String> {
         Command::Tell { who, text } if who.as_str().contains(char::is_whitespace) => format!("/msg \"{who}\" {text}"),
         Command::Tell { who, text } => format!("/msg {who} {text}"),
         Command::ListRooms => "/list".to_owned(),
+        Command::Search { room: None, query, before: None, .. } => format!("/search --all {query}"),
         Command::Search { query, before: None, .. } => format!("/search {query}"),
         // Without the yes, so that the user is asked again.
         Command::Erase { .. } => "/erase".to_owned(),
@@ -269,8 +283,10 @@ mod tests {
         assert_eq!(action("hello", &here()), Ok(Action::Node(said)));
         let erased = Command::Erase { room: room.clone(), network };
         assert_eq!(action("/erase yes", &here()), Ok(Action::Node(erased)));
-        let searched = Command::Search { room, query: "key".into(), before: None, max: 50 };
+        let searched = Command::Search { room: Some(room), query: "key".into(), before: None, max: 50 };
         assert_eq!(action("/search key", &here()), Ok(Action::Node(searched)));
+        let everywhere = Command::Search { room: None, query: "from:bob key".into(), before: None, max: 50 };
+        assert_eq!(action("/search from:bob key --all", &here()), Ok(Action::Node(everywhere)));
     }
 
     #[test]
@@ -346,6 +362,7 @@ mod tests {
             "/msg \"Zoë 山田\" hello",
             "/msg bob two\nlines",
             "/search lab  key",
+            "/search --all from:bob key",
         ] {
             let Ok(Action::Node(command)) = action(line, &here()) else { panic!("{line} is for the node") };
             assert_eq!(line_of(&command).as_deref(), Some(line));

@@ -100,7 +100,12 @@ pub enum Slash {
     /// Say here what the user said on that network, or on any other one, and nobody has received.
     Deliver(Option<Network>),
     /// Find messages with these words; without any, show the last result again.
-    Search(Option<String>),
+    Search {
+        /// What was typed, not yet checked.
+        query: Option<String>,
+        /// Whether to search all rooms, not only this one.
+        all: bool,
+    },
     /// Empty the screen.
     Clear,
     /// Copy a message to the clipboard: the one that is this many back, or the newest.

@@ -5,7 +5,7 @@ use super::{
     table::{Kind, complete},
 };
 use crate::{
-    domain::model::{Network, Text, Who},
+    domain::model::{Network, Text, Who, without_all},
     frontend::words::slash_errors,
 };
 
@@ -201,7 +201,11 @@ pub fn parse(line: &str) -> Result<Slash, SlashError> {
             Ok(network) => Ok(Slash::Deliver(network)),
             Err(_) => Err(SlashError::Wrong(spec)),
         },
-        Kind::Search => Ok(Slash::Search(given.map(str::to_owned))),
+        Kind::Search => match (without_all(argument), given) {
+            (_, None) => Ok(Slash::Search { query: None, all: false }),
+            ((query, true), _) if query.is_empty() => Err(SlashError::Missing(spec)),
+            ((query, all), _) => Ok(Slash::Search { query: Some(query), all }),
+        },
         Kind::Clear => nothing(Slash::Clear),
         Kind::Copy => match given.map(str::parse).transpose() {
             Ok(back) => Ok(Slash::Copy(back)),
@@ -356,8 +360,9 @@ mod tests {
             ("/copy", Slash::Copy(None)),
             ("/copy 12 ", Slash::Copy(NonZeroU32::new(12))),
             ("/plain", Slash::PlainView),
-            ("/search lab  key ", Slash::Search(Some("lab  key".to_owned()))),
-            ("/search", Slash::Search(None)),
+            ("/search lab  key ", Slash::Search { query: Some("lab  key".to_owned()), all: false }),
+            ("/search --all \"lab key\"", Slash::Search { query: Some("\"lab key\"".to_owned()), all: true }),
+            ("/search", Slash::Search { query: None, all: false }),
             ("/erase", Slash::Erase { sure: false }),
             ("/erase YES", Slash::Erase { sure: true }),
             ("/help", Slash::Help(None)),

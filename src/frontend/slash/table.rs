@@ -76,7 +76,11 @@ impl Spec {
 
     /// The forms of a command that one line cannot describe: how each is written, and what it does.
     pub fn forms(&self) -> &'static [(&'static str, &'static str)] {
-        if self.kind == Kind::Lan { commands::LAN_FORMS } else { &[] }
+        match self.kind {
+            Kind::Lan => commands::LAN_FORMS,
+            Kind::Search => commands::SEARCH_FORMS,
+            _ => &[],
+        }
     }
 }
 

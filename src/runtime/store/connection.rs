@@ -22,7 +22,7 @@ const CHECKPOINT_PAGES: u32 = 1_000;
 const WAL_BYTES: u32 = 8 * 1024 * 1024;
 
 /// How many prepared statements are kept: more than there are in this module.
-const STATEMENTS: usize = 64;
+const STATEMENTS: usize = 128;
 
 /// Why a file could not be opened.
 pub(super) enum OpenFailure {

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, Result, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Result, Row, params};
 
 use super::{
     columns::{log_id, number, unsigned},
     counts::{Counts, SIZE},
-    oldest_kept, unindexed,
+    lines, oldest_kept, unindexed, vocabulary,
 };
 use crate::{
     core::log::storage::Reply,
@@ -90,6 +90,11 @@ pub(super) fn delete_after(transaction: &Connection, log: i64, seq: u64) -> Resu
 }
 
 fn delete_line(transaction: &Connection, line: &Line) -> Result<()> {
+    let mut content = transaction.prepare_cached("SELECT kind, content FROM lines WHERE spot = ?")?;
+    let content = content.query_row([line.spot], |row| Ok(lines::content(row.get(0)?, row.get_ref(1)?.as_blob()?)));
+    if let Some(content) = content.optional()? {
+        vocabulary::doubt(transaction, &content)?;
+    }
     unindexed::forget(transaction, line.spot)?;
     transaction.prepare_cached("DELETE FROM lines WHERE spot = ?")?.execute([line.spot])?;
     Ok(())

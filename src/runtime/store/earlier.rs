@@ -9,7 +9,10 @@ use rusqlite::{
     ffi,
 };
 
-use super::connection::{prepare, set_up_reader};
+use super::{
+    connection::{prepare, set_up_reader},
+    indexing::index_earlier,
+};
 
 /// The largest file that is copied, in bytes: a few million lines. A larger one might not fit into memory.
 pub(super) const MAX_BYTES: i64 = 1024 * 1024 * 1024;
@@ -25,6 +28,7 @@ pub(super) fn up_to_date(file: &Connection, max_bytes: i64) -> Result<Option<Con
         return Ok(None);
     }
     let copy = prepare(copy(file)?)?;
+    while index_earlier(&copy)? {}
     set_up_reader(&copy)?;
     Ok(Some(copy))
 }

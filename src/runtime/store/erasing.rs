@@ -5,7 +5,7 @@ use rusqlite::{Result, TransactionBehavior, params};
 use super::{
     Database,
     columns::{log_id, unsigned},
-    oldest_kept, recovery,
+    oldest_kept, recovery, vocabulary,
 };
 use crate::{
     core::log::storage::Reply,
@@ -45,6 +45,7 @@ impl Database {
         transaction.execute("DELETE FROM unindexed WHERE place = ?", values)?;
         let lines = transaction.execute("DELETE FROM lines WHERE place = ?", values)?;
         transaction.execute("DELETE FROM forks WHERE log IN (SELECT key FROM logs WHERE place = ?)", values)?;
+        transaction.execute("DELETE FROM names WHERE log IN (SELECT key FROM logs WHERE place = ?)", values)?;
         let (mut bases, mut freed) = (Vec::new(), Vec::new());
         {
             let mut logs = transaction
@@ -64,6 +65,7 @@ impl Database {
             transaction.query_row("SELECT NOT EXISTS (SELECT 1 FROM lines)", [], |row| row.get::<_, bool>(0))?;
         let command = if empty { "delete-all" } else { "optimize" };
         transaction.execute("INSERT INTO words (words) VALUES (?)", [command])?;
+        vocabulary::rebuild(&transaction)?;
         transaction.commit()?;
         Ok(Reply::Raised { lines: lines as u64, bases, freed })
     }

@@ -10,11 +10,12 @@ use crate::{
 };
 
 /// What [`condition`] compares with.
+#[derive(Debug, Default)]
 pub(super) struct Hidden {
-    /// Keys of logs, as a list in JSON.
-    pub(super) logs: String,
-    /// Addresses of guests, likewise.
-    pub(super) guests: String,
+    /// Keys of logs.
+    logs: Vec<i64>,
+    /// Addresses of guests.
+    guests: Vec<String>,
 }
 
 impl Hidden {
@@ -28,8 +29,18 @@ impl Hidden {
         for node in &ignored.nodes {
             logs.append(&mut of(node)?);
         }
-        let guests: Vec<String> = ignored.guests.iter().map(ToString::to_string).collect();
-        Ok(Self { logs: Value::from(logs).to_string(), guests: Value::from(guests).to_string() })
+        Ok(Self { logs, guests: ignored.guests.iter().map(ToString::to_string).collect() })
+    }
+
+    /// Adds those of another room. The guests are the same.
+    pub(super) fn add(&mut self, other: Self) {
+        self.logs.extend(other.logs);
+        self.guests = other.guests;
+    }
+
+    /// The logs and the guests, each as a list in JSON.
+    pub(super) fn lists(&self) -> (String, String) {
+        (Value::from(self.logs.as_slice()).to_string(), Value::from(self.guests.as_slice()).to_string())
     }
 }
 

@@ -12,7 +12,8 @@
 //!   back, and `counts` knows how much of each log is held.
 //! - `settling` moves lines that stand too far ahead.
 //! - `journal` keeps the write-ahead log short.
-//! - The search index: `words` says what a line is found by, `indexing` adds it when there is time.
+//! - The search index: `words` says what a line is found by, `indexing` adds it when there is time. `vocabulary` finds
+//!   words by their parts, and `said_by` lines by their authors' names.
 //! - `threads` has the handle for the rest of the program, and watches `free_space`.
 
 mod aging;
@@ -43,6 +44,7 @@ mod read_only;
 mod reading;
 mod recovery;
 mod retention;
+mod said_by;
 mod schema;
 mod searching;
 mod settling;
@@ -53,6 +55,7 @@ mod snapshot;
 mod threads;
 mod undelivered;
 mod unindexed;
+mod vocabulary;
 mod words;
 mod writing;
 

@@ -69,7 +69,8 @@ impl Database {
 
     fn newest(&self, Shown { place, hidden }: Shown<'_>, max: usize) -> Result<Vec<StoredLine>> {
         let mut rows = self.connection.prepare_cached(&newest())?;
-        let values = params![place, number(max as u64), hidden.logs, hidden.guests];
+        let (logs, guests) = hidden.lists();
+        let values = params![place, number(max as u64), logs, guests];
         let mut lines = rows.query_map(values, line)?.collect::<Result<Vec<_>>>()?;
         lines.reverse();
         Ok(lines)
@@ -93,7 +94,8 @@ impl Database {
         let Shown { place, hidden } = shown;
         let mut rows = self.connection.prepare_cached(&beside(side))?;
         let (hlc, author, epoch, seq, id) = position_values(position);
-        let values = params![hlc, author, epoch, seq, id, place, number(max as u64), hidden.logs, hidden.guests];
+        let (logs, guests) = hidden.lists();
+        let values = params![hlc, author, epoch, seq, id, place, number(max as u64), logs, guests];
         let mut found = rows.query_map(values, lines::line)?.collect::<Result<Vec<_>>>()?;
         if side.is_older() {
             found.reverse();

@@ -4,6 +4,7 @@ mod again;
 mod ask;
 mod damage;
 mod earlier;
+mod finding;
 mod forgetting;
 mod ignoring;
 mod indexing;

@@ -318,6 +318,7 @@ impl Worker {
 
     fn forget_slice(&mut self) {
         let Some((ticket, mut forgetting)) = self.waiting.pop_front() else { return };
+        self.indexing.as_mut().map(Indexing::deleted);
         match self.database.forget_slice(&mut forgetting) {
             Ok(true) => self.waiting.push_front((ticket, forgetting)),
             Ok(false) => self.answer(ticket, forgetting.end(Ok(()))),

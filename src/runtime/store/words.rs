@@ -1,51 +1,91 @@
 //! What a text is found by: folded words, and single characters, called signs, where a script puts no space between
-//! words.
+//! words. The index has the words of each line; `vocabulary` has each word once, to find it by a part of it.
 
+use rusqlite::Result;
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
-use crate::protocol::codec::event::Content;
+use crate::{domain::model::Term, protocol::codec::event::Content};
 
 /// Puts a line's words into the index.
 pub(super) const INSERT: &str = "INSERT INTO words (rowid, text) VALUES (?, ?)";
 
-/// How many words of a query count: more than a person types, and few enough for SQLite's limit on the depth of
-/// expressions.
-const MAX_QUERY_WORDS: usize = 32;
-
-/// How many signs and parts of one word of a query count.
+/// How many signs and words of one term of a query count.
 const MAX_PARTS: usize = 64;
 
 /// The longest word, in characters: a key in hexadecimal digits. The rest of a longer one is another word.
 const MAX_WORD: usize = 64;
 
-/// What a line is found by, with a word for its place that nobody can type; `None` if there is nothing to find it by.
-pub(super) fn of_line(place: i64, content: &Content) -> Option<String> {
-    let Content::Said { text, .. } = content else { return None };
-    let words = parts(text.as_str());
-    let mut out = place_word(place);
-    for Part { word, .. } in &words {
-        out.push(' ');
-        out.push_str(word);
-    }
-    (!words.is_empty()).then_some(out)
+/// What a line is found by.
+pub(super) struct Indexed {
+    /// Its words, with a word for its place that nobody can type.
+    pub(super) text: String,
+    /// Those of them that may be found by a part of them.
+    pub(super) words: Vec<String>,
 }
 
-/// The query in SQLite's language; `None` if nothing in it can be found. Every word is quoted and has neither quotes
-/// nor spaces, so that nothing in it has a special meaning.
-pub(super) fn query(place: i64, typed: &str) -> Option<String> {
-    let mut phrases = Vec::new();
-    for word in typed.split_whitespace() {
-        let parts = parts(word);
-        let Some(last) = parts.last() else { continue };
-        let words: Vec<&str> = parts.iter().take(MAX_PARTS).map(|part| part.word.as_str()).collect();
-        // A sign is complete; a word may be the beginning of a longer one.
-        let star = if last.sign || parts.len() > MAX_PARTS { "" } else { " *" };
-        phrases.push(format!("\"{}\"{star}", words.join(" ")));
-        if phrases.len() == MAX_QUERY_WORDS {
-            break;
+/// What a line is found by; `None` if there is nothing to find it by.
+pub(super) fn of_line(place: i64, content: &Content) -> Option<Indexed> {
+    let Content::Said { text, .. } = content else { return None };
+    let parts = parts(text.as_str());
+    let mut text = place_word(place);
+    let mut words = Vec::new();
+    for Part { word, sign } in parts {
+        text.push(' ');
+        text.push_str(&word);
+        if !sign && has_inside(&word) {
+            words.push(word);
         }
     }
-    (!phrases.is_empty()).then(|| format!("\"{}\" AND {}", place_word(place), phrases.join(" AND ")))
+    // The first word is the place.
+    text.contains(' ').then_some(Indexed { text, words })
+}
+
+/// What a name is compared by.
+pub(super) fn of_name(name: &str) -> String {
+    let words: Vec<String> = parts(name).into_iter().map(|part| part.word).collect();
+    if words.is_empty() { name.to_lowercase() } else { words.join(" ") }
+}
+
+/// Where a term of a query is looked for. Fewer characters are looked for at the beginning of words only, because they
+/// are inside most of them.
+pub(super) const MIN_INSIDE: usize = 3;
+
+/// Whether the word is long enough to be found by a part that is not its beginning.
+fn has_inside(word: &str) -> bool {
+    word.chars().nth(MIN_INSIDE).is_some()
+}
+
+/// The query in SQLite's language; `None` if nothing in it can be found. `inside` returns words of the vocabulary that
+/// contain a text, or end with it if so asked. Every word is quoted and has neither quotes nor spaces, so that nothing
+/// in it has a special meaning.
+pub(super) fn query(
+    places: &[i64],
+    terms: &[Term],
+    mut inside: impl FnMut(&str, bool) -> Result<Vec<String>>,
+) -> Result<Option<String>> {
+    let places: Vec<String> = places.iter().map(|place| format!("\"{}\"", place_word(*place))).collect();
+    let mut all = vec![places.join(" OR ")];
+    for Term { text, phrase } in terms {
+        let parts = parts(text);
+        let kept = parts.get(..parts.len().min(MAX_PARTS)).unwrap_or_default();
+        let (Some(first), Some(last)) = (kept.first(), kept.last()) else { continue };
+        let words: Vec<&str> = kept.iter().map(|part| part.word.as_str()).collect();
+        // A sign is complete; a word may be the beginning of a longer one, unless it is quoted.
+        let star = if *phrase || last.sign || parts.len() > MAX_PARTS { "" } else { " *" };
+        let mut any = vec![format!("\"{}\"{star}", words.join(" "))];
+        if !phrase && !first.sign && first.word.chars().nth(MIN_INSIDE - 1).is_some() {
+            let rest = words.get(1..).unwrap_or_default();
+            for word in inside(&first.word, !rest.is_empty())? {
+                any.push(format!(
+                    "\"{}\"{}",
+                    [&[word.as_str()], rest].concat().join(" "),
+                    if rest.is_empty() { "" } else { star }
+                ));
+            }
+        }
+        all.push(any.join(" OR "));
+    }
+    Ok((all.len() > 1).then(|| format!("({})", all.join(") AND ("))))
 }
 
 /// An underscore separates words, so no word of a text begins with one.
@@ -117,6 +157,7 @@ fn is_sign(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::model::Query;
 
     fn words(text: &str) -> Vec<String> {
         parts(text).into_iter().map(|part| part.word).collect()
@@ -142,11 +183,29 @@ mod tests {
         assert!(words(" \"*()^-_:{}").is_empty());
     }
 
+    fn asked(places: &[i64], typed: &str) -> Option<String> {
+        let inside = |part: &str, end| Ok(vec![if end { format!("x{part}") } else { format!("x{part}y") }]);
+        query(places, &Query::new(typed).unwrap().terms, inside).unwrap()
+    }
+
     #[test]
     fn a_query_means_its_words_and_nothing_else() {
-        assert_eq!(query(3, "foo BAR").as_deref(), Some("\"_3\" AND \"foo\" * AND \"bar\" *"));
-        assert_eq!(query(3, "我们 a-b").as_deref(), Some("\"_3\" AND \"我 们\" AND \"a b\" *"));
-        assert_eq!(query(1, "NEAR(\"x\" OR *").as_deref(), Some("\"_1\" AND \"near x\" * AND \"or\" *"));
-        assert_eq!(query(1, "\"\" ** ("), None);
+        assert_eq!(asked(&[3, 5], "FO").unwrap(), "(\"_3\" OR \"_5\") AND (\"fo\" *)");
+        assert_eq!(
+            asked(&[3], "foo Éclair").unwrap(),
+            "(\"_3\") AND (\"foo\" * OR \"xfooy\") AND (\"eclair\" * OR \"xeclairy\")"
+        );
+        assert_eq!(asked(&[3], "我们 a-b").unwrap(), "(\"_3\") AND (\"我 们\") AND (\"a b\" *)");
+        assert_eq!(asked(&[3], "user.name").unwrap(), "(\"_3\") AND (\"user name\" * OR \"xuser name\" *)");
+        assert_eq!(asked(&[3], "\"lab key\"").unwrap(), "(\"_3\") AND (\"lab key\")");
+        assert_eq!(asked(&[1], "NE(\"x\" OR *").unwrap(), "(\"_1\") AND (\"ne x\" *) AND (\"or\" *)");
+        assert_eq!(asked(&[1], "\"\" ** ("), None);
+    }
+
+    #[test]
+    fn names_are_compared_without_case_and_accents() {
+        assert_eq!(of_name("Zoë 山田"), of_name("zoe 山田"));
+        assert_ne!(of_name("zoe"), of_name("zoey"));
+        assert_ne!(of_name("*"), of_name("!"));
     }
 }

@@ -277,6 +277,7 @@ impl Writer<'_> {
         if self.savepoint.prepare_cached(unused)?.execute([log])? > 0 {
             self.savepoint.prepare_cached("DELETE FROM acks WHERE log = ?")?.execute([log])?;
             self.savepoint.prepare_cached("DELETE FROM forks WHERE log = ?")?.execute([log])?;
+            self.savepoint.prepare_cached("DELETE FROM names WHERE log = ?")?.execute([log])?;
         }
         Ok(())
     }

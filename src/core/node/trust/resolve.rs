@@ -80,6 +80,12 @@ impl<'a> People<'a> {
         }
     }
 
+    /// Everybody whom the user may mean. A name that looks alike counts if nobody has the name itself.
+    pub(in crate::core::node) fn everyone(&self, who: &Who) -> Vec<PeerId> {
+        let Found { certain, alike, .. } = self.find(who);
+        if certain.is_empty() { alike } else { certain }
+    }
+
     /// Asks which of several people is meant.
     pub(in crate::core::node) fn several(&self, who: &Who, several: &[PeerId]) -> WhoFailure {
         WhoFailure::Several { who: who.clone(), people: self.candidates(several) }

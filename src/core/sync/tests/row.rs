@@ -19,7 +19,7 @@ use crate::{
     domain::{
         bus::Update,
         model::{
-            Class, Host, LinkId, Message, Nick, NodeId, Now, PeerId, Repute, Room, RoomId, Text, Timestamp, Trust,
+            Class, Host, LinkId, Message, Nick, NodeId, Now, PeerId, Repute, Room, RoomId, Text, Timestamp, Trust, Who,
         },
     },
     protocol::{
@@ -69,6 +69,10 @@ impl People for Everyone {
 
     fn is_ignored(&self, peer: PeerId) -> bool {
         self.ignored.contains(&peer)
+    }
+
+    fn called(&self, _: &Who, _: Timestamp) -> Vec<NodeId> {
+        self.known.iter().copied().collect()
     }
 
     fn ignored(&self) -> Ignored {

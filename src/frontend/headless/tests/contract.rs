@@ -276,7 +276,7 @@ fn who_lists_the_peers() {
 #[test]
 fn hits_are_one_event_for_programs_and_lines_for_people() {
     let late = |messages: Vec<Message>, more, behind| Update::Found {
-        room: Room::Lobby,
+        room: Some(Room::Lobby),
         query: "hi \u{1b}[2J".to_owned(),
         messages,
         more,
@@ -316,6 +316,21 @@ fn hits_are_one_event_for_programs_and_lines_for_people() {
 "
     );
     assert_eq!(print(false, [found(Vec::new(), false)]), "-- no line contains \"hi [2J\"\n");
+    let all =
+        |query: &str, messages| Update::Found { room: None, query: query.into(), messages, more: false, behind: 0 };
+    let in_dev = || Message { room: Room::named("dev").unwrap(), ..message("hi") };
+    let json = print(true, [all("hi", vec![in_dev()])]);
+    schema::in_contract(&json);
+    assert!(json.starts_with("{\"event\":\"found\",\"query\":\"hi\",") && json.contains("\"room\":\"#dev\""), "{json}");
+    assert_eq!(
+        print(false, [all("from:bob", vec![in_dev(), message("hi")]), all("\"hi\"", Vec::new())]),
+        "\
+-- 2 lines match from:bob:
+-- 2026-01-02 03:04 #lobby <?bob> hi
+-- 2026-01-02 03:04 #dev <?bob> hi
+-- no line matches \"hi\"
+"
+    );
     assert_eq!(
         print(true, [late(Vec::new(), false, 3)]),
         format!(

@@ -330,8 +330,13 @@ fn every_class_looks_the_same_live_and_found() {
             } else {
                 Update::PeerLeft { peer: bob(), reason: LeaveReason::Closed }
             };
-            let found =
-                Update::Found { room: Room::Lobby, query: "hi".into(), messages: vec![said()], more: false, behind: 0 };
+            let found = Update::Found {
+                room: Some(Room::Lobby),
+                query: "hi".into(),
+                messages: vec![said()],
+                more: false,
+                behind: 0,
+            };
             let (json, text) = both(&[first, Update::Message(said()), found]);
             let tag = tag.map(|tag| format!(r#""tag":"{tag}","#)).unwrap_or_default();
             let keys = format!(r#""nick":"bob",{tag}"trust":"{}","#, repute.trust.as_str());

@@ -63,7 +63,11 @@ impl App {
                 }
                 self.composer.done(&line);
             }
-            Err(text) => self.notice(Tone::Error, &text),
+            Err(text) => {
+                // The list would hide it.
+                self.overlays.search.close();
+                self.notice(Tone::Error, &text);
+            }
         }
     }
 

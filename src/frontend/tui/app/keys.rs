@@ -119,7 +119,7 @@ impl App {
         for request in context.requests {
             match request {
                 Request::Send(command) => self.send(command),
-                Request::GoTo(position) => self.tabs.here_mut().go_to_hit(position, &mut self.outputs),
+                Request::GoTo(room, position) => self.go_to_hit(&room, position),
                 Request::TakeName(nick) => {
                     self.overlays.name.close();
                     self.composer.set(String::new());

@@ -84,13 +84,18 @@ impl App {
     }
 
     /// What a search has found.
-    pub(super) fn found(&mut self, room: &Room, query: &str, messages: Vec<Message>, more: bool, behind: u64) {
-        if !self.overlays.search.awaits(room, query) {
+    pub(super) fn found(&mut self, room: Option<Room>, query: &str, messages: Vec<Message>, more: bool, behind: u64) {
+        if !self.overlays.search.awaits(room.as_ref(), query) {
             return;
         }
         self.heard(&messages);
-        let lines = self.reading(room).map(|(_, maker)| maker.lines(messages)).unwrap_or_default();
-        let is_here = self.tabs.is_here(room);
+        let mut lines = Vec::with_capacity(messages.len());
+        for message in messages {
+            let room = message.room.clone();
+            let line = self.reading(&room).and_then(|(_, maker)| maker.lines(vec![message]).pop());
+            lines.extend(line.map(|line| (room, line)));
+        }
+        let is_here = room.is_none_or(|room| self.tabs.is_here(&room));
         let next = self.overlays.search.found(lines, more, behind);
         if !is_here {
             // The user looks at another room by now.

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     domain::{
         bus::{Command, RoomListing, RoomMembers, RoomView},
-        model::{LeaveReason, NodeId, PeerId, Room},
+        model::{LeaveReason, NodeId, PeerId, Position, Room},
     },
     frontend::words::tabs as words,
 };
@@ -128,6 +128,18 @@ impl App {
         match self.tabs.next_active() {
             Some(at) => self.show_tab(at),
             None => self.notice(Tone::Dim, words::NOTHING_NEW),
+        }
+    }
+
+    /// Shows a message that was found, in whichever room it is.
+    pub(super) fn go_to_hit(&mut self, room: &Room, position: Position) {
+        match self.tabs.position(room) {
+            Some(at) => {
+                self.show_tab(at);
+                self.tabs.here_mut().go_to_hit(position, &mut self.outputs);
+            }
+            // It was left meanwhile.
+            None => self.notice(Tone::Error, &words::no_tab(&self.room_name(room))),
         }
     }
 

@@ -94,7 +94,7 @@ impl App {
             Update::RoomMembers(members) => self.room_members(members),
             Update::RoomList(rooms) => self.room_list(&rooms),
             Update::Page(page) => self.page(page),
-            Update::Found { room, query, messages, more, behind } => self.found(&room, &query, messages, more, behind),
+            Update::Found { room, query, messages, more, behind } => self.found(room, &query, messages, more, behind),
             Update::Erased { room, lines } => self.erased(&room, lines),
             Update::Rearranged { room } => self.reread(Some(&room)),
             Update::Alarm(alarm) => self.alarm(&alarm),

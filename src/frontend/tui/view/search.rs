@@ -34,10 +34,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, pane: Area, cols: u16) ->
         }
         return true;
     }
+    let rooms = rooms(app, search, usize::from(cols));
     // The chosen one stays in the middle, as far as there are hits around it.
     let first = search.chosen.saturating_sub(rows / 2).min(search.hits.len().saturating_sub(rows));
     for (y, (at, hit)) in (area.y + 1..area.y + height).zip(search.hits.iter().enumerate().skip(first)) {
-        row(canvas, app, hit, Area { x: 0, y, cols, rows: 1 }, at == search.chosen);
+        row(canvas, app, hit, Area { x: 0, y, cols, rows: 1 }, (at == search.chosen, rooms));
     }
     true
 }
@@ -49,10 +50,22 @@ fn title(search: &Search, cols: usize) -> String {
         _ => found,
     };
     let room = cols.saturating_sub(width(&found) + 10);
-    if room < 4 { found } else { words::title(&cut(&search.query.replace('\n', " "), room), &found) }
+    let (query, everywhere) = (search.query.replace('\n', " "), search.room.is_none());
+    let room = room.saturating_sub(if everywhere { width(words::EVERYWHERE) } else { 0 });
+    if room < 4 { found } else { words::title(&cut(&query, room), everywhere, &found) }
 }
 
-fn row(canvas: &mut Canvas<'_>, app: &App, hit: &Hit, area: Area, chosen: bool) {
+/// How many columns the names of rooms get: as many as the longest has, within limits. None if all is from one room.
+fn rooms(app: &App, search: &Search, cols: usize) -> u16 {
+    if search.room.is_some() {
+        return 0;
+    }
+    let most = if cols < 60 { 8 } else { 14 };
+    let longest = search.hits.iter().map(|hit| width(&app.room_name(&hit.room))).max().unwrap_or(0);
+    u16::try_from(longest.min(most)).unwrap_or(0) + 1
+}
+
+fn row(canvas: &mut Canvas<'_>, app: &App, hit: &Hit, area: Area, (chosen, rooms): (bool, u16)) {
     let (y, end) = (area.y, area.x + area.cols);
     let line = &hit.line;
     // `21 Nov 18:22`, or `21 Nov 2025`.
@@ -72,6 +85,11 @@ fn row(canvas: &mut Canvas<'_>, app: &App, hit: &Hit, area: Area, chosen: bool) 
         Author::Peer(peer) => canvas.palette.nick(app.people.colour(peer)),
     };
     let x = area.x + 1 + columns + 1;
+    if rooms > 0 {
+        let name = cut(&app.room_name(&hit.room), usize::from(rooms - 1));
+        canvas.text(x, y, end, &name, dim);
+    }
+    let x = x + rooms;
     canvas.right(x, y, x + names, &line.label(usize::from(names)), style);
     let x = x + names + 2;
     let body = canvas.style(Role::Body);

@@ -27,7 +27,7 @@ pub(crate) const CONNECT: Row = ("/connect ADDRESS[:PORT]", "Reach someone whose
 pub(crate) const LAN: Row = ("/lan [on|off|same|share]", "Open the chat to your network, or close it");
 pub(crate) const DELIVER: Row = ("/deliver [NETWORK]", "Send undelivered lines of other networks here");
 pub(crate) const RESCAN: Row = ("/rescan", "Search for people again now");
-pub(crate) const SEARCH: Row = ("/search [WORDS]", "Search, or reopen the last result");
+pub(crate) const SEARCH: Row = ("/search [--all] [WORDS]", "Search, or reopen the last result");
 pub(crate) const CLEAR: Row = ("/clear", "Clear the screen; no message is lost");
 pub(crate) const COPY: Row = ("/copy [N]", "Copy the newest message, or the Nth newest");
 pub(crate) const PLAIN: Row = ("/plain", "Show messages without columns, or with them");
@@ -35,6 +35,15 @@ pub(crate) const ERASE: Row = ("/erase [yes]", "Erase this room's history from y
 pub(crate) const HELP: Row = ("/help [COMMAND]", "Show the keys and commands, or one command");
 pub(crate) const VERSION: Row = ("/version", "Show the version");
 pub(crate) const QUIT: Row = ("/quit", "Say goodbye and leave");
+
+/// The forms of `/search`, each with what it does.
+pub(crate) const SEARCH_FORMS: &[Row] = &[
+    ("/search WORDS", "Find messages of this room with all these words, or with parts of them"),
+    ("/search \"A PHRASE\"", "Find whole words in this order"),
+    ("/search from:NAME", "Find what someone said; with two words: from:\"TWO WORDS\""),
+    ("/search --all WORDS", "Search all rooms that you are in"),
+    ("/search", "Reopen the last result"),
+];
 
 /// The forms of `/lan`, each with what it does.
 pub(crate) const LAN_FORMS: &[Row] = &[

@@ -122,6 +122,15 @@ pub(crate) const HELD_BACK: &str =
 
 /// How many lines a search found, and whether there are older ones. The hits follow below.
 pub(crate) fn found(query: &str, hits: usize, more: bool) -> String {
+    // A query with a phrase has quotes of its own, and one with a name is about more than what lines contain.
+    if query.contains('"') || query.contains("from:") {
+        return match (hits, more) {
+            (0, _) => format!("no line matches {query}"),
+            (1, false) => format!("1 line matches {query}:"),
+            (_, false) => format!("{} match {query}:", counted(hits, "line")),
+            (_, true) => format!("the newest {} that match {query}:", counted(hits, "line")),
+        };
+    }
     match (hits, more) {
         (0, _) => format!("no line contains \"{query}\""),
         (1, false) => format!("1 line contains \"{query}\":"),

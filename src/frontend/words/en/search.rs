@@ -38,7 +38,11 @@ pub(crate) fn with_not_searched(found: &str, not_searched: &str) -> String {
     format!("{found}. {not_searched}")
 }
 
-/// The same after the words that were searched for.
-pub(crate) fn title(words: &str, found: &str) -> String {
-    format!("\"{words}\": {found}")
+/// After the words that were searched for in all rooms.
+pub(crate) const EVERYWHERE: &str = " in all rooms";
+
+/// The same after the words that were searched for, in one room or everywhere. Words that are in quotes get no others.
+pub(crate) fn title(words: &str, everywhere: bool, found: &str) -> String {
+    let quote = if words.contains('"') { "" } else { "\"" };
+    format!("{quote}{words}{quote}{}: {found}", if everywhere { EVERYWHERE } else { "" })
 }

@@ -26,6 +26,9 @@ fn did_you_mean(similar: &str) -> String {
     format!("Did you mean /{similar}?")
 }
 
+/// A search for the lines of somebody who is not named.
+pub(crate) const NO_NAME: &str = "Type a name after from: as in /search from:bob key. Put two words in quotes.";
+
 /// A prefix of several commands.
 pub(crate) fn ambiguous(prefix: &str, candidates: &[&str]) -> String {
     let candidates: Vec<_> = candidates.iter().map(|name| format!("/{name}")).collect();

@@ -3,11 +3,11 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    ask::texts,
+    ask::{Shown, request, texts},
     people::{Author, guest, memory, open_in},
 };
 use crate::{
-    core::log::storage::{Found, Ignored, Reply, Request, Retain, SearchRequest, Write},
+    core::log::storage::{Reply, Request, Retain, Write},
     domain::model::{RoomId, Timestamp},
     runtime::store::{Answer, Database, Store, indexing::Indexing, spawn},
 };
@@ -30,22 +30,16 @@ fn is_whole(database: &Database) -> bool {
 }
 
 fn search(query: &str) -> Request {
-    Request::Search(SearchRequest {
-        room: RoomId::LOBBY,
-        query: query.to_owned(),
-        before: None,
-        max: 9,
-        ignored: Ignored::default(),
-    })
+    Request::Search(request(query))
 }
 
 /// What is found once the index has caught up.
-fn find_at_last(store: &Store, mut next: impl FnMut() -> Answer, query: &str) -> Found {
+fn find_at_last(store: &Store, mut next: impl FnMut() -> Answer, query: &str) -> Shown {
     let end = Instant::now() + Duration::from_mins(1);
     loop {
         store.ask(999, search(query));
         match next() {
-            Answer { ticket: 999, reply: Ok(Reply::Found(found)) } if found.behind == 0 => return found,
+            Answer { ticket: 999, reply: Ok(Reply::Found(found)) } if found.behind == 0 => return found.into(),
             Answer { ticket: 999, reply: Ok(_) } => assert!(Instant::now() < end, "the index does not come after"),
             other => panic!("{other:?}"),
         }

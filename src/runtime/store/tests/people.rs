@@ -16,6 +16,7 @@ use crate::{
 pub(crate) struct Author {
     identity: Identity,
     pub(crate) log: LogId,
+    pub(crate) nick: Nick,
     pub(crate) said: Vec<(Event, Signed)>,
 }
 
@@ -23,7 +24,7 @@ impl Author {
     pub(crate) fn new(seed: u8, epoch: u64) -> Self {
         let identity = Identity::from_secret(&[seed; 32]);
         let log = LogId { room: RoomId::LOBBY, author: identity.node(), epoch };
-        Self { identity, log, said: Vec::new() }
+        Self { identity, log, nick: Nick::new("bob").unwrap(), said: Vec::new() }
     }
 
     pub(crate) fn node(&self) -> NodeId {
@@ -63,7 +64,7 @@ impl Author {
     }
 
     pub(crate) fn sign(&self, seq: u64, prev: Option<EventId>, hlc: Hlc, text: &str, deps: Vec<Dep>) -> Signed {
-        let content = Content::said([seq as u8; 16], &Nick::new("bob").unwrap(), &Text::new(text).unwrap(), false);
+        let content = Content::said([seq as u8; 16], &self.nick, &Text::new(text).unwrap(), false);
         let draft = Draft { log: self.log, seq, prev, hlc, deps, wall: hlc.wall(), kind: KIND_SAID, content };
         draft.sign(|message| self.identity.sign(message))
     }

@@ -1,7 +1,7 @@
 //! Sealed events: kept as they came, shown and found by what is inside, on whatever network the user is.
 
 use super::{
-    ask::texts,
+    ask::{request, texts},
     people::{Author, open_in},
 };
 use crate::{
@@ -37,11 +37,7 @@ fn page(database: &mut Database) -> Vec<StoredLine> {
 
 fn found(database: &mut Database, query: &str) -> Vec<String> {
     database.index_all();
-    let (query, ignored) = (query.to_owned(), Ignored::default());
-    match database.handle(Request::Search(SearchRequest { room: PAIR, query, before: None, max: 10, ignored })) {
-        Ok(Reply::Found(found)) => texts(&found.lines),
-        other => panic!("{other:?}"),
-    }
+    texts(&database.ask_for(SearchRequest { rooms: vec![PAIR], ..request(query) }).lines)
 }
 
 #[test]

@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use super::people::{Author, memory, open_in};
+use super::{
+    ask::request,
+    people::{Author, memory, open_in},
+};
 use crate::{
     core::log::storage::{Ignored, MAX_REQUESTS, PageRequest, Read, Reply, Request, Retain, SearchRequest},
     domain::model::{RoomId, Seek, Timestamp},
@@ -28,22 +31,12 @@ fn everything_is_answered(database: Database, alice: &mut Author) {
     for ticket in 0..MAX_REQUESTS as u64 {
         assert_eq!(next(), (ticket, Reply::Written));
     }
-    let room = RoomId::LOBBY;
     store.ask(1, page());
     assert!(matches!(next(), (1, Reply::Page(page)) if page.lines.len() == 9));
     // The index follows the commits.
     let end = Instant::now() + LIMIT;
     let found = loop {
-        store.ask(
-            2,
-            Request::Search(SearchRequest {
-                room,
-                query: "wor".to_owned(),
-                before: None,
-                max: 5,
-                ignored: Ignored::default(),
-            }),
-        );
+        store.ask(2, Request::Search(SearchRequest { max: 5, ..request("wor") }));
         match next() {
             (2, Reply::Found(found)) if found.behind == 0 => break found,
             other => assert!(other.0 == 2 && Instant::now() < end, "{other:?}"),
@@ -64,7 +57,7 @@ fn everything_is_answered(database: Database, alice: &mut Author) {
         }),
     );
     assert!(matches!(next(), (5, Reply::Raised { lines, .. }) if lines == MAX_REQUESTS as u64 - 10));
-    store.ask(6, Request::Erase(room));
+    store.ask(6, Request::Erase(RoomId::LOBBY));
     assert!(matches!(next(), (6, Reply::Raised { lines: 10, .. })));
     // What was asked before closing is done, and what is asked after it is refused.
     store.ask(7, Request::Write(alice.write(1_000, "last", true)));

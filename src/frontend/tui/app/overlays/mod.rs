@@ -5,6 +5,7 @@
 
 mod commands;
 mod help;
+mod marks;
 mod name_question;
 mod search;
 
@@ -17,7 +18,7 @@ pub(crate) use self::{
 use super::input::{Handled, Key};
 use crate::domain::{
     bus::Command,
-    model::{Nick, Position},
+    model::{Nick, Position, Room},
 };
 
 /// The most rows that one turn of the wheel moves a list by.
@@ -39,8 +40,8 @@ pub(crate) struct Context<'a> {
 pub(crate) enum Request {
     /// Ask the node.
     Send(Command),
-    /// Show this message.
-    GoTo(Position),
+    /// Show this message of a room.
+    GoTo(Room, Position),
     /// The user goes by this name.
     TakeName(Nick),
     /// Tell the user that this did not work.

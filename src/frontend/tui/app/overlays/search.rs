@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use super::{Context, Overlay, Request};
+use super::{
+    Context, Overlay, Request,
+    marks::{Mark, marked, marks},
+};
 use crate::{
     domain::{
         bus::Command,
@@ -39,12 +42,11 @@ const LISTED_AT_LEAST: usize = NEAR;
 /// Bytes of a message that are kept around what was found: a row of the widest window.
 const SNIPPET: usize = 600;
 
-/// The most marks that are shown in a hit.
-const MAX_MARKS: usize = 32;
-
 /// One message that was found.
 #[derive(Debug, Clone)]
 pub(crate) struct Hit {
+    /// Where it was said.
+    pub room: Room,
     /// The message, with as much of its text as a row has room for, in one line.
     pub line: Line,
     /// What was found in it.
@@ -63,7 +65,8 @@ enum Awaited {
 /// A search and its result.
 #[derive(Debug)]
 pub(crate) struct Search {
-    room: Room,
+    /// Where; none for all rooms.
+    pub room: Option<Room>,
     pub query: String,
     pub hits: Vec<Hit>,
     /// Whether there are older ones.
@@ -78,6 +81,7 @@ pub(crate) struct Search {
     found: usize,
     /// The author and place of the oldest of them, and how many before it are of the same burst.
     last: Option<(Author, Position, usize)>,
+    marked: Vec<Mark>,
 }
 
 /// The last search, and whether its result is shown.
@@ -92,43 +96,51 @@ impl SearchList {
         self.last.as_ref().filter(|search| search.open)
     }
 
-    /// The node was asked for messages of `room` that match `query`.
-    pub(crate) fn begin(&mut self, room: Room, query: String) {
-        let awaited = Some(Awaited::First);
-        let (hits, found, last) = (Vec::new(), 0, None);
-        self.last =
-            Some(Search { room, query, hits, more: false, behind: 0, chosen: 0, open: false, awaited, found, last });
+    /// The node was asked for messages of `room`, or of all rooms, that match `query`.
+    pub(crate) fn begin(&mut self, room: Option<Room>, query: String) {
+        self.last = Some(Search {
+            room,
+            hits: Vec::new(),
+            more: false,
+            behind: 0,
+            chosen: 0,
+            open: false,
+            awaited: Some(Awaited::First),
+            found: 0,
+            last: None,
+            marked: marked(&query),
+            query,
+        });
     }
 
-    /// Shows again what was found last, if that was in `room`.
+    /// Shows again what was found last, if that was in `room` or in all rooms.
     ///
     /// # Errors
     /// When nothing was searched for there, with the text to show.
     pub(crate) fn reopen(&mut self, room: &Room) -> Result<(), String> {
-        let last = self.last.as_mut().filter(|search| search.awaited != Some(Awaited::First) && search.room == *room);
+        let last = self.last.as_mut().filter(|search| search.awaited != Some(Awaited::First) && search.covers(room));
         last.ok_or(texts::NO_RESULT)?.open = true;
         Ok(())
     }
 
     /// Whether an answer for `query` in `room` is awaited.
-    pub(crate) fn awaits(&self, room: &Room, query: &str) -> bool {
+    pub(crate) fn awaits(&self, room: Option<&Room>, query: &str) -> bool {
         let last = self.last.as_ref().filter(|search| search.awaited.is_some());
-        last.is_some_and(|search| search.query == query && search.room == *room)
+        last.is_some_and(|search| search.query == query && search.room.as_ref() == room)
     }
 
-    /// Forgets the last search if it was in `room`: what it found is gone.
+    /// Forgets the last search if it was in `room` or in all rooms: what it found is gone.
     pub(crate) fn forget_room(&mut self, room: &Room) {
-        self.last.take_if(|search| search.room == *room);
+        self.last.take_if(|search| search.covers(room));
     }
 
     /// Takes in an answer that [`SearchList::awaits`]; `more` says whether there are older messages. Returns the
     /// command that asks for them, if little of this answer is listed.
-    pub(crate) fn found(&mut self, lines: Vec<Line>, more: bool, behind: u64) -> Option<Command> {
+    pub(crate) fn found(&mut self, lines: Vec<(Room, Line)>, more: bool, behind: u64) -> Option<Command> {
         let search = self.last.as_mut()?;
-        let words = words(&search.query);
         search.open |= search.awaited.take() == Some(Awaited::First);
-        for line in lines {
-            search.list(line, &words);
+        for (room, line) in lines {
+            search.list(room, line);
         }
         (search.more, search.behind) = (more, behind);
         if search.hits.len() < LISTED_AT_LEAST { search.ask() } else { None }
@@ -149,7 +161,7 @@ impl SearchList {
 
     /// The words to show in a message that was found.
     pub(crate) fn marks(&self, text: &str) -> Vec<Range<usize>> {
-        self.last.as_ref().map(|search| marks(text, &words(&search.query))).unwrap_or_default()
+        self.last.as_ref().map(|search| marks(text, &search.marked)).unwrap_or_default()
     }
 
     /// Whether the shown list has anything to choose from.
@@ -173,9 +185,10 @@ impl SearchList {
 
     /// Shows the chosen hit among the messages around it.
     fn jump(&mut self, context: &mut Context<'_>) {
-        if let Some(position) = self.shown().and_then(Search::chosen_position) {
+        let search = self.shown();
+        if let Some(hit) = search.and_then(|search| search.hits.get(search.chosen)) {
+            context.requests.push(Request::GoTo(hit.room.clone(), hit.line.position));
             self.close();
-            context.requests.push(Request::GoTo(position));
         }
     }
 }
@@ -217,6 +230,11 @@ impl Overlay for SearchList {
 }
 
 impl Search {
+    /// Whether it was about this room, among others.
+    fn covers(&self, room: &Room) -> bool {
+        self.room.as_ref().is_none_or(|searched| searched == room)
+    }
+
     /// Says that some lines were not searched, if so.
     pub(crate) fn not_searched(&self) -> Option<String> {
         texts::not_searched(usize::try_from(self.behind).ok()?)
@@ -237,17 +255,19 @@ impl Search {
     }
 
     /// Lists a hit that is older than all others, or counts it.
-    fn list(&mut self, line: Line, words: &[String]) {
+    fn list(&mut self, room: Room, line: Line) {
         self.found += 1;
         let said = |position: Position| position.hlc.wall().as_millis();
         let burst = self.last.filter(|(author, position, _)| {
-            *author == line.author && said(*position).saturating_sub(said(line.position)) <= BURST_MS
+            *author == line.author
+                && self.hits.last().is_some_and(|hit| hit.room == room)
+                && said(*position).saturating_sub(said(line.position)) <= BURST_MS
         });
         let before = burst.map_or(0, |(.., before)| before + 1);
         self.last = Some((line.author, line.position, before));
         match self.hits.last_mut() {
             Some(hit) if before >= BURST => hit.more += 1,
-            _ => self.hits.push(Hit::new(line, words)),
+            _ => self.hits.push(Hit::new(room, line, &self.marked)),
         }
     }
 
@@ -260,106 +280,41 @@ impl Search {
         self.awaited = Some(Awaited::More);
         Some(Command::Search { room: self.room.clone(), query: self.query.clone(), before: Some(before), max: PAGE })
     }
-
-    fn chosen_position(&self) -> Option<Position> {
-        self.hits.get(self.chosen).map(|hit| hit.line.position)
-    }
 }
 
 impl Hit {
-    fn new(line: Line, words: &[String]) -> Self {
+    fn new(room: Room, line: Line, marked: &[Mark]) -> Self {
         let text = line.text.as_str();
-        let from = marks(text, words).first().map_or(0, |mark| mark.start.saturating_sub(SNIPPET / 2));
+        let from = marks(text, marked).first().map_or(0, |mark| mark.start.saturating_sub(SNIPPET / 2));
         let from = (0..=from).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
         let to = (from + SNIPPET).min(text.len());
         let to = (from..=to).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(text.len());
         let part = text.get(from..to).unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
         let text = Text::new(&part).unwrap_or_else(|_| line.text.clone());
-        let marks = marks(text.as_str(), words);
-        Self { line: Line { text, ..line }, marks, more: 0 }
+        let marks = marks(text.as_str(), marked);
+        Self { room, line: Line { text, ..line }, marks, more: 0 }
     }
-}
-
-/// The words of what was typed, in lower case.
-fn words(query: &str) -> Vec<String> {
-    let words = query.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(str::to_lowercase).collect()
-}
-
-/// Whether the character is of a script that puts no spaces between words.
-const fn is_unspaced(c: char) -> bool {
-    c >= '\u{2E80}'
-}
-
-/// Where `text` has one of `words`: at the start of a word, or anywhere in scripts without spaces between words.
-fn marks(text: &str, words: &[String]) -> Vec<Range<usize>> {
-    let mut found: Vec<Range<usize>> = Vec::new();
-    let mut before = ' ';
-    for (at, c) in text.char_indices() {
-        let begins = !before.is_alphanumeric() || is_unspaced(before) || is_unspaced(c);
-        let free = found.last().is_none_or(|last| last.end <= at);
-        if begins && free {
-            let longest = words.iter().filter_map(|word| end_of(text, at, word)).max();
-            found.extend(longest.map(|end| at..end));
-            if found.len() >= MAX_MARKS {
-                break;
-            }
-        }
-        before = c;
-    }
-    found
-}
-
-/// Where `word` ends in `text`, if it is at `at` in any case.
-fn end_of(text: &str, at: usize, word: &str) -> Option<usize> {
-    let mut rest = word.chars().peekable();
-    for (i, c) in text.get(at..)?.char_indices() {
-        for lower in c.to_lowercase() {
-            match rest.next() {
-                Some(wanted) if wanted == lower => {}
-                Some(_) => return None,
-                None => break,
-            }
-        }
-        if rest.peek().is_none() {
-            return Some(at + i + c.len_utf8());
-        }
-    }
-    None
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn shown<'a>(text: &'a str, query: &str) -> Vec<&'a str> {
-        marks(text, &words(query)).into_iter().map(|mark| &text[mark]).collect()
-    }
-
-    #[test]
-    fn words_are_marked_where_they_begin() {
-        assert_eq!(shown("The lab key, lablike; alab", "LAB key"), ["lab", "key", "lab"]);
-        assert_eq!(shown("Émigrés", "émi"), ["Émi"]);
-        assert_eq!(shown("钥匙在二楼的办公室", "办公 二楼"), ["二楼", "办公"]);
-        assert_eq!(shown("see#2.04", "2.04"), ["2", "04"]);
-        assert_eq!(shown("nothing", ""), [""; 0]);
-        assert_eq!(shown("İstanbul", "i"), ["İ"]);
-        assert_eq!(shown(&"a ".repeat(1_000), "a").len(), MAX_MARKS);
-    }
-
     #[test]
     fn a_list_opens_with_its_first_answer_unless_refused() {
         let mut list = SearchList::default();
         assert!(list.reopen(&Room::Lobby).is_err(), "nothing was searched for");
-        list.begin(Room::Lobby, "key".into());
-        assert!(list.awaits(&Room::Lobby, "key") && !list.awaits(&Room::Lobby, "lab") && list.shown().is_none());
+        list.begin(Some(Room::Lobby), "key".into());
+        assert!(
+            list.awaits(Some(&Room::Lobby), "key") && !list.awaits(Some(&Room::Lobby), "lab") && list.shown().is_none()
+        );
         assert!(list.reopen(&Room::Lobby).is_err(), "there is no answer yet");
         assert_eq!(list.found(Vec::new(), false, 2), None);
         assert_eq!(
             list.shown().and_then(Search::not_searched).as_deref(),
             Some("2 newer lines cannot be searched yet.")
         );
-        assert!(list.shown().is_some() && !list.awaits(&Room::Lobby, "key"));
+        assert!(list.shown().is_some() && !list.awaits(Some(&Room::Lobby), "key"));
         let mut context = Context { draft: "", page: 5, requests: Vec::new() };
         assert_eq!(list.key(Key::plain(KeyCode::Esc), &mut context), Handled::Consumed);
         assert_eq!(list.key(Key::plain(KeyCode::Esc), &mut context), Handled::Ignored);
@@ -367,6 +322,10 @@ mod tests {
         assert_eq!((list.reopen(&Room::Lobby), list.shown().is_some()), (Ok(()), true));
         context.draft = "text";
         assert_eq!(list.key(Key::plain(KeyCode::Down), &mut context), Handled::Ignored, "a draft keeps its keys");
+        list.begin(None, "key".into());
+        assert!(!list.awaits(Some(&Room::Lobby), "key") && list.awaits(None, "key"));
+        list.found(Vec::new(), false, 0);
+        assert_eq!(list.reopen(&Room::named("dev").unwrap()), Ok(()), "it was about all rooms");
         list.refused(true);
         assert!(list.shown().is_none() && context.requests.is_empty());
     }
