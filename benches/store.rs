@@ -19,7 +19,7 @@ use proximity_chat::{
     core::log::storage::{
         Ignored, LogEntry, LogState, PageRequest, Place, Read, Reply, Request, Retain, SearchRequest, StoredPage, Write,
     },
-    domain::model::{EventId, Hlc, LogId, Network, Nick, NodeId, RoomId, Seek, Text, Timestamp},
+    domain::model::{EventId, Hlc, LogId, Network, Nick, NodeId, Query, RoomId, Seek, Text, Timestamp},
     protocol::{
         codec::event::{Content, Draft, KIND_SAID},
         identity::Identity,
@@ -30,6 +30,8 @@ use tempfile::TempDir;
 
 /// Lines of a long history (the number).
 const LINES: u64 = 100_000;
+/// The variable that has another number of lines. Recovery, which takes minutes for a million, is left out then.
+const LINES_VARIABLE: &str = "STORE_BENCH_LINES";
 /// Own lines that are committed one by one.
 const OWN: u64 = 1_000;
 /// Events in each commit while missed lines come in.
@@ -153,6 +155,11 @@ fn resident() -> f64 {
     kib.unwrap_or(f64::NAN) / 1024.0
 }
 
+/// Lines of the history.
+fn lines() -> u64 {
+    std::env::var(LINES_VARIABLE).ok().and_then(|lines| lines.parse().ok()).unwrap_or(LINES)
+}
+
 /// Lines of the report, printed as they come.
 #[expect(clippy::print_stdout, reason = "a benchmark prints")]
 fn say(line: &str) {
@@ -172,7 +179,9 @@ fn main() -> ExitCode {
     crowd::report();
     let directory = temporary();
     let logs = filling(directory.path(), all);
-    damage(directory.path());
+    if lines() == LINES {
+        damage(directory.path());
+    }
     let (start, _) = start(directory.path());
     say(&memory(directory.path()).unwrap_or_else(|error| format!("memory is not known: {error}")));
     let mut database = open_in(directory.path());
@@ -189,7 +198,7 @@ fn main() -> ExitCode {
 
 /// Lines of others, grouped into the commits in which they arrive.
 fn batches(authors: &mut [Author]) -> Vec<Vec<Write>> {
-    let mut said = (0..LINES).zip((0..authors.len()).cycle());
+    let mut said = (0..lines()).zip((0..authors.len()).cycle());
     let mut batches = Vec::new();
     loop {
         let batch: Vec<Write> = said
@@ -230,7 +239,8 @@ fn filling(directory: &Path, all: Vec<Vec<Write>>) -> Vec<(LogId, u64)> {
     let Reply::Loaded(snapshot) = ask(&mut database, Request::Load) else { unreachable!("what was asked for") };
     drop(database);
     say(&format!(
-        "{LINES} lines written in {filled:.0?} and indexed in {indexed:.0?}; the file has {}",
+        "{} lines written in {filled:.0?} and indexed in {indexed:.0?}; the file has {}",
+        lines(),
         size(&directory.join(FILE))
     ));
     snapshot.logs.iter().map(|log| (log.id, 1)).collect()
@@ -265,7 +275,8 @@ fn start(directory: &Path) -> (Duration, String) {
     (
         time,
         format!(
-            "open and the newest {PAGE} of {LINES}: {time:.1?} [{MAX_START:?}]; memory {before:.1} to {after:.1} MB"
+            "open and the newest {PAGE} of {}: {time:.1?} [{MAX_START:?}]; memory {before:.1} to {after:.1} MB",
+            lines()
         ),
     )
 }
@@ -321,17 +332,14 @@ fn reading(database: &mut Database, mut from: Vec<(LogId, u64)>) {
 /// Returns the time of the slowest search.
 fn searching(database: &mut Database) -> Duration {
     let mut slowest = Duration::ZERO;
-    for query in ["n77777", "printer", "p", "会议", "会议室 printer tomorrow", "n7", "the floor pap", "nothing-like-it"]
-    {
-        let search = || SearchRequest {
-            room: room(),
-            query: query.to_owned(),
-            before: None,
-            max: 50,
-            ignored: Ignored::default(),
-        };
-        let (first, reply) = timed(|| ask(database, Request::Search(search())));
-        let (again, _) = timed(|| ask(database, Request::Search(search())));
+    let begins =
+        ["n77777", "printer", "p", "会议", "会议室 printer tomorrow", "n7", "the floor pap", "nothing-like-it"];
+    let inside =
+        ["rinte", "7777", "777", "rinte omorro 777", "\"second floor\"", "from:alice", "from:alice rinte 7777"];
+    let nobody = ["from:carol", "from:carol printer"];
+    for query in begins.into_iter().chain(inside).chain(nobody) {
+        let (first, reply) = timed(|| ask(database, Request::Search(search_for(query))));
+        let (again, _) = timed(|| ask(database, Request::Search(search_for(query))));
         let Reply::Found(found) = reply else { unreachable!("what was asked for") };
         slowest = slowest.max(first);
         let (lines, more) = (found.lines.len(), found.more);
@@ -340,14 +348,21 @@ fn searching(database: &mut Database) -> Duration {
     slowest
 }
 
+fn search_for(query: &str) -> SearchRequest {
+    let query = Box::new(Query::new(query).unwrap_or_default());
+    let (rooms, ignored) = (vec![room()], Ignored::default());
+    SearchRequest { rooms, query, authors: BTreeSet::new(), before: None, max: 50, ignored }
+}
+
 fn forgetting(database: &mut Database, file: &Path) {
-    let now = Timestamp::from_millis(BEGIN + 1_000 * i64::try_from(LINES).unwrap_or(i64::MAX));
-    let retain = Retain { now, before: None, keep: Some(LINES / 2), known: BTreeSet::new() };
+    let half = lines() / 2;
+    let now = Timestamp::from_millis(BEGIN + 1_000 * i64::try_from(lines()).unwrap_or(i64::MAX));
+    let retain = Retain { now, before: None, keep: Some(half), known: BTreeSet::new() };
     let (retained, reply) = timed(|| ask(database, Request::Retain(retain)));
     let Reply::Raised { lines, .. } = reply else { unreachable!("what was asked for") };
     say(&format!("{lines} lines forgotten in {retained:.0?}"));
     let (erase, _) = timed(|| ask(database, Request::Erase(room())));
-    say(&format!("{} lines erased in {erase:.0?}; the file has {}", LINES / 2, size(file)));
+    say(&format!("{} lines erased in {erase:.0?}; the file has {}", half, size(file)));
 }
 
 fn size(file: &Path) -> String {

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use proximity_chat::{
-    core::log::storage::{Found, Ignored, Reply, Request, SearchRequest, Write},
+    core::log::storage::{Found, Reply, Request, SearchRequest, Write},
     runtime::store::{Answer, Store, spawn},
 };
 use tokio::sync::mpsc::Receiver;
 
-use super::{Author, open_in, room, say, temporary, timed};
+use super::{Author, open_in, say, search_for, temporary, timed};
 
 /// Commits of strangers' lines of the largest size: this many events, or this many bytes.
 const CROWDED: u64 = 8;
@@ -73,8 +73,7 @@ impl Disk<'_> {
     }
 
     fn behind(&mut self) -> u64 {
-        let (query, ignored) = ("x".to_owned(), Ignored::default());
-        match self.ask(Request::Search(SearchRequest { room: room(), query, before: None, max: 1, ignored })) {
+        match self.ask(Request::Search(SearchRequest { max: 1, ..search_for("x") })) {
             Reply::Found(Found { behind, .. }) => behind,
             other => unreachable!("{other:?}"),
         }
