@@ -16,8 +16,8 @@ use proximity_chat::{
     domain::{
         bus::Update,
         model::{
-            Author, Delivery, Hlc, Mark, Message, MessageId, Nick, Now, PeerId, Position, Repute, Room, Text,
-            Timestamp, Trust,
+            Author, Delivery, Hlc, Mark, Message, MessageId, MessageKind, Nick, Now, PeerId, Position, Repute, Room,
+            Text, Timestamp, Trust,
         },
     },
     frontend::tui::{
@@ -85,6 +85,7 @@ impl Room50 {
             position: Position::unlogged(Hlc::at(self.now.wall), id),
             history: false,
             mark: Mark::None,
+            kind: MessageKind::Said,
             again: None,
         })));
     }

@@ -17,8 +17,8 @@ use proximity_chat::{
     domain::{
         bus::{Command, Page, RoomView, Update},
         model::{
-            Author, Delivery, Hlc, Mark, Message, MessageId, Nick, NodeId, Now, PeerId, Position, Repute, Room, Seek,
-            Text, Timestamp, Trust,
+            Author, Delivery, Hlc, Mark, Message, MessageId, MessageKind, Nick, NodeId, Now, PeerId, Position, Repute,
+            Room, Seek, Text, Timestamp, Trust,
         },
     },
     frontend::tui::{
@@ -64,6 +64,7 @@ impl Disk {
                 position: Position::unlogged(Hlc::at(sent_at), id),
                 history: true,
                 mark: Mark::None,
+                kind: MessageKind::Said,
                 again: None,
             })
         };

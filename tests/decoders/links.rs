@@ -93,6 +93,7 @@ impl Store {
                 Reply::Events(events.take(read.events).collect())
             }
             Request::Page(_) => Reply::Page(StoredPage::default()),
+            Request::Topic(_) => Reply::Topic(None),
             Request::Search(_) => Reply::Found(Found::default()),
             Request::Erase(_) | Request::Retain(_) | Request::Shrink(_) => {
                 Reply::Raised { lines: 0, bases: Vec::new(), freed: Vec::new() }

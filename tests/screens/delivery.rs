@@ -159,7 +159,7 @@ fn a_full_disk_marks_unkept_lines_and_returns_own_ones() {
     assert!(s.find("are you there?  (not saved yet)").is_some(), "{}", s.text());
     let returned = |text: &str| {
         let (text, trouble) = (Text::new(text).unwrap(), DiskTrouble::Full);
-        Update::Returned { room: Room::Lobby, text, action: false, trouble, shown: false }
+        Update::Returned { room: Room::Lobby, text, action: false, topic: false, trouble, shown: false }
     };
     s.update(returned("my answer"));
     assert!(s.find("> my answer").is_some(), "it is in the input again: {}", s.text());

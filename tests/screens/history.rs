@@ -297,10 +297,14 @@ fn marks() {
             (Mark::Late, "this one was under way for an hour"),
             (Mark::Ahead, "this one is from tomorrow"),
             (Mark::Forked, "this one has a twin"),
-            (Mark::Unknown, "A later version of this program can show what bob did here."),
         ] {
             let message = Message { mark, ..s.message(Author::Peer(bob.id), "bob", text) };
             s.update(Update::Message(message));
+        }
+        for kind in [4, 99] {
+            let unknown = s.message(Author::Peer(bob.id), "bob", "unknown kind");
+            let (mark, kind) = (Mark::Unknown, MessageKind::Unknown(kind));
+            s.update(Update::Message(Message { mark, kind, ..unknown }));
         }
         let late = Message { mark: Mark::Late, ..s.old(Author::Peer(bob.id), "bob", "all history is late", 0) };
         s.update(Update::Message(late));

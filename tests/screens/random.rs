@@ -262,6 +262,7 @@ enum InRooms {
     Says(usize, &'static str, String),
     /// So many lines of a room, from so many seconds ago on, in answer to whatever was asked of it.
     Page(usize, u64, u64),
+    Topic(usize, Option<String>),
     List(usize),
     Erased(usize),
     Rearranged(usize),
@@ -283,7 +284,8 @@ fn some_room(number: usize) -> Room {
 
 fn in_rooms() -> impl Strategy<Value = InRooms> {
     let room = || 0_usize..8;
-    let commands = vec!["/join room-5", "/part", "/part ro", "/go r", "/go 2", "/list", "/query bob", "/msg bob hi"];
+    let commands =
+        vec!["/join room-5", "/part", "/part ro", "/go r", "/go 2", "/list", "/topic", "/query bob", "/msg bob hi"];
     prop_oneof![
         6 => (room(), "\\PC{0,9}", prop::option::of(0_u64..9_000), any::<bool>())
             .prop_map(|(room, draft, read, asked)| InRooms::Joined(room, draft, read, asked)),
@@ -293,6 +295,7 @@ fn in_rooms() -> impl Strategy<Value = InRooms> {
         12 => (room(), prop::sample::select(&KEYS), "(alice )?\\PC{1,90}")
             .prop_map(|(room, who, text)| InRooms::Says(room, who, text)),
         6 => (room(), 0_u64..300, 0_u64..9_000).prop_map(|(room, n, ago)| InRooms::Page(room, n, ago)),
+        2 => (room(), prop::option::of("\\PC{1,120}")).prop_map(|(room, topic)| InRooms::Topic(room, topic)),
         1 => (0_usize..40).prop_map(InRooms::List),
         1 => room().prop_map(InRooms::Erased),
         1 => room().prop_map(InRooms::Rearranged),
@@ -307,7 +310,8 @@ fn told_of_rooms(s: &mut Screen, what: InRooms) {
     let update = match what {
         InRooms::Joined(room, draft, ago, asked) => {
             let read = ago.map(|ago| s.old(author(KEYS[0]), "bob", "seen", ago).position);
-            Update::RoomJoined { room: some_room(room), view: RoomView { draft, read }, asked }
+            let at = read.filter(|_| room % 2 == 0);
+            Update::RoomJoined { room: some_room(room), view: RoomView { draft, read, at }, asked }
         }
         InRooms::Left(room) => Update::RoomLeft(some_room(room)),
         InRooms::Members(room, people) => {
@@ -329,6 +333,16 @@ fn told_of_rooms(s: &mut Screen, what: InRooms) {
             let page = page(asked.unwrap_or(Seek::Newest), messages, ago % 2 == 0, false);
             Update::Page(Page { room: room.clone(), ..page })
         }
+        InRooms::Topic(_, Some(text)) if Topic::new(&text).is_err() => return,
+        InRooms::Topic(room, text) => {
+            let topic = text.and_then(|text| Topic::new(&text).ok());
+            let message = |topic: Topic| Message {
+                room: some_room(room),
+                kind: MessageKind::Topic,
+                ..s.message(author(KEYS[1]), "bob", topic.as_str())
+            };
+            Update::RoomTopic { room: some_room(room), topic: topic.map(message).map(Box::new) }
+        }
         InRooms::List(rooms) => {
             let listing = |n| RoomListing { room: some_room(3 + n), people: n, joined: n % 2 == 0 };
             Update::RoomList((0..rooms).map(listing).collect())
@@ -339,6 +353,7 @@ fn told_of_rooms(s: &mut Screen, what: InRooms) {
             room: some_room(room),
             text: Text::new("mine").unwrap(),
             action: false,
+            topic: shown,
             trouble: DiskTrouble::Full,
             shown,
         },

@@ -160,7 +160,8 @@ fn restored(size: (u16, u16)) -> Screen {
     let messages: Vec<_> = (0..30)
         .map(|n| Message { room: room("dev"), ..s.old(Author::Peer(bob.id), "bob", &text(n), 3_000 - n * 60) })
         .collect();
-    let view = RoomView { draft: "I think that ".to_owned(), read: messages.get(24).map(|line| line.position) };
+    let view =
+        RoomView { draft: "I think that ".to_owned(), read: messages.get(24).map(|line| line.position), at: None };
     in_room(&mut s, Room::Lobby, false);
     s.update(Update::RoomJoined { room: room("dev"), view, asked: false });
     s.update(Update::Page(page(Seek::Newest, Vec::new(), false, false)));
@@ -183,7 +184,7 @@ fn a_draft_that_was_begun_is_not_replaced() {
     let mut s = Screen::new(lan(), (80, 24));
     s.listens("alice");
     s.typed("new");
-    let view = RoomView { draft: "old".to_owned(), read: None };
+    let view = RoomView { draft: "old".to_owned(), ..RoomView::default() };
     s.update(Update::RoomJoined { room: Room::Lobby, view, asked: false });
     assert_eq!(s.input(), "new");
     s.ctrl('c');
@@ -349,21 +350,198 @@ fn a_hidden_room_asks_the_disk_only_when_it_must() {
     s.listens("alice");
     let read = s.message(Author::Peer(bob.id), "bob", "seen").position;
     for (name, read) in [("dev", Some(read)), ("ops", Some(read)), ("new", None)] {
-        let view = RoomView { draft: String::new(), read };
+        let view = RoomView { draft: String::new(), read, at: None };
         s.update(Update::RoomJoined { room: room(name), view, asked: false });
     }
-    let asked = |s: &mut Screen| -> Vec<Room> {
-        let room = |command| if let Command::Page { room, .. } = command { Some(room) } else { None };
-        s.sent().into_iter().filter_map(room).collect()
+    let asked = |s: &mut Screen| -> Vec<(Room, Seek)> {
+        let of = |command| if let Command::Page { room, seek, .. } = command { Some((room, seek)) } else { None };
+        s.sent().into_iter().filter_map(of).collect()
     };
-    assert_eq!(asked(&mut s), [Room::Lobby], "only what is in view");
+    let count = |name| (room(name), Seek::After(read));
+    assert_eq!(asked(&mut s), [(Room::Lobby, Seek::Newest), count("dev")], "one room is counted at a time");
     says_in(&mut s, &room("new"), bob, "bob", "hello");
     assert_eq!(asked(&mut s), [], "everything is known of it");
     says_in(&mut s, &room("ops"), bob, "bob", "hello");
     says_in(&mut s, &room("ops"), bob, "bob", "hello");
-    assert_eq!(asked(&mut s), [room("ops")], "more may be unread, once");
+    assert_eq!(asked(&mut s), [(room("ops"), Seek::Newest)], "more may be unread, once");
     s.alt('2');
-    assert_eq!(asked(&mut s), [room("dev")]);
+    assert_eq!(asked(&mut s), [(room("dev"), Seek::Newest)], "the count is not waited for");
+}
+
+/// `count` lines of bob in #dev, the oldest first.
+fn of_bob(s: &Screen, count: u64) -> Vec<Message> {
+    let [bob, ..] = people();
+    let line = |n: u64| Message {
+        room: room("dev"),
+        ..s.old(Author::Peer(bob.id), "bob", &format!("line {n} of the discussion"), (count - n) * 60)
+    };
+    (0..count).map(line).collect()
+}
+
+#[test]
+fn unread_lines_of_hidden_rooms_are_counted_at_the_start() {
+    let [bob, ..] = people();
+    let shown = |unread: usize, more: bool| {
+        let mut s = Screen::new(lan(), (80, 24));
+        s.listens("alice");
+        let messages = of_bob(&s, 100);
+        let read = messages[0].position;
+        let view = RoomView { draft: String::new(), read: Some(read), at: None };
+        s.update(Update::RoomJoined { room: room("dev"), view, asked: false });
+        let mut after: Vec<Message> = messages.into_iter().skip(100 - unread).collect();
+        after.push(Message { author: Author::Own, ..after[0].clone() });
+        s.update(Update::Page(Page { room: room("dev"), ..page(Seek::After(read), after, true, more) }));
+        s
+    };
+    let mut s = shown(3, false);
+    assert!(tabs(&mut s).contains("2:#dev (3) "), "own lines do not count: {}", tabs(&mut s));
+    let read = of_bob(&s, 100)[99].position;
+    assert!(!s.sent().iter().any(|sent| matches!(sent, Command::Page { seek: Seek::After(at), .. } if *at == read)));
+    says_in(&mut s, &room("dev"), bob, "bob", "alice: look");
+    assert!(tabs(&mut s).contains("2:#dev (4!) "), "{}", tabs(&mut s));
+    assert!(tabs(&mut shown(99, true)).contains("2:#dev (99+) "));
+}
+
+/// A room is told of in which the user read `at`. The disk has `all` lines of it.
+fn read_at(at: Position, all: &[Message]) -> Screen {
+    let mut s = Screen::new(lan(), (80, 24));
+    s.listens("alice");
+    s.update(Update::Page(page(Seek::Newest, Vec::new(), false, false)));
+    let view = RoomView { draft: String::new(), read: all.last().map(|line| line.position), at: Some(at) };
+    s.update(Update::RoomJoined { room: room("dev"), view, asked: false });
+    s.alt('2');
+    let newest: Vec<_> = all.iter().skip(all.len().saturating_sub(200)).cloned().collect();
+    let is_all = newest.len() == all.len();
+    s.update(Update::Page(Page { room: room("dev"), ..page(Seek::Newest, newest, !is_all, false) }));
+    if s.sent().iter().any(|sent| matches!(sent, Command::Page { seek: Seek::Around(of), .. } if *of == at)) {
+        let middle = all.iter().position(|line| line.position >= at).unwrap_or(all.len());
+        let around = all.iter().skip(middle.saturating_sub(100)).take(200).cloned().collect();
+        s.update(Update::Page(Page { room: room("dev"), ..page(Seek::Around(at), around, true, true) }));
+    }
+    s
+}
+
+#[test]
+fn a_room_opens_where_the_user_read_before_the_restart() {
+    let s = Screen::new(lan(), (80, 24));
+    for (count, read, what) in [(600, 40, "far up"), (100, 30, "among the newest")] {
+        let all = of_bob(&s, count);
+        let mut s = read_at(all[read].position, &all);
+        assert!(s.row(2).contains(&format!("line {read} of")), "{what}: {}", s.text());
+        assert!(s.find("below · End").is_some(), "{what}: {}", s.text());
+        // It is told the node as the same place again.
+        s.sent();
+        s.alt('1');
+        let kept = s.sent().into_iter().find_map(|sent| match sent {
+            Command::KeepView { view, .. } => view.at,
+            _ => None,
+        });
+        assert!(kept.is_none_or(|kept| kept == all[read].position), "{what}");
+        s.alt('2');
+        s.press(KeyCode::End);
+        assert!(s.find(&format!("line {} of", count - 1)).is_some(), "{what}: {}", s.text());
+    }
+}
+
+#[test]
+fn a_kept_place_that_is_gone_gives_way_to_the_next_line() {
+    let s = Screen::new(lan(), (80, 24));
+    let mut all = of_bob(&s, 600);
+    let gone = all.remove(40).position;
+    let mut s = read_at(gone, &all);
+    assert!(s.row(2).contains("line 41 of"), "{}", s.text());
+    // All of the older lines are gone.
+    let left = all[500..].to_vec();
+    let mut s = read_at(gone, &left);
+    assert!(s.row(2).contains("line 501 of") || s.row(1).contains("line 501 of"), "{}", s.text());
+    let mut s = read_at(gone, &[]);
+    assert!(s.find("line").is_none(), "{}", s.text());
+}
+
+#[test]
+fn a_place_is_kept_as_a_message() {
+    let s = Screen::new(lan(), (80, 24));
+    let all = of_bob(&s, 100);
+    let mut s = read_at(all[99].position, &all);
+    s.press(KeyCode::PageUp);
+    s.press(KeyCode::PageUp);
+    let top = (0..100).find(|n| s.row(2).contains(&format!("line {n} of"))).unwrap();
+    s.sent();
+    s.enter("/quit");
+    let kept = s.sent().into_iter().find_map(|sent| match sent {
+        Command::KeepView { room: of, view } if of == room("dev") => view.at,
+        _ => None,
+    });
+    assert_eq!(kept, Some(all[top].position), "{}", s.text());
+}
+
+/// A topic that bob set.
+fn topic_of(s: &Screen, room: &Room, topic: &str) -> Message {
+    let [bob, ..] = people();
+    Message { room: room.clone(), kind: MessageKind::Topic, ..s.message(Author::Peer(bob.id), "bob", topic) }
+}
+
+/// Bob sets a topic.
+fn sets_topic(s: &mut Screen, room: &Room, topic: &str) {
+    let message = topic_of(s, room, topic);
+    s.update(Update::Message(message.clone()));
+    s.update(Update::RoomTopic { room: room.clone(), topic: Some(Box::new(message)) });
+}
+
+#[test]
+fn the_topic_of_a_room_is_above_it() {
+    shoot("topic", |size| {
+        let mut s = chat(lan(), size);
+        sets_topic(&mut s, &Room::Lobby, "Release 0.5 is on Friday. Bring cake, and tell the printer to be nice.");
+        s
+    });
+    shoot("topic_rooms", |size| {
+        let mut s = rooms(size);
+        sets_topic(&mut s, &room("dev"), "code freeze");
+        s.alt('2');
+        s
+    });
+}
+
+#[test]
+fn a_topic_gives_way_to_tabs_and_the_network() {
+    let mut s = rooms((80, 24));
+    sets_topic(&mut s, &Room::Lobby, &"very ".repeat(30));
+    s.resize(60, 24);
+    assert!(tabs(&mut s).starts_with(" 1/3 #lobby  ") && !tabs(&mut s).contains("very"), "{}", tabs(&mut s));
+    s.resize(61, 24);
+    assert!(tabs(&mut s).contains("[1:#lobby] 2:#dev  3:#ops"), "{}", tabs(&mut s));
+    s.resize(120, 24);
+    assert!(tabs(&mut s).contains("very very") && tabs(&mut s).contains("192.168.1"), "{}", tabs(&mut s));
+    s.alt('2');
+    assert!(!tabs(&mut s).contains("very"), "it is another room's");
+}
+
+#[test]
+fn a_topic_is_shown_and_set_by_command() {
+    let mut s = rooms((80, 24));
+    s.alt('2');
+    s.enter("/topic");
+    assert!(s.find("#dev has no topic. /topic TEXT sets one.").is_some(), "{}", s.text());
+    s.sent();
+    s.enter("/topic  code   freeze");
+    let network = Some(network_status(true).network);
+    let topic = Topic::new("code freeze").unwrap();
+    assert_eq!(s.sent(), [Command::SetTopic { room: room("dev"), topic: topic.clone(), network }]);
+    // Nobody but the node knows of the room yet.
+    sets_topic(&mut s, &room("dev"), "code freeze");
+    assert!(s.find("set the topic: code freeze").is_some(), "{}", s.text());
+    s.enter("/topic");
+    assert!(s.find("The topic of #dev, set by bob: code freeze").is_some(), "{}", s.text());
+    s.update(Update::RoomTopic { room: room("dev"), topic: None });
+    s.enter("/topic");
+    assert_eq!(s.text().matches("#dev has no topic.").count(), 2, "{}", s.text());
+    s.enter(&format!("/topic {}", "x".repeat(201)));
+    assert!(s.find("Topic too long: 201 of 200 characters. Shorten it.").is_some(), "{}", s.text());
+    let (room, text, trouble) = (room("dev"), topic.as_text().clone(), DiskTrouble::Full);
+    s.ctrl('c');
+    s.update(Update::Returned { room, text, action: false, topic: true, trouble, shown: false });
+    assert_eq!(s.input(), "/topic code freeze");
 }
 
 #[test]
@@ -517,10 +695,17 @@ fn a_line_that_came_back_belongs_to_its_room() {
     let mut s = rooms((80, 24));
     let text = Text::new("my password").unwrap();
     let trouble = DiskTrouble::Full;
-    s.update(Update::Returned { room: direct(), text: text.clone(), action: false, trouble, shown: false });
+    s.update(Update::Returned {
+        room: direct(),
+        text: text.clone(),
+        action: false,
+        topic: false,
+        trouble,
+        shown: false,
+    });
     assert!(!s.text().contains("my password"), "the user is not in that room");
     in_room(&mut s, direct(), false);
-    s.update(Update::Returned { room: direct(), text, action: false, trouble, shown: false });
+    s.update(Update::Returned { room: direct(), text, action: false, topic: false, trouble, shown: false });
     assert!(!s.text().contains("my password") && s.find("Not sent in @bob").is_some(), "{}", s.text());
     s.alt('4');
     assert_eq!(s.input(), "my password");

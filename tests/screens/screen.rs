@@ -9,8 +9,8 @@ use proximity_chat::{
     domain::{
         bus::{Command, NetworkStatus, Page, SweepProgress, SweepState, Update},
         model::{
-            Author, Delivery, Hlc, LeaveReason, LocalSubnet, Mark, Message, MessageId, Network, Nick, NodeId, Now,
-            Peer, PeerId, Position, Presence, Repute, Room, Seek, Software, Text, Timestamp, Trust,
+            Author, Delivery, Hlc, LeaveReason, LocalSubnet, Mark, Message, MessageId, MessageKind, Network, Nick,
+            NodeId, Now, Peer, PeerId, Position, Presence, Repute, Room, Seek, Software, Text, Timestamp, Trust,
         },
     },
     frontend::tui::{
@@ -259,6 +259,7 @@ impl Screen {
             position: Position::unlogged(Hlc::at(self.now.wall), id),
             history: false,
             mark: Mark::None,
+            kind: MessageKind::Said,
             again: None,
         }
     }

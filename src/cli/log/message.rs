@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::{Error, names::Names, pages::unexpected};
 use crate::{
     core::log::storage::{LogState, Reply, Request, StoredLine},
-    domain::model::{Author, Delivery, LogId, Mark, Message, MessageId, PeerId, Room, RoomId, Text, Timestamp},
-    frontend::words::log as words,
+    domain::model::{
+        Author, Delivery, LogId, Mark, Message, MessageId, MessageKind, PeerId, Room, RoomId, Text, Timestamp,
+    },
     protocol::codec::event::Content,
     runtime::{profile::Existing, store::Database},
 };
@@ -45,10 +46,12 @@ impl Messages {
         if self.names.is_ignored(author) {
             return None;
         }
-        let (nick, text, action, again, unknown) = match &line.content {
-            Content::Said { nick, text, action, again } => (nick.clone(), text.clone(), *action, *again, false),
-            Content::Unknown => (None, Text::cut(&words::unknown_kind(line.kind))?, false, None, true),
+        let (nick, text, action, again) = match &line.content {
+            Content::Said { nick, text, action, again } => (nick.clone(), text.clone(), *action, *again),
+            Content::Topic { nick, topic, again } => (nick.clone(), topic.as_text().clone(), false, *again),
+            Content::Unknown => (None, Text::unknown_kind(line.kind), false, None),
         };
+        let kind = line.content.message_kind(line.kind);
         let nick = self.names.called(author).or(nick);
         let message = Message {
             id: position.id,
@@ -56,6 +59,7 @@ impl Messages {
             author,
             repute: self.names.repute(author, nick.as_ref()),
             nick,
+            kind,
             text,
             action,
             again: again.map(MessageId::from),
@@ -65,7 +69,7 @@ impl Messages {
             history: true,
             mark: match self.forked.get(&log(self.id, line)) {
                 Some(seq) if line.guest.is_none() && position.seq >= *seq => Mark::Forked,
-                _ if unknown => Mark::Unknown,
+                _ if matches!(kind, MessageKind::Unknown(_)) => Mark::Unknown,
                 _ => line.dating.into(),
             },
         };

@@ -10,7 +10,7 @@ use crate::{
     core::log::storage::{GuestLine, LogEntry, LogState, Place, Proof, Request, Write as Change},
     domain::model::{Hlc, Known, LogId, MessageId, Met, Nick, NodeId, ProfileName, Text, Timestamp},
     protocol::{
-        codec::event::{Content, Draft, Event, KIND_SAID, SALT_BYTES, Signed},
+        codec::event::{Content, Draft, Event, KIND_REACT, KIND_SAID, KIND_TOPIC, SALT_BYTES, Signed},
         identity::Identity,
     },
 };
@@ -161,7 +161,7 @@ fn text_is_dated_and_cannot_imitate_another_message() {
 2026-01-02 03:05  carol#{other}: second
 2026-01-02 03:05  * ?bob waves
 2026-01-02 03:05  * ?127.0.0.1:4566 waves
-2026-01-02 03:05  bob: something that this version cannot show (kind 77)
+2026-01-02 03:05  * bob did something that this release cannot show (kind 77).
 "
         )
     );
@@ -183,6 +183,19 @@ fn json_is_what_the_pipe_prints() {
             "ab".repeat(16)
         )
     );
+}
+
+#[test]
+fn topics_and_unknown_kinds_say_what_they_are() {
+    let mut bob = Author::new(1, "bob");
+    let data = Data::new(&[], vec![bob.say(0, KIND_TOPIC, "release day"), bob.say(1, KIND_REACT, "👍")]);
+    assert_eq!(
+        data.print(Action::Text),
+        "2026-01-02 03:04  * bob set the topic: release day\n2026-01-02 03:04  * bob reacted to a line. This release cannot show that.\n"
+    );
+    let json = data.print(Action::Json);
+    assert!(json.contains(r#""text":"release day""#) && json.contains(r#""kind":6}"#), "{json}");
+    assert!(json.contains(r#""mark":"unknown","kind":4}"#), "{json}");
 }
 
 #[test]

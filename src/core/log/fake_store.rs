@@ -7,7 +7,7 @@ use crate::{
         clock::LastRun,
         log::storage::{
             Ack, Dating, Found, GuestLine, LogEntry, LogState, Place, Proof, Repeated, Reply, Request, Snapshot,
-            StoredEvent, StoredLine, StoredPage, Write,
+            StoredEvent, StoredLine, StoredPage, TopicRequest, Write,
         },
     },
     domain::model::{
@@ -73,6 +73,14 @@ impl FakeStore {
                 Ok(Reply::Page(StoredPage { lines, before: false, after: false }))
             }
             Request::Search(_) => Ok(Reply::Found(Found::default())),
+            Request::Topic(TopicRequest { room, ignored }) => {
+                let is_there = |line: &StoredLine| {
+                    let Position { author, epoch, .. } = line.position;
+                    let is_topic = matches!(line.content, Content::Topic { .. }) && !ignored.nodes.contains(&author);
+                    is_topic && self.logs.contains_key(&LogId { room, author, epoch })
+                };
+                Ok(Reply::Topic(self.lines().into_iter().rfind(is_there).map(Box::new)))
+            }
             Request::Erase(_) | Request::Retain(_) => {
                 let bases: Vec<_> = self.logs.values().map(|state| (state.id, state.head + 1)).collect();
                 let (lines, freed) = (self.events.len() as u64, self.bytes().into_iter().collect());
@@ -210,7 +218,9 @@ impl FakeStore {
         lines.retain(|line| {
             let (author, id) = (line.position.author, line.position.id);
             match line.content {
-                Content::Said { again: Some(first), .. } => later.insert((author, first.into())),
+                Content::Said { again: Some(first), .. } | Content::Topic { again: Some(first), .. } => {
+                    later.insert((author, first.into()))
+                }
                 _ => repeats.iter().all(|(by, first)| (*by, MessageId::from(*first)) != (author, id)),
             }
         });
@@ -222,6 +232,7 @@ impl FakeStore {
     pub(crate) fn texts(&self) -> Vec<String> {
         let text = |line: StoredLine| match line.content {
             Content::Said { text, .. } => text.to_string(),
+            Content::Topic { topic, .. } => topic.typed().to_string(),
             Content::Unknown => "?".to_owned(),
         };
         self.lines().into_iter().map(text).collect()

@@ -37,6 +37,8 @@ pub enum Request {
     Page(PageRequest),
     /// Search for messages with certain words. Answered by [`Reply::Found`].
     Search(SearchRequest),
+    /// The topic of a room. Answered by [`Reply::Topic`].
+    Topic(TopicRequest),
     /// Remove the content of all events and guests' lines of this room on the present network from the file, for good.
     /// The logs keep their heads, so that they can be continued. Answered by [`Reply::Raised`].
     Erase(RoomId),
@@ -77,6 +79,8 @@ pub enum Reply {
     Page(StoredPage),
     /// Messages with certain words.
     Found(Found),
+    /// The newest event that sets the topic, if there is one.
+    Topic(Option<Box<StoredLine>>),
     /// Lines are gone, and these logs have new bases.
     Raised {
         /// How many lines.
@@ -396,6 +400,15 @@ pub struct SearchRequest {
     /// The most messages to return: the newest ones.
     pub max: usize,
     /// Leaves out what these have said.
+    pub ignored: Ignored,
+}
+
+/// The topic of a room, on the present network. Events that were said again are left out as in a [`PageRequest`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TopicRequest {
+    /// The room.
+    pub room: RoomId,
+    /// Leaves out what these have set.
     pub ignored: Ignored,
 }
 

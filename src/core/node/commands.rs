@@ -5,7 +5,7 @@ use crate::{
     core::sync,
     domain::{
         bus::{Command, RoomFailure, Update, Whois},
-        model::{Nick, NodeId, Now, PeerId, Presence, Repute, Room, Text, Trust, Who},
+        model::{Nick, NodeId, Now, PeerId, Presence, Repute, Room, Text, Topic, Trust, Who},
     },
 };
 
@@ -13,6 +13,7 @@ impl Node {
     pub(super) fn command(&mut self, command: Command, now: Now, out: &mut Vec<Output>) {
         match command {
             Command::Say { room, text, action, .. } => self.say(room, text, action, now, out),
+            Command::SetTopic { room, topic, .. } => self.set_topic(room, topic, now, out),
             Command::Page { room, seek, max } => {
                 self.drive_rooms(rooms::Input::Used(room.clone()), now, out);
                 self.drive_sync(sync::Input::Page { room, seek, max }, now, out);
@@ -37,9 +38,11 @@ impl Node {
             }
             Command::Ignore(who) => {
                 self.with_trust(now, out, |trust, here, out| trust.ignore(&who, true, here, now, out));
+                self.drive_sync(sync::Input::IgnoredChanged, now, out);
             }
             Command::Unignore(who) => {
                 self.with_trust(now, out, |trust, here, out| trust.ignore(&who, false, here, now, out));
+                self.drive_sync(sync::Input::IgnoredChanged, now, out);
             }
             Command::Verify { who, same: None } => self.drive_verify(verify::Input::Begin(&who), now, out),
             Command::Verify { who, same: Some(same) } => {
@@ -71,6 +74,16 @@ impl Node {
         self.peers.said();
         self.drive_rooms(rooms::Input::Used(room.clone()), now, out);
         self.drive_sync(sync::Input::Say { room, text, action }, now, out);
+    }
+
+    fn set_topic(&mut self, room: Room, topic: Topic, now: Now, out: &mut Vec<Output>) {
+        if let Room::Direct(node) = &room
+            && let Some(failure) = self.hold(node, &topic.typed(), now)
+        {
+            return out.push(Output::Update(failure.into()));
+        }
+        self.peers.said();
+        self.drive_sync(sync::Input::SetTopic { room, topic }, now, out);
     }
 
     /// Says something to one person alone.

@@ -12,6 +12,7 @@ use super::{
     on_the_way::OnTheWay,
     queued::Queued,
     timer::Timer,
+    topics::{Review, topic_of},
 };
 use crate::{
     core::{
@@ -24,8 +25,8 @@ use crate::{
     domain::{
         bus::{RoomFailure, StorageFailure, Update},
         model::{
-            Delivery, DiskTrouble, LinkId, LogId, Message, MessageId, Nick, Now, Position, Room, RoomId, StoreFailure,
-            StoreFault, StoreTask, Text,
+            Delivery, DiskTrouble, LinkId, LogId, Message, MessageId, MessageKind, Nick, Now, Position, Room, RoomId,
+            StoreFailure, StoreFault, StoreTask, Text,
         },
     },
     protocol::codec::{
@@ -147,6 +148,7 @@ impl Sync {
             self.logs.removed(log);
         }
         let (mut logs, mut received, mut returned, mut senders) = (Vec::new(), 0, 0, BTreeSet::new());
+        let mut topics = Vec::new();
         for queued in queued {
             match queued {
                 Queued::Event(entry, from) => {
@@ -158,6 +160,7 @@ impl Sync {
                     senders.extend(from);
                     logs.push((entry.event.log, from));
                     let line = line_of(&entry);
+                    topics.extend(topic_of(&entry, &line));
                     let was_shown = self.is_kept_now(&entry.event.log.room, &line, cx);
                     returned += usize::from(was_shown);
                     if !mutant::shows_before_commit() && !was_shown {
@@ -177,6 +180,10 @@ impl Sync {
                     }
                 }
             }
+        }
+        self.topics_committed(&topics, cx);
+        if !left.is_empty() {
+            self.review_topics(Review::Known, cx);
         }
         logs.sort_unstable();
         logs.dedup();
@@ -215,10 +222,15 @@ impl Sync {
                 cursor.sent = seq;
             }
         }
-        if let Content::Said { nick: Some(nick), text, action, .. } =
-            Content::read(entry.event.kind, &entry.signed.content)
-        {
-            cx.out.push(Output::Publish(Published::new(&entry.signed, &nick, &text, action)));
+        let said = match Content::read(entry.event.kind, &entry.signed.content) {
+            Content::Said { nick: Some(nick), text, action, .. } => {
+                Some(Published::new(&entry.signed, &nick, &text, action))
+            }
+            Content::Topic { nick: Some(nick), topic, .. } => Some(Published::topic(&entry.signed, &nick, &topic)),
+            _ => None,
+        };
+        if let Some(published) = said {
+            cx.out.push(Output::Publish(published));
             if cx.people.has_guests() {
                 self.told_guests(log, seq, cx.now);
             }
@@ -295,8 +307,9 @@ impl Sync {
     fn give_back(&self, entry: &LogEntry, trouble: DiskTrouble, cx: &mut Context<'_>) {
         if let Some(message) = self.message(&entry.event.log.room, &line_of(entry), cx.people, cx.now) {
             let (room, text, action) = (message.room.clone(), message.text.clone(), message.action);
+            let topic = message.kind == MessageKind::Topic;
             cx.update(Update::Message(Message { delivery: Delivery::NotSent, ..message }));
-            cx.update(Update::Returned { room, text, action, trouble, shown: true });
+            cx.update(Update::Returned { room, text, action, topic, trouble, shown: true });
         }
     }
 

@@ -16,7 +16,7 @@ use crate::{
         bus::{HistoryNotice, StorageFailure, Update},
         model::{
             Class, Host, LinkId, Network, Nick, NodeId, Now, PeerId, Position, Repute, Room, RoomId, Seek,
-            StoreFailure, Text, Timestamp, Who,
+            StoreFailure, Text, Timestamp, Topic, Who,
         },
     },
     protocol::codec::{
@@ -123,6 +123,15 @@ pub enum Input {
         /// Whether it is an action.
         action: bool,
     },
+    /// Our user says what a room is about.
+    SetTopic {
+        /// The room.
+        room: Room,
+        /// Its topic.
+        topic: Topic,
+    },
+    /// Our user ignores somebody from now on, or does not any more.
+    IgnoredChanged,
     /// A guest says something. Guests have no log: their lines stay on this machine.
     GuestLine {
         /// The guest's address.

@@ -57,7 +57,7 @@
 //! - `seal`, `sealing`: rooms whose events are sealed
 //! - `rooms`: which rooms are open, and who may know of which; `heard`: who has spoken in rooms that our user may not
 //!   have seen yet
-//! - `pages`: messages from disk for the front end
+//! - `pages`: messages from disk for the front end; `topics`: what each room is about
 //! - `requests`, `timer`: what the store was asked, and what is due at which time
 
 mod backfill;
@@ -96,6 +96,7 @@ mod seal;
 mod sealing;
 mod strangers;
 mod timer;
+mod topics;
 mod unkept;
 mod withholding;
 
@@ -126,6 +127,7 @@ use self::{
     rooms::Rooms,
     say_again::SayingAgain,
     timer::Timer,
+    topics::{Review, Topics},
     unkept::Unkept,
     withholding::Withholding,
 };
@@ -191,6 +193,7 @@ pub struct Sync {
     told_clock: Told,
     marked_clocks: Marked,
     settling: Settling,
+    topics: Topics,
     run: TrustedRun,
     /// What our clock shows, if the store has not been told yet.
     clock_to_write: Option<LastRun>,
@@ -242,6 +245,7 @@ impl Sync {
             told_clock: Told::default(),
             marked_clocks: Marked::default(),
             settling: Settling::default(),
+            topics: Topics::default(),
             clock_to_write: None,
             told_doubt: false,
             leaving: false,
@@ -273,6 +277,8 @@ impl Sync {
             Input::Taken(link) => self.taken(link, cx),
             Input::Stored { ticket, reply } => self.stored(ticket, reply, cx),
             Input::Say { room, text, action } => self.say(&room, &text, action, cx),
+            Input::SetTopic { room, topic } => self.set_topic(&room, &topic, cx),
+            Input::IgnoredChanged => self.review_topics(Review::All, cx),
             Input::GuestLine { addr, nick, text, action } => self.guest_line(addr, nick, text, action, cx),
             Input::Show { room, line } => self.show_line(&room, &line, cx.now, cx),
             Input::Page { room, seek, max } => self.page(room, seek, max, cx),
@@ -331,6 +337,7 @@ impl Sync {
         self.keep_within_budget(cx);
         self.find_open_lines(cx);
         self.tell_waiting(cx);
+        self.review_topics(Review::All, cx);
         if !self.undelivered.is_empty() {
             self.tell_elsewhere(cx);
         }
@@ -406,6 +413,7 @@ impl Sync {
     /// The store has answered.
     fn stored(&mut self, ticket: u64, reply: Result<Reply, StoreFailure>, cx: &mut Context<'_>) {
         let Some(purpose) = self.requests.answered(ticket) else { return };
+        let review = topics::may_change(&purpose, &reply);
         match (purpose, reply) {
             (Purpose::Commit, Ok(_)) => self.committed(cx),
             (Purpose::Commit, Err(failure)) => self.not_committed(failure, cx),
@@ -437,6 +445,7 @@ impl Sync {
             }
             (Purpose::Page(room, seek), Ok(Reply::Page(page))) => self.show_page(room, seek, &page, cx),
             (Purpose::Search(room, query), Ok(Reply::Found(found))) => self.show_found(room, query, &found, cx),
+            (Purpose::Topic(room), reply) => self.topic_looked_up(room, reply.ok(), cx),
             (Purpose::Erase(room), Ok(Reply::Raised { lines, bases, freed })) => {
                 self.raise(&bases, &freed, cx);
                 if let Some(id) = self.rooms.id(&room) {
@@ -459,6 +468,9 @@ impl Sync {
             }
             // Nothing depends on the rest: it is asked for again when it is wanted.
             _ => {}
+        }
+        if let Some(review) = review {
+            self.review_topics(review, cx);
         }
     }
 

@@ -100,7 +100,7 @@ impl Sync {
     pub(super) fn return_own(&mut self, cx: &mut Context<'_>) {
         let trouble = self.outage.state.trouble.unwrap_or(DiskTrouble::Failing);
         for (room, text, action) in std::mem::take(&mut self.outage.own) {
-            cx.update(Update::Returned { room, text, action, trouble, shown: false });
+            cx.update(Update::Returned { room, text, action, topic: false, trouble, shown: false });
         }
     }
 }
@@ -144,6 +144,11 @@ impl Sync {
         } else {
             self.requests.ask(Purpose::Probe, Request::Write(Vec::new()), cx.out);
         }
+    }
+
+    /// Why the disk takes nothing now, if that is so.
+    pub(super) const fn disk_trouble(&self) -> Option<DiskTrouble> {
+        self.outage.state.trouble
     }
 
     /// The disk has still taken nothing, or could not be read.

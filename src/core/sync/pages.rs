@@ -11,8 +11,8 @@ use crate::{
     domain::{
         bus::{Page, RoomFailure, StorageFailure, Update},
         model::{
-            Author, Delivery, LogId, Mark, Message, MessageId, NodeId, Now, PeerId, Position, Query, Repute, Room,
-            RoomId, Seek, Text, Timestamp, Trust, Who,
+            Author, Delivery, LogId, Mark, Message, MessageId, MessageKind, NodeId, Now, PeerId, Position, Query, Repute,
+            Room, RoomId, Seek, Text, Timestamp, Trust, Who,
         },
     },
     protocol::codec::event::Content,
@@ -119,17 +119,16 @@ impl Sync {
             return None;
         }
         let log = LogId { room: *room, author: position.author, epoch: position.epoch };
-        let (nick, text, action, again, known) = match content {
-            Content::Said { nick, text, action, again } => (nick.as_ref(), text.clone(), *action, *again, true),
-            Content::Unknown => {
-                let said = format!("something that this version cannot show (kind {kind})");
-                (None, Text::new(&said).ok()?, false, None, false)
-            }
+        let (nick, text, action, again) = match content {
+            Content::Said { nick, text, action, again } => (nick.as_ref(), text.clone(), *action, *again),
+            Content::Topic { nick, topic, again } => (nick.as_ref(), topic.as_text().clone(), false, *again),
+            Content::Unknown => (None, Text::unknown_kind(*kind), false, None),
         };
+        let kind = content.message_kind(*kind);
         let forked = self.logs.get(&log).and_then(|held| held.state().forked);
         let mark = match forked {
             Some(seq) if position.seq >= seq && guest.is_none() => Mark::Forked,
-            _ if !known => Mark::Unknown,
+            _ if matches!(kind, MessageKind::Unknown(_)) => Mark::Unknown,
             _ if self.unkept.shows(&position.id) => Mark::NotKept,
             _ if *dating != Dating::Believed => (*dating).into(),
             _ if author != Author::Own && is_late(position.hlc.wall(), *arrived) => Mark::Late,
@@ -147,6 +146,7 @@ impl Sync {
             author,
             nick,
             repute,
+            kind,
             text,
             action,
             again: again.map(MessageId::from),

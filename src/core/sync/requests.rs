@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::event::Output;
 use crate::{
     core::log::storage::Request,
-    domain::model::{LinkId, LogId, Room, Seek},
+    domain::model::{LinkId, LogId, Room, RoomId, Seek},
     protocol::codec::event::Signed,
 };
 
@@ -39,6 +39,8 @@ pub(super) enum Purpose {
     Page(Room, Seek),
     /// To show what was found.
     Search(Option<Room>, String),
+    /// To know the topic of a room.
+    Topic(RoomId),
     /// To erase a room.
     Erase(Room),
     /// To forget old lines.

@@ -90,6 +90,7 @@ impl Sync {
             self.follow_open(&log);
             self.follow_more(cx);
         }
+        self.look_up_topic(id, cx);
     }
 
     /// The logs were read again: they know of the lobby only.
@@ -104,6 +105,7 @@ impl Sync {
         for name in self.links.names() {
             self.exclude(name, &id, cx);
         }
+        self.forget_topic(&id, cx);
         self.rooms.open.remove(&id);
         self.logs.close(id);
         self.delivery.close_room(&id);

@@ -14,7 +14,7 @@ use crate::{
         mutant,
     },
     domain::model::{EventId, Hlc, LogId},
-    protocol::codec::event::{Content, KIND_SAID, Signed},
+    protocol::codec::event::{Content, KIND_SAID, KIND_TOPIC, Signed},
 };
 
 /// Lines that are read and said again in one step. The next step waits until they are on disk, so that what the user
@@ -127,7 +127,7 @@ impl Sync {
     /// The event that this event says again, if it says one again.
     pub(super) fn repeated_by(&self, signed: &Signed) -> Option<EventId> {
         match self.content_of(signed)?.1 {
-            Content::Said { again, .. } => again,
+            Content::Said { again, .. } | Content::Topic { again, .. } => again,
             Content::Unknown => None,
         }
     }
@@ -217,11 +217,19 @@ impl Sync {
         if self.is_said_again(id, &held.signed) {
             return None;
         }
-        let Content::Said { nick, text, action, again } = self.content_of(&held.signed)?.1 else {
-            return None;
+        let content = self.content_of(&held.signed)?.1;
+        let own = || cx.people.own_nick().clone();
+        let said = match content {
+            Content::Said { nick, text, action, again } => {
+                let (salt, nick) = (self.salts.next(), nick.unwrap_or_else(own));
+                (KIND_SAID, Content::said_again(salt, &nick, &text, action, again.unwrap_or(id)))
+            }
+            Content::Topic { nick, topic, again } => {
+                let (salt, nick) = (self.salts.next(), nick.unwrap_or_else(own));
+                (KIND_TOPIC, Content::topic(salt, &nick, &topic, Some(again.unwrap_or(id))))
+            }
+            Content::Unknown => return None,
         };
-        let nick = nick.unwrap_or_else(|| cx.people.own_nick().clone());
-        let content = Content::said_again(self.salts.next(), &nick, &text, action, again.unwrap_or(id));
-        self.write_own(held.log.room, (KIND_SAID, content), cx).ok()
+        self.write_own(held.log.room, said, cx).ok()
     }
 }

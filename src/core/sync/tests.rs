@@ -7,6 +7,7 @@ mod row;
 mod sealed;
 mod shares;
 mod strangers;
+mod topics;
 mod unkept;
 mod withholding;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::{
     bus::RoomView,
-    model::{Network, Nick, Position, Presence, Room, Seek, Target, Text, Who},
+    model::{Network, Nick, Position, Presence, Room, Seek, Target, Text, Topic, Who},
 };
 
 /// What the user asked for, already validated.
@@ -21,6 +21,15 @@ pub enum Command {
         /// The network that it is for, as [`super::Update::NetworkStatus`] names it, because each network has its own
         /// rooms. A node that has moved to another network by then refuses it. `None` means whichever network the node
         /// is on.
+        network: Option<Network>,
+    },
+    /// Say what a room is about.
+    SetTopic {
+        /// Which room.
+        room: Room,
+        /// Its topic.
+        topic: Topic,
+        /// On which network, as in [`Command::Say`].
         network: Option<Network>,
     },
     /// Go by another name from now on. Also starts a node that is waiting for its user's name.

@@ -9,6 +9,8 @@ pub struct RoomView {
     pub draft: String,
     /// The newest message that the user has seen; none if none was.
     pub read: Option<Position>,
+    /// The message at which the user was reading, if that was not the newest one.
+    pub at: Option<Position>,
 }
 
 /// What the user has done with a room.

@@ -114,6 +114,8 @@ pub enum Update {
         text: Text,
         /// Whether it is an action.
         action: bool,
+        /// Whether it is a topic.
+        topic: bool,
         /// Why it was not taken.
         trouble: DiskTrouble,
         /// Whether it was also shown, as a [`Self::Message`] that was not sent.
@@ -185,6 +187,13 @@ pub enum Update {
     },
     /// The user is not in this room any more.
     RoomLeft(Room),
+    /// The topic of a room is another one, or is known now. Also sent for rooms that the user is not in yet.
+    RoomTopic {
+        /// Which room.
+        room: Room,
+        /// The message that has set it; none if there is no topic any more.
+        topic: Option<Box<Message>>,
+    },
     /// Who is in a room that is not the lobby. Sent whenever this changes.
     RoomMembers(RoomMembers),
     /// The answer to [`super::Command::ListRooms`], in the order of their names.

@@ -31,6 +31,18 @@ pub enum Delivery {
     NotSent,
 }
 
+/// What a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum MessageKind {
+    /// Something that was said.
+    #[default]
+    Said,
+    /// The topic of the room.
+    Topic,
+    /// Something that this release cannot show: an event of this kind.
+    Unknown(u32),
+}
+
 /// What to say about a message besides its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Mark {
@@ -47,7 +59,7 @@ pub enum Mark {
     WrongTime,
     /// Its author signed two different messages under one number.
     Forked,
-    /// A kind of event that a later version knows how to show; the text says so.
+    /// This release cannot show it, see [`MessageKind::Unknown`].
     Unknown,
     /// The disk does not take it now. It is shown, but lost if the program ends before the disk takes it.
     NotKept,
@@ -66,7 +78,10 @@ pub struct Message {
     pub nick: Option<Nick>,
     /// What is known about the peer that said it, under this name. Meaningless for our own user.
     pub repute: Repute,
-    /// What was said. For an action, without the `/me `.
+    /// What it is.
+    pub kind: MessageKind,
+    /// What was said, or the topic. For an action, without the `/me `. `unknown kind 9` for a kind that cannot be shown:
+    /// front ends say that in words.
     pub text: Text,
     /// Whether it is an action: `* alice waves`.
     pub action: bool,

@@ -118,6 +118,18 @@ pub(super) enum Event<'a> {
         room: Shown<&'a Room>,
         change: Member,
     },
+    /// What a room is about, or that it has no topic any more.
+    #[serde(rename = "room")]
+    Topic {
+        room: Shown<&'a Room>,
+        change: &'static str,
+        topic: Option<&'a str>,
+        #[serde(flatten)]
+        set: Option<SetBy<'a>>,
+        /// What text calls the room, and who set it.
+        #[serde(skip)]
+        names: (String, String),
+    },
     /// Somebody is in a room from now on, or not any more.
     Member {
         room: Shown<&'a Room>,
@@ -226,6 +238,18 @@ pub(super) enum Change {
 pub(super) enum Member {
     Joined,
     Left,
+}
+
+/// Who set a topic, and when.
+#[derive(Serialize)]
+pub(super) struct SetBy<'a> {
+    pub(super) id: Shown<MessageId>,
+    pub(super) from: Option<Shown<PeerId>>,
+    pub(super) nick: Option<&'a str>,
+    /// A prefix of their key, where the name alone would mislead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) tag: Option<String>,
+    pub(super) sent_at: String,
 }
 
 /// A room in the answer to `/list`.

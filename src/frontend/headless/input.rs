@@ -92,7 +92,7 @@ impl Reader {
     }
 
     fn send(&self, command: Command) -> Result<(), Ended> {
-        if let Command::Say { room, .. } = &command {
+        if let Command::Say { room, .. } | Command::SetTopic { room, .. } = &command {
             self.undelivered.said(room);
         }
         Ok(self.commands.blocking_send(command)?)
@@ -103,6 +103,7 @@ impl Reader {
         match local {
             Local::OwnNick => self.answer(Answer::OwnNick),
             Local::Who => self.answer(Answer::Who),
+            Local::Topic => self.answer(Answer::Topic(self.room.clone())),
             Local::Go(_) => usage(pipe_answers::ONE_ROOM),
             Local::Part(name) => match slash::room_of(&name) {
                 Ok(room) => self.send(Command::Part(room)),

@@ -118,6 +118,7 @@ pub enum HeadlessError {
 enum Answer {
     Who,
     OwnNick,
+    Topic(Room),
     Help(Option<&'static Spec>),
     Version,
     Clear,

@@ -2,11 +2,11 @@
 
 mod rooms;
 
-use std::{borrow::Cow, time::Duration};
+use std::{borrow::Cow, collections::BTreeMap, time::Duration};
 
 use super::{
     Answer, Options,
-    event::{Change, Event, Found, Member, OpenTo, Reason},
+    event::{Change, Event, Found, OpenTo, Reason},
     people::{People, Present, Tagged, bare, note},
     rooms::Rooms,
     text, trust,
@@ -46,6 +46,8 @@ pub(super) struct Printer {
     nick: Option<Nick>,
     people: People,
     rooms: Rooms,
+    /// The messages that have set the topics of rooms. Bounded by the rooms that the node has.
+    topics: BTreeMap<Room, Message>,
     /// Whether the node is open to a network.
     open: bool,
     /// The network that it is open to.
@@ -74,6 +76,7 @@ impl Printer {
             nick: None,
             people,
             rooms: Rooms::new(room),
+            topics: BTreeMap::new(),
             open,
             here: None,
             unsent: None,
@@ -109,8 +112,9 @@ impl Printer {
             Update::Disk(DiskState { trouble, held_back }) => {
                 self.event(&Event::Disk { trouble: trouble.map(DiskTrouble::as_str), held_back });
             }
-            Update::Returned { room, text, action, trouble, shown: false } => {
-                self.returned(&room, &text, action, trouble);
+            Update::Returned { room, text, action, topic, trouble, shown: false } => {
+                let command = if topic { "/topic " } else if action { "/me " } else { "" };
+                self.returned(&room, &text, command, trouble);
             }
             // The notice for a line that was shown was printed already.
             Update::Returned { shown: true, .. }
@@ -123,14 +127,9 @@ impl Printer {
             Update::Withheld(people) => self.withheld(&people),
             Update::Elsewhere(networks) => self.elsewhere(&networks),
             Update::Unsent { lines } => self.unsent(lines),
-            Update::RoomJoined { room, asked, .. } => {
-                self.rooms.joined(&room, asked);
-                self.event(&Event::Room { room: Shown(&room), change: Member::Joined });
-            }
-            Update::RoomLeft(room) => {
-                self.rooms.left(&room);
-                self.event(&Event::Room { room: Shown(&room), change: Member::Left });
-            }
+            Update::RoomJoined { room, asked, .. } => self.room_joined(&room, asked),
+            Update::RoomLeft(room) => self.room_left(&room),
+            Update::RoomTopic { room, topic } => self.room_topic(&room, topic),
             Update::RoomMembers(members) => self.members(members),
             Update::RoomList(rooms) => self.room_list(&rooms),
             Update::Found { room, query, messages, more, behind } => {
@@ -195,6 +194,7 @@ impl Printer {
     pub(super) fn answer(&mut self, answer: Answer) {
         match answer {
             Answer::Who => print(self.json, &mut self.out, &Event::Who { peers: self.people.list() }),
+            Answer::Topic(room) => self.show_topic(&room),
             Answer::OwnNick => match self.nick.take() {
                 Some(nick) => {
                     self.notice("nick", &pipe::own_name(&nick));
@@ -370,11 +370,11 @@ impl Printer {
     }
 
     /// A line was not accepted at all.
-    fn returned(&mut self, room: &Room, line: &Text, action: bool, trouble: DiskTrouble) {
+    fn returned(&mut self, room: &Room, line: &Text, command: &str, trouble: DiskTrouble) {
         let said: String = line.as_str().chars().take(QUOTED).collect();
-        let (me, more) = (if action { "/me " } else { "" }, if said.len() < line.as_str().len() { "…" } else { "" });
+        let more = if said.len() < line.as_str().len() { "…" } else { "" };
         let said = said.replace('\n', " ");
-        let text = pipe_answers::not_sent(&format!("{me}{said}{more}"), trouble);
+        let text = pipe_answers::not_sent(&format!("{command}{said}{more}"), trouble);
         let room = Some(Shown(room));
         self.event(&Event::Notice { code: "not_sent", text: &text, id: None, room, alarm: None });
     }

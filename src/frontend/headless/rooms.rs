@@ -36,6 +36,11 @@ impl Rooms {
         self.members.entry(room.clone()).or_default();
     }
 
+    /// Whether the user is in a room.
+    pub(super) fn is_in(&self, room: &Room) -> bool {
+        room.is_lobby() || self.members.contains_key(room)
+    }
+
     /// The user has left a room.
     pub(super) fn left(&mut self, room: &Room) {
         self.members.remove(room);

@@ -17,8 +17,8 @@ use jiff::tz::TimeZone;
 
 use super::Options;
 use crate::domain::model::{
-    Author, Delivery, Hlc, Mark, Message, MessageId, Nick, NodeId, Peer, PeerId, Position, Repute, Room, Software,
-    Text, Timestamp, Trust,
+    Author, Delivery, Hlc, Mark, Message, MessageId, MessageKind, Nick, NodeId, Peer, PeerId, Position, Repute, Room,
+    Software, Text, Timestamp, Trust,
 };
 
 fn options(json: bool) -> Options {
@@ -64,6 +64,7 @@ fn message(text: &str) -> Message {
         position: Position::unlogged(Hlc(0), MessageId([0xab; 16])),
         history: false,
         mark: Mark::None,
+        kind: MessageKind::Said,
         again: None,
     }
 }

@@ -13,7 +13,7 @@ use crate::{
         model::{Message, Text},
         naming::{Name, handle},
     },
-    frontend::words::{pipe, trust, verification},
+    frontend::words::{messages, pipe, topics, trust, verification},
 };
 
 /// The indent of the further lines of a message.
@@ -22,11 +22,12 @@ const INDENT: &str = "    ";
 /// Appends a message: `HH:MM <nick> text`, or `HH:MM * nick text` for an action. What was said in another room than the
 /// one spoken in has its name after the time: `HH:MM #dev <nick> text`.
 pub(super) fn message(out: &mut Vec<u8>, message: &Message, name: &Name<'_>, time: &str, room: Option<&str>) {
-    let (before, after) = if message.action { ("* ", " ") } else { ("<", "> ") };
+    let (said, is_action) = messages::said(message);
+    let (before, after) = if is_action { ("* ", " ") } else { ("<", "> ") };
     // Writing to memory does not fail.
     let (room, gap) = room.map_or(("", ""), |room| (room, " "));
     let _ = write!(out, "{time} {room}{gap}{before}{name}{after}");
-    for (number, line) in message.text.as_str().split('\n').enumerate() {
+    for (number, line) in said.split('\n').enumerate() {
         if number > 0 {
             out.extend_from_slice(INDENT.as_bytes());
         }
@@ -95,6 +96,8 @@ pub(super) fn event(out: &mut Vec<u8>, event: &Event<'_>) {
         Event::Erased { room, lines } => told(out, pipe::erased(&room.0.to_string(), *lines)),
         Event::Room { room, change: Member::Joined } => told(out, pipe::in_room(room.0)),
         Event::Room { room, change: Member::Left } => told(out, pipe::left_room(room.0)),
+        Event::Topic { topic: Some(topic), names: (room, by), .. } => told(out, topics::is(room, topic, by)),
+        Event::Topic { topic: None, names: (room, _), .. } => told(out, topics::none(room)),
         Event::Member { room, change: Member::Joined, name, .. } => told(out, pipe::joined_room(name, room.0)),
         Event::Member { room, change: Member::Left, name, .. } => told(out, pipe::has_left_room(name, room.0)),
         Event::Rooms { rooms } if rooms.is_empty() => told(out, pipe::NO_ROOMS),

@@ -4,7 +4,11 @@ use std::{borrow::Cow, fmt::Display};
 
 use serde::{Serialize, Serializer};
 
-use crate::domain::model::{Author, Mark, Message, MessageId, NodeId, PeerId};
+use crate::{
+    domain::model::{Author, Mark, Message, MessageId, MessageKind, NodeId, PeerId},
+    frontend::words::messages as words,
+    protocol::codec::event::KIND_TOPIC,
+};
 
 /// The protocol of our own lines. Reference nodes receive them in theirs, everybody else in ours.
 const MESH: &str = "mesh";
@@ -25,7 +29,7 @@ pub struct Said<'a> {
     tag: Option<String>,
     /// What is known about the author under this name; `own` for our own user.
     trust: &'static str,
-    text: &'a str,
+    text: Cow<'a, str>,
     sent_at: Cow<'a, str>,
     own: bool,
     history: bool,
@@ -37,6 +41,9 @@ pub struct Said<'a> {
     /// The earlier message by the same author that this one replaces.
     #[serde(skip_serializing_if = "Option::is_none")]
     again: Option<Shown<MessageId>>,
+    /// The kind of the event, unless something was said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<u32>,
 }
 
 impl<'a> Said<'a> {
@@ -59,7 +66,10 @@ impl<'a> Said<'a> {
             nick: message.nick.as_ref().map(crate::domain::model::Nick::as_str),
             tag,
             trust: if message.is_own() { OWN } else { message.repute.trust.as_str() },
-            text: message.text.as_str(),
+            text: match message.kind {
+                MessageKind::Said | MessageKind::Topic => Cow::Borrowed(message.text.as_str()),
+                MessageKind::Unknown(kind) => words::unknown(kind),
+            },
             sent_at: sent_at.into(),
             own: message.is_own(),
             history: message.history,
@@ -67,6 +77,11 @@ impl<'a> Said<'a> {
             action: message.action,
             mark: mark_word(message.mark),
             again: message.again.map(Shown),
+            kind: match message.kind {
+                MessageKind::Said => None,
+                MessageKind::Topic => Some(KIND_TOPIC),
+                MessageKind::Unknown(kind) => Some(kind),
+            },
         }
     }
 }

@@ -6,7 +6,10 @@ use super::{Lan, Slash, SlashError, Spec, find, parse, parse::has_several_lines}
 use crate::{
     domain::{
         bus::Command,
-        model::{Network, Nick, NickError, Presence, Query, QueryError, Room, RoomNameError, Target, Text, TextError},
+        model::{
+            Network, Nick, NickError, Presence, Query, QueryError, Room, RoomNameError, Target, Text, TextError, Topic,
+            TopicError,
+        },
     },
     frontend::words::slash_errors,
 };
@@ -35,6 +38,8 @@ pub enum Local {
     Go(String),
     /// Leave the room that this is the name, the number or a beginning of.
     Part(String),
+    /// Show what the room is about.
+    Topic,
     /// Show the result of the last search again.
     LastSearch,
     /// Empty the screen.
@@ -71,6 +76,8 @@ pub enum ActionError {
     Slash(SlashError),
     /// The text cannot be sent.
     Text(TextError),
+    /// The topic cannot be set.
+    Topic(TopicError),
     /// The name is not a valid one.
     Nick(NickError),
     /// No room can have the name.
@@ -90,6 +97,12 @@ impl From<SlashError> for ActionError {
 impl From<TextError> for ActionError {
     fn from(error: TextError) -> Self {
         Self::Text(error)
+    }
+}
+
+impl From<TopicError> for ActionError {
+    fn from(error: TopicError) -> Self {
+        Self::Topic(error)
     }
 }
 
@@ -116,8 +129,8 @@ impl ActionError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Slash(error) => error.code(),
-            Self::Text(TextError::TooLong(_)) => "too_long",
-            Self::Text(TextError::Empty) => "empty",
+            Self::Text(TextError::TooLong(_)) | Self::Topic(TopicError::TooLong(_)) => "too_long",
+            Self::Text(TextError::Empty) | Self::Topic(TopicError::Empty) => "empty",
             Self::Nick(_) => "nick",
             Self::Room(_) => "room",
             Self::Query(_) => "usage",
@@ -130,6 +143,7 @@ impl ActionError {
         match self {
             Self::Slash(error) => error.text(),
             Self::Text(error) => error.to_string(),
+            Self::Topic(error) => error.to_string(),
             Self::Nick(error) => error.to_string(),
             Self::Room(error) => error.to_string(),
             Self::Query(QueryError::NoName) => slash_errors::NO_NAME.to_owned(),
@@ -154,6 +168,9 @@ pub fn action(line: &str, context: &Context) -> Result<Action, ActionError> {
         Slash::Join(name) => ask(Command::Join(Room::named(&name)?)),
         Slash::Part(None) => ask(Command::Part(room)),
         Slash::List => ask(Command::ListRooms),
+        Slash::Topic(Some(topic)) => {
+            ask(Command::SetTopic { room, topic: Topic::new(&topic)?, network: network.clone() })
+        }
         Slash::Query(who) => ask(Command::Query(who)),
         Slash::Tell { who, text } => ask(Command::Tell { who, text: Text::new(&text)? }),
         Slash::Nick(Some(name)) => ask(Command::SetNick(Nick::new(&name)?)),
@@ -185,6 +202,7 @@ pub fn action(line: &str, context: &Context) -> Result<Action, ActionError> {
         Slash::Nick(None) => local(Local::OwnNick),
         Slash::Typing(None) => local(Local::Typing),
         Slash::Who => local(Local::Who),
+        Slash::Topic(None) => local(Local::Topic),
         Slash::Go(name) => local(Local::Go(name)),
         Slash::Part(Some(name)) => local(Local::Part(name)),
         Slash::Lan(Lan::Show) => local(Local::Network),
@@ -244,6 +262,7 @@ pub fn line_of(command: &Command) -> Option<String> {
         Command::Verify { who, same: Some(same) } => format!("/verify {who} {}", if *same { "yes" } else { "no" }),
         Command::Join(room) => format!("/join {room}"),
         Command::Part(room) => format!("/part {room}"),
+        Command::SetTopic { topic, .. } => topic.typed().to_string(),
         Command::Query(who) => format!("/query {who}"),
         Command::Tell { who, text } if who.as_str().contains(char::is_whitespace) => format!("/msg \"{who}\" {text}"),
         Command::Tell { who, text } => format!("/msg {who} {text}"),
@@ -298,6 +317,7 @@ mod tests {
             ("/go 3", Local::Go("3".into())),
             ("/part #dev", Local::Part("#dev".into())),
             ("/leave dev", Local::Part("dev".into())),
+            ("/topic", Local::Topic),
             ("/lan", Local::Network),
             ("/search", Local::LastSearch),
             ("/clear", Local::Clear),
@@ -357,6 +377,7 @@ mod tests {
             "/join #dev",
             "/join #lobby",
             "/list",
+            "/topic release day",
             "/query bob",
             "/msg bob hello  there ",
             "/msg \"Zoë 山田\" hello",

@@ -82,6 +82,8 @@ pub enum Slash {
     Go(String),
     /// List the open rooms of the network.
     List,
+    /// Say what the current room is about, not yet checked, or show it.
+    Topic(Option<String>),
     /// Open the room between the user and this person.
     Query(Who),
     /// Say something to one person alone.

@@ -189,6 +189,7 @@ pub fn parse(line: &str) -> Result<Slash, SlashError> {
         Kind::Part => Ok(Slash::Part(given.map(str::to_owned))),
         Kind::Go => Ok(Slash::Go(required()?)),
         Kind::List => nothing(Slash::List),
+        Kind::Topic => Ok(Slash::Topic(given.map(str::to_owned))),
         Kind::Query => person(spec, argument).map(Slash::Query),
         Kind::Tell => match addressed(text.trim_start()) {
             (_, said) if said.trim().is_empty() => Err(SlashError::Missing(spec)),

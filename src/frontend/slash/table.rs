@@ -36,6 +36,7 @@ pub(super) enum Kind {
     Part,
     Go,
     List,
+    Topic,
     Query,
     Tell,
     Connect,
@@ -94,6 +95,7 @@ pub const COMMANDS: &[Spec] = &[
     Spec::new("part", &["leave"], commands::PART, Kind::Part),
     Spec::new("go", &[], commands::GO, Kind::Go),
     Spec::new("list", &[], commands::LIST, Kind::List),
+    Spec::new("topic", &[], commands::TOPIC, Kind::Topic),
     Spec::new("query", &[], commands::QUERY, Kind::Query),
     Spec::new("msg", &[], commands::MSG, Kind::Tell),
     Spec::new("away", &[], commands::AWAY, Kind::Away),
@@ -116,7 +118,7 @@ pub const COMMANDS: &[Spec] = &[
     Spec::new("erase", &[], commands::ERASE, Kind::Erase),
     Spec::new("help", &[], commands::HELP, Kind::Help),
     Spec::new("version", &[], commands::VERSION, Kind::Version),
-    Spec::new("quit", &["exit"], commands::QUIT, Kind::Quit),
+    Spec::new("quit", &["exit", "q"], commands::QUIT, Kind::Quit),
 ];
 
 /// The commands that `prefix` may become, in the table's order; a leading slash does not matter.

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::{MAX_LINES_SENT, event::Signed, mesh, reference};
-use crate::domain::model::{Nick, Text};
+use crate::domain::model::{Nick, Text, Topic};
 
 /// What the mesh adds to an event in a frame of its own: tags and lengths.
 const FRAMING: usize = 32;
@@ -51,6 +51,11 @@ impl Published {
         let reference = reference::single(nick, text, action)
             .map_or_else(|| Lines::Many(reference::several(nick, text, action).into()), Lines::One);
         Self { mesh, reference }
+    }
+
+    /// The same for a topic. Guests read of it as of an action.
+    pub fn topic(event: &Signed, nick: &Nick, topic: &Topic) -> Self {
+        Self::new(event, nick, &reference::topic(topic), true)
     }
 
     /// An upper estimate of the bytes that the message in `event` will hold, without encoding it: its text once for

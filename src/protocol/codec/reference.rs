@@ -4,7 +4,7 @@ use std::{borrow::Cow, net::SocketAddr};
 
 use bytes::Bytes;
 
-use crate::domain::model::{Nick, Target, Text};
+use crate::domain::model::{Nick, Target, Text, Topic};
 
 /// How many messages one frame can become. A frame of line feeds would otherwise become tens of thousands. Further
 /// lines stay together in one last message.
@@ -73,6 +73,11 @@ fn read_line(line: &str) -> Option<ReferenceLine> {
         _ => (false, rest),
     };
     Some(ReferenceLine { nick, text: Text::cut(rest)?, action })
+}
+
+/// A topic as it goes to reference nodes: what its author does.
+pub(super) fn topic(topic: &Topic) -> Text {
+    Text::cut(&format!("set the topic: {topic}")).unwrap_or_else(|| topic.as_text().clone())
 }
 
 /// A message as it goes to reference nodes: `nick: text`. None if it has several lines.

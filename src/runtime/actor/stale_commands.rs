@@ -14,13 +14,14 @@ impl<N: Net> Actor<N> {
     /// Returns the command if it was meant for the present network, or for any.
     pub(super) async fn unless_stale(&mut self, command: Command) -> Result<Option<Command>, Stop> {
         let is_stale = match &command {
-            Command::Say { network, .. } | Command::Erase { network, .. } => {
+            Command::Say { network, .. } | Command::SetTopic { network, .. } | Command::Erase { network, .. } => {
                 network.as_ref().is_some_and(|network| !self.network.is_now(network))
             }
             _ => false,
         };
         let stale = match command {
             Command::Say { text, .. } if is_stale => Stale::Line(text),
+            Command::SetTopic { topic, .. } if is_stale => Stale::Line(topic.typed()),
             _ if is_stale => Stale::Erase,
             command => return Ok(Some(command)),
         };

@@ -24,6 +24,9 @@ pub(super) struct StoredRoom {
     /// If the user has left it: how many lines of the other person had come by then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     left: Option<u64>,
+    /// The message at which the user was reading, if that was not the newest one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    at: Option<StoredPosition>,
 }
 
 /// Where a message stands. Numbers that a float cannot hold are hexadecimal.
@@ -39,11 +42,13 @@ struct StoredPosition {
 impl StoredRoom {
     /// As the file has it.
     pub(super) fn new(kept: &KeptRoom) -> Self {
-        let KeptRoom { room, view: RoomView { draft, read }, used } = kept;
+        let KeptRoom { room, view: RoomView { draft, read, at }, used } = kept;
+        let [read, at] = [read, at].map(|position| position.as_ref().map(StoredPosition::new));
         Self {
             room: room.to_string(),
             draft: draft.clone(),
-            read: read.as_ref().map(StoredPosition::new),
+            read,
+            at,
             unused: *used == RoomUse::Unused,
             left: if let RoomUse::Left { lines } = used { Some(*lines) } else { None },
         }
@@ -55,13 +60,13 @@ impl StoredRoom {
             Some(key) => Room::Direct(key.parse().ok()?),
             None => Room::named(self.room.strip_prefix('#')?).ok()?,
         };
-        let read = self.read.and_then(StoredPosition::read);
+        let [read, at] = [self.read, self.at].map(|position| position.and_then(StoredPosition::read));
         let used = match self.left {
             Some(lines) => RoomUse::Left { lines },
             None if self.unused => RoomUse::Unused,
             None => RoomUse::Used,
         };
-        Some(KeptRoom { room, view: RoomView { draft: self.draft, read }, used })
+        Some(KeptRoom { room, view: RoomView { draft: self.draft, read, at }, used })
     }
 }
 

@@ -154,7 +154,7 @@ mod tests {
         });
         KeptRoom {
             room: Room::named(name).unwrap(),
-            view: RoomView { draft: draft.to_owned(), read },
+            view: RoomView { draft: draft.to_owned(), read, at: read },
             used: RoomUse::Used,
         }
     }

@@ -40,6 +40,9 @@ impl Database {
             Request::ReadOwn(read) => self.at_one_moment(StoreTask::Read, || self.read_own(&read).map(Reply::Events)),
             Request::Page(page) => self.at_one_moment(StoreTask::Read, || self.page(&page).map(Reply::Page)),
             Request::Search(search) => self.at_one_moment(StoreTask::Search, || self.search(&search).map(Reply::Found)),
+            Request::Topic(topic) => {
+                self.at_one_moment(StoreTask::Read, || self.topic(&topic).map(|line| Reply::Topic(line.map(Box::new))))
+            }
             Request::Erase(room) => self.erase(room),
             Request::Retain(retain) => self.retain(retain),
             Request::Shrink(logs) => self.shrink(logs),

@@ -53,6 +53,7 @@ mod shrinking;
 mod slices;
 mod snapshot;
 mod threads;
+mod topics;
 mod undelivered;
 mod unindexed;
 mod vocabulary;

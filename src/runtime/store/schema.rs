@@ -10,8 +10,8 @@ pub(super) const VERSION: i64 = STEPS.len().cast_signed() as i64;
 /// What one version adds to the one before. A released step never changes.
 type Step = fn(&Connection) -> Result<()>;
 
-const STEPS: [Step; 11] =
-    [tables, index, floor, count, index_later, orders, networks, said_again, placed, sealed, listed];
+const STEPS: [Step; 12] =
+    [tables, index, floor, count, index_later, orders, networks, said_again, placed, sealed, listed, topics];
 
 /// - `places`: rooms of networks. The index of its constraint is a second copy of the table, in case the file gets
 ///   damaged.
@@ -141,6 +141,11 @@ const SEALED: &str = "
 ALTER TABLE lines ADD COLUMN sealed BLOB;
 ";
 
+/// The events that set topics, in the order of the screen. Kind 6 is `KIND_TOPIC`.
+const TOPICS: &str = "
+CREATE INDEX topics_in_order ON lines (place, hlc) WHERE kind = 6;
+";
+
 /// Where lines stand and which time they show, if their author's clock was not believed.
 ///
 /// - `lines`: `hlc` is where a line stands. `dated` is the reading that its author signed, if that differs. `shown` is
@@ -226,6 +231,10 @@ fn listed(connection: &Connection) -> Result<()> {
 
 fn sealed(connection: &Connection) -> Result<()> {
     connection.execute_batch(SEALED)
+}
+
+fn topics(connection: &Connection) -> Result<()> {
+    connection.execute_batch(TOPICS)
 }
 
 /// Existing lines keep their place, unless their dates are impossible.

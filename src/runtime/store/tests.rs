@@ -17,3 +17,4 @@ mod sealed;
 mod shares;
 mod shrinking;
 mod threads;
+mod topics;

@@ -162,8 +162,10 @@ impl Store {
                 return;
             }
             Way::Threads(Threads { writer, reader, answers, .. }) => {
-                let reads =
-                    matches!(request, Request::Read(_) | Request::ReadOwn(_) | Request::Page(_) | Request::Search(_));
+                let reads = matches!(
+                    request,
+                    Request::Read(_) | Request::ReadOwn(_) | Request::Page(_) | Request::Search(_) | Request::Topic(_)
+                );
                 let queue = if reads { reader } else { writer };
                 match queue.try_send(Job::Ask(ticket, request)) {
                     Ok(()) => return,

@@ -125,7 +125,7 @@ fn a_program_without_rooms_is_told_of_none() {
 fn rooms_and_their_views_survive_a_restart() {
     let mut rooms = linked();
     feed(&mut rooms, Input::Join(room("dev")));
-    let view = RoomView { draft: "half a sentence".to_owned(), read: None };
+    let view = RoomView { draft: "half a sentence".to_owned(), ..RoomView::default() };
     let keep = || Input::KeepView { room: room("dev"), view: view.clone() };
     assert_eq!(feed(&mut rooms, keep()), [Output::Kept]);
     assert_eq!(feed(&mut rooms, keep()), [], "nothing has changed");

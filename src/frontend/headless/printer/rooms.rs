@@ -4,11 +4,12 @@ use super::{Printer, print};
 use crate::{
     domain::{
         bus::{RoomListing, RoomMembers},
-        model::{Nick, PeerId, Room},
+        model::{Author, Message, Nick, PeerId, Room},
+        naming::Name,
     },
     frontend::{
         headless::{
-            event::{Event, OpenRoom},
+            event::{Event, Member, OpenRoom, SetBy},
             people::bare,
         },
         json::Shown,
@@ -16,6 +17,33 @@ use crate::{
 };
 
 impl Printer {
+    /// The user is in a room from now on.
+    pub(super) fn room_joined(&mut self, room: &Room, asked: bool) {
+        self.rooms.joined(room, asked);
+        self.event(&Event::Room { room: Shown(room), change: Member::Joined });
+        if self.json && self.topics.contains_key(room) {
+            self.show_topic(room);
+        }
+    }
+
+    /// The user is not in a room any more.
+    pub(super) fn room_left(&mut self, room: &Room) {
+        self.rooms.left(room);
+        self.event(&Event::Room { room: Shown(room), change: Member::Left });
+    }
+
+    /// A room has this topic now. In text, the message that has set it says so.
+    pub(super) fn room_topic(&mut self, room: &Room, topic: Option<Box<Message>>) {
+        let is_shown = self.json && self.rooms.is_in(room);
+        match topic {
+            Some(topic) => drop(self.topics.insert(room.clone(), *topic)),
+            None => drop(self.topics.remove(room)),
+        }
+        if is_shown {
+            self.show_topic(room);
+        }
+    }
+
     /// Somebody came into a room or left it.
     pub(super) fn members(&mut self, members: RoomMembers) {
         let room = members.room.clone();
@@ -25,6 +53,31 @@ impl Printer {
             let (from, room) = (Shown(node), Shown(&room));
             print(self.json, &mut self.out, &Event::Member { room, from, nick, tag, change, name });
         }
+    }
+
+    /// What a room is about.
+    pub(super) fn show_topic(&mut self, room: &Room) {
+        let topic = self.topics.get(room);
+        let set = topic.map(|topic| {
+            let from = match topic.author {
+                Author::Own => self.node.map(PeerId::Node),
+                Author::Peer(peer) => Some(peer),
+            };
+            let sent_at = self.clock.utc(topic.sent_at).to_owned();
+            let tag = bare(&self.people.tag(topic));
+            SetBy {
+                id: Shown(topic.id),
+                from: from.map(Shown),
+                nick: topic.nick.as_ref().map(Nick::as_str),
+                tag,
+                sent_at,
+            }
+        });
+        let by = topic.map(|topic| Name::of_author(topic, &self.people.tag(topic)).to_string()).unwrap_or_default();
+        let names = (self.room_name(room), by);
+        let topic = topic.map(|topic| topic.text.as_str());
+        let event = Event::Topic { room: Shown(room), change: "topic", topic, set, names };
+        print(self.json, &mut self.out, &event);
     }
 
     /// Which open rooms there are.

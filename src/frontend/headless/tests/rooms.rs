@@ -96,6 +96,64 @@ fn lines_of_other_rooms_are_marked_in_text() {
     assert_eq!(json.matches(&format!(r#""room":"@{}""#, key('b'))).count(), 2, "{json}");
 }
 
+/// Bob has set this topic.
+fn topic(room: Room, topic: &str) -> Message {
+    Message { room, kind: MessageKind::Topic, ..from_node(topic) }
+}
+
+fn told(room: Room, text: &str) -> Update {
+    Update::RoomTopic { room: room.clone(), topic: Some(Box::new(topic(room, text))) }
+}
+
+#[test]
+fn programs_learn_what_a_room_is_about() {
+    let update = told(dev(), "code freeze");
+    let gone = Update::RoomTopic { room: dev(), topic: None };
+    let json = print(true, Room::Lobby, [update, joined(dev()), told(dev(), "thaw"), gone]);
+    let bob = key('b');
+    let id = "ab".repeat(16);
+    let set = |topic| {
+        format!(
+            r##"{{"event":"room","room":"#dev","change":"topic","topic":"{topic}","id":"{id}","from":"{bob}","nick":"bob","sent_at":"2026-01-02T03:04:05.678Z"}}"##
+        )
+    };
+    let joined = r##"{"event":"room","room":"#dev","change":"joined"}"##.to_owned();
+    let gone = r##"{"event":"room","room":"#dev","change":"topic","topic":null}"##.to_owned();
+    assert_eq!(json.lines().collect::<Vec<_>>(), [joined, set("code freeze"), set("thaw"), gone]);
+}
+
+#[test]
+fn a_topic_is_a_message_of_its_kind() {
+    let said = || Update::Message(topic(dev(), "code freeze"));
+    assert_eq!(print(false, Room::Lobby, [said()]), "03:04 #dev * bob set the topic: code freeze\n");
+    let json = print(true, Room::Lobby, [said()]);
+    assert!(json.contains(r#""text":"code freeze""#) && json.trim_end().ends_with(r#""kind":6}"#), "{json}");
+    let unknown = Message { kind: MessageKind::Unknown(4), mark: Mark::Unknown, ..from_node("unknown kind 4") };
+    let unknown = || Update::Message(unknown.clone());
+    let sentence = "reacted to a line. This release cannot show that.";
+    assert_eq!(print(false, Room::Lobby, [unknown()]), format!("03:04 * bob {sentence}\n"));
+    let json = print(true, Room::Lobby, [unknown()]);
+    assert!(
+        json.contains(&format!(r#""text":"{sentence}""#)) && json.contains(r#""mark":"unknown","kind":4}"#),
+        "{json}"
+    );
+}
+
+#[test]
+fn text_says_the_topic_when_asked() {
+    let mut printer = Printer::new(options(false));
+    printer.update(joined(dev()));
+    printer.update(told(dev(), "code freeze"));
+    printer.out().clear();
+    printer.answer(Answer::Topic(dev()));
+    printer.answer(Answer::Topic(Room::Lobby));
+    let output = String::from_utf8(printer.out().clone()).unwrap();
+    assert_eq!(
+        output,
+        "-- The topic of #dev, set by bob: code freeze\n-- #lobby has no topic. /topic TEXT sets one.\n"
+    );
+}
+
 #[test]
 fn open_rooms_are_listed() {
     let listing = |name, people, joined| RoomListing { room: Room::named(name).unwrap(), people, joined };

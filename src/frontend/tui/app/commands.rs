@@ -13,7 +13,7 @@ use super::{
 use crate::{
     domain::{
         bus::Command,
-        model::{Author, DiskTrouble, Nick, Room, Text, Who},
+        model::{Author, DiskTrouble, Nick, Room, Text, Topic, Who},
     },
     frontend::{
         slash::{self, Action, Context, Local},
@@ -35,11 +35,12 @@ impl App {
         let (room, network) = (self.tabs.room().clone(), self.status.network());
         let written_in = room.clone();
         let action = slash::action(&line, &Context { room, network, max_hits: overlays::PAGE });
-        // A search may be for something near what the user is reading, and what they are reading is what they copy.
+        // A search may be for something near what the user is reading, and what they are reading is what they copy. Where
+        // they were reading is also where they find the room again.
         let stays = matches!(
             action,
             Ok(Action::Node(Command::Search { .. })
-                | Action::Local(Local::LastSearch | Local::Copy(_) | Local::PlainView))
+                | Action::Local(Local::LastSearch | Local::Copy(_) | Local::PlainView | Local::Go(_) | Local::Quit))
         );
         if !stays {
             self.tabs.here_mut().go_to_bottom();
@@ -87,7 +88,7 @@ impl App {
     pub(super) fn request(&mut self, command: Command) -> Result<(), String> {
         match command {
             Command::Whois(ref who) if self.whois_self(who) => Ok(()),
-            Command::Say { .. } => {
+            Command::Say { .. } | Command::SetTopic { .. } => {
                 self.composer.confirm_network()?;
                 self.ask_node(command)?;
                 self.composer.said();
@@ -140,6 +141,7 @@ impl App {
             Local::Network => {
                 self.block(Tone::Plain, &self.status.describe_network(), 0);
             }
+            Local::Topic => self.show_topic(),
             Local::Go(typed) => {
                 let at = self.tab_named(&typed)?;
                 self.go_by_line(at);
@@ -289,8 +291,12 @@ impl App {
     }
 
     /// Takes back a line that the disk did not accept.
-    pub(super) fn returned(&mut self, room: &Room, text: Text, action: bool, trouble: DiskTrouble) {
-        let command = Command::Say { room: room.clone(), text, action, network: None };
+    pub(super) fn returned(&mut self, room: &Room, text: Text, (action, topic): (bool, bool), trouble: DiskTrouble) {
+        let room_of_it = room.clone();
+        let command = match Topic::cut(text.as_str()).filter(|_| topic) {
+            Some(topic) => Command::SetTopic { room: room_of_it, topic, network: None },
+            None => Command::Say { room: room_of_it, text, action, network: None },
+        };
         let Some(line) = slash::line_of(&command) else { return };
         if self.tabs.is_here(room) {
             let is_back = self.bring_back(line);

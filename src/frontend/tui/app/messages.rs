@@ -80,6 +80,9 @@ impl App {
             if let Some((conversation, maker)) = self.reading(&room) {
                 conversation.paged(page, &maker);
             }
+            if let Some(conversation) = self.tabs.conversation(&room) {
+                conversation.go_back(&mut self.outputs);
+            }
         }
     }
 

@@ -53,7 +53,7 @@ use self::{
 };
 pub(crate) use self::{
     clock::time_of_day,
-    conversation::{Arrangement, Entry, Line, Part, Prefix, Remark, Sight, Tone},
+    conversation::{Arrangement, Entry, Form, Line, Part, Prefix, Remark, Sight, Tone},
     overlays::{Hit, Search},
     people::{COLOURS, People, Person, State},
     status::{Standing, percent},
@@ -187,6 +187,7 @@ impl App {
     /// Updates everything that depends on other state.
     fn refresh(&mut self) {
         self.composer.forget_if_empty();
+        self.count_unseen();
         let (today, tail) = (self.clock().today(), self.tail());
         let due = self.tabs.all().filter_map(|tab| tab.conversation.next_due()).min();
         self.timers.set_or_clear(Timer::Deliveries, due);

@@ -13,7 +13,7 @@ use crate::{
         bus::{Command, RoomListing, RoomMembers, RoomView},
         model::{LeaveReason, NodeId, PeerId, Position, Room},
     },
-    frontend::words::tabs as words,
+    frontend::words::{tabs as words, topics},
 };
 
 impl App {
@@ -175,6 +175,19 @@ impl App {
         self.lay_out();
     }
 
+    /// Counts what came into the rooms that nobody looks at since the last run, one room at a time: the disk has other
+    /// work at the start.
+    pub(super) fn count_unseen(&mut self) {
+        let here = self.tabs.at();
+        if self.tabs.all().any(|tab| tab.conversation.is_counting()) {
+            return;
+        }
+        let mut hidden = self.tabs.all_mut().enumerate().filter(|(at, _)| *at != here).map(|(_, tab)| tab);
+        if let Some(tab) = hidden.find(|tab| tab.conversation.wants_count()) {
+            tab.conversation.count_unseen(&mut self.outputs);
+        }
+    }
+
     /// The user is not in this room any more.
     pub(super) fn room_left(&mut self, room: &Room) {
         let is_here = self.tabs.is_here(room) && !room.is_lobby();
@@ -209,6 +222,20 @@ impl App {
         for node in &left {
             tell(node, Change::Left(LeaveReason::Closed));
         }
+    }
+
+    /// Answers `/topic`.
+    pub(super) fn show_topic(&mut self) {
+        let room = self.tabs.room().clone();
+        let name = self.room_name(&room);
+        let topic = self.tabs.topic(&room).cloned();
+        let text = topic.as_ref().map(|topic| topic.text.clone());
+        let by = self.reading(&room).and_then(|(_, maker)| maker.lines(topic.into_iter().collect()).pop());
+        let text = match text {
+            None => topics::none(&name),
+            Some(text) => topics::is(&name, text.as_str(), &by.map(|line| line.name()).unwrap_or_default()),
+        };
+        self.notice(Tone::Plain, &text);
     }
 
     /// Which open rooms there are.

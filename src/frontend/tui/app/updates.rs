@@ -9,7 +9,8 @@ use super::{
 use crate::{
     domain::{
         bus::{
-            Alarm, Command, Elsewhere, Failure, NetworkStatus, Notice, RoomFailure, TrustNotice, Update, VerifyStep,
+            Alarm, Command, Elsewhere, Failure, NetworkStatus, Notice, RoomFailure, SweepProgress, TrustNotice, Update,
+            VerifyStep,
         },
         model::{NodeId, Peer, PeerId, Presence, Room},
         naming,
@@ -41,11 +42,7 @@ impl App {
             Update::Withheld(people) => self.withheld(&people),
             Update::Elsewhere(networks) => self.elsewhere(&networks),
             Update::Diagnosis(findings) => self.status.set_findings(findings),
-            Update::Sweep(progress) => {
-                if let Some(text) = self.status.swept(progress) {
-                    self.notice(Tone::Dim, &text);
-                }
-            }
+            Update::Sweep(progress) => self.swept(progress),
             Update::PeerJoined(peer) => self.joined(peer),
             Update::PeerRenamed { peer, nick } => {
                 let old = self.people.called(peer);
@@ -83,7 +80,9 @@ impl App {
             Update::Kept { id, mark } => {
                 self.tabs.conversations().for_each(|conversation| conversation.set_mark(id, mark));
             }
-            Update::Returned { room, text, action, trouble, .. } => self.returned(&room, text, action, trouble),
+            Update::Returned { room, text, action, topic, trouble, .. } => {
+                self.returned(&room, text, (action, topic), trouble);
+            }
             Update::Disk(state) => self.status.set_disk(state),
             Update::Unsent { lines } => self.status.set_unsent(lines),
             Update::Waiting { node, lines } => self.people.waits(node, lines, self.now.mono),
@@ -91,6 +90,7 @@ impl App {
             Update::KnownAs { peer, nick, repute } => self.known_as(peer, &nick, repute),
             Update::RoomJoined { room, view, asked } => self.room_joined(room, &view, asked),
             Update::RoomLeft(room) => self.room_left(&room),
+            Update::RoomTopic { room, topic } => self.tabs.set_topic(room, topic),
             Update::RoomMembers(members) => self.room_members(members),
             Update::RoomList(rooms) => self.room_list(&rooms),
             Update::Page(page) => self.page(page),
@@ -128,6 +128,12 @@ impl App {
                 }
                 self.notice(Tone::Error, &told::failure(&failure));
             }
+        }
+    }
+
+    fn swept(&mut self, progress: SweepProgress) {
+        if let Some(text) = self.status.swept(progress) {
+            self.notice(Tone::Dim, &text);
         }
     }
 

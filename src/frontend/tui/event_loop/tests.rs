@@ -12,8 +12,8 @@ use tokio_stream::wrappers::ReceiverStream;
 use super::*;
 use crate::{
     domain::model::{
-        Author, Delivery, Hlc, LeaveReason, Mark, Message, MessageId, Nick, NodeId, Peer, PeerId, Position, Presence,
-        Repute, Room, Software, Text, Timestamp, Trust,
+        Author, Delivery, Hlc, LeaveReason, Mark, Message, MessageId, MessageKind, Nick, NodeId, Peer, PeerId,
+        Position, Presence, Repute, Room, Software, Text, Timestamp, Trust,
     },
     frontend::tui::app::Setup,
 };
@@ -174,6 +174,7 @@ impl Script {
             position: Position::unlogged(Hlc(u64::from(number)), MessageId(u128::from(number).to_be_bytes())),
             history: false,
             mark: Mark::None,
+            kind: MessageKind::Said,
             again: None,
         };
         self.updates.as_ref().unwrap().try_send(Update::Message(message)).unwrap();

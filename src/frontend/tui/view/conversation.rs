@@ -10,8 +10,8 @@ use crate::{
     domain::model::{Author, Mark},
     frontend::{
         tui::app::{
-            App, Area, Arrangement, Entry, Layout, Line, NO_BREAK, Part, Prefix, Remark, Row, Sight, Tone, time_of_day,
-            width, without_tabs,
+            App, Area, Arrangement, Entry, Form, Layout, Line, NO_BREAK, Part, Prefix, Remark, Row, Sight, Tone,
+            time_of_day, width, without_tabs,
         },
         words::{messages, times},
     },
@@ -187,6 +187,7 @@ fn message(
     let style = canvas.style(match line.mark {
         Mark::Unknown => Role::Dim,
         _ if line.mention => Role::Warn,
+        _ if line.form == Form::Deed => Role::Dim,
         _ => Role::Body,
     });
     let x = spans(canvas, line.text.as_str(), x, style, place);

@@ -9,6 +9,9 @@ use crate::frontend::{
 /// A window of at most this many columns has no room for all tabs.
 const NARROW: u16 = 60;
 
+/// The fewest columns to which a topic is cut: less says nothing.
+const LEAST_TOPIC: usize = 12;
+
 /// Draws the row of tabs. What else is in the row gives way to them.
 pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area) {
     let bar = canvas.style(Role::Bar);
@@ -21,6 +24,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area) {
             canvas.text(1, area.y, area.cols, &cut_name(&text, room), bold)
         }
     };
+    let x = topic(canvas, app, x, area);
     // A column after it stays free.
     let mut end = area.cols.saturating_sub(1);
     let program = u16::try_from(width(words::PROGRAM)).unwrap_or(0);
@@ -33,6 +37,18 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area) {
         canvas.right(x + 2, area.y, end - 1, text, bar);
     }
     canvas.bar(area);
+}
+
+/// Draws the topic of the room in view after the tabs, if there is room for some of it. The name of the network stays.
+/// Returns the column after it.
+fn topic(canvas: &mut Canvas<'_>, app: &App, x: u16, area: Area) -> u16 {
+    let Some(topic) = app.tabs.topic(app.tabs.room()).filter(|_| area.cols > NARROW) else { return x };
+    let network = app.status.network_names().iter().map(|text| width(text) + 3).min().unwrap_or(0);
+    let room = usize::from(area.cols.saturating_sub(x + 3)).saturating_sub(network);
+    if room < LEAST_TOPIC.min(width(topic.text.as_str())) {
+        return x;
+    }
+    canvas.text(x + 1, area.y, area.cols, &cut(topic.text.as_str(), room), canvas.style(Role::Bar))
 }
 
 /// Draws the tabs that fit. Returns the column after them.

@@ -12,6 +12,7 @@ pub(crate) const JOIN: Row = ("/join ROOM", "Join a room and show it: /join #dev
 pub(crate) const PART: Row = ("/part [ROOM]", "Leave this room, or another one");
 pub(crate) const GO: Row = ("/go ROOM", "Show a room you are in, by its name or number");
 pub(crate) const LIST: Row = ("/list", "List the open rooms of this network");
+pub(crate) const TOPIC: Row = ("/topic [TEXT]", "Say what this room is about, or show it");
 pub(crate) const QUERY: Row = ("/query WHO", "Open a conversation with one person");
 pub(crate) const MSG: Row = ("/msg WHO TEXT", "Say something to one person only");
 pub(crate) const AWAY: Row = ("/away [NOTE]", "Say that you are away");

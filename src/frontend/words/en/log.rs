@@ -17,11 +17,6 @@ pub(crate) fn empty(profile: &ProfileName, room: &Room, network: &Network) -> St
     format!("Profile {profile} has no messages in {room} on this network ({network}).")
 }
 
-/// In place of a message that a later version can show.
-pub(crate) fn unknown_kind(kind: u32) -> String {
-    format!("something that this version cannot show (kind {kind})")
-}
-
 /// Asks before a room is erased. The answer follows on the same line.
 pub(crate) fn erase_question(room: &Room, network: &Network) -> String {
     format!(

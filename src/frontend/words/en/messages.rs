@@ -1,7 +1,14 @@
 //! What is shown among and beside the messages.
 
+use std::borrow::Cow;
+
 use super::lists::counted;
-use crate::domain::model::{Mark, group};
+use crate::{
+    domain::model::{Mark, Message, MessageKind, group},
+    protocol::codec::event::{
+        KIND_EDIT, KIND_FILE_OFFER, KIND_HIDE_LIST, KIND_PIN, KIND_REACT, KIND_REDACT, KIND_SAID, KIND_TOPIC,
+    },
+};
 
 /// After a message that was lost.
 pub(crate) const NOT_SENT: &str = "✗ not sent";
@@ -31,6 +38,29 @@ pub(crate) const fn mark(mark: Mark) -> Option<&'static str> {
         Mark::NotKept => Some("(not saved yet)"),
         Mark::None | Mark::Unknown => None,
     }
+}
+
+/// What is shown of a message after its author's name, and whether it reads as an action does: `bob set the topic: …`.
+pub(crate) fn said(message: &Message) -> (Cow<'_, str>, bool) {
+    match message.kind {
+        MessageKind::Said => (Cow::Borrowed(message.text.as_str()), message.action),
+        MessageKind::Topic => (Cow::Owned(format!("set the topic: {}", message.text)), true),
+        MessageKind::Unknown(kind) => (unknown(kind), true),
+    }
+}
+
+/// What somebody did that this release cannot show, after their name.
+pub(crate) fn unknown(kind: u32) -> Cow<'static, str> {
+    Cow::Borrowed(match kind {
+        KIND_SAID | KIND_TOPIC => "sent a line that cannot be read.",
+        KIND_EDIT => "changed an earlier line. This release cannot show that.",
+        KIND_REDACT => "took back an earlier line. This release cannot do that.",
+        KIND_REACT => "reacted to a line. This release cannot show that.",
+        KIND_PIN => "pinned a line. This release cannot show that.",
+        KIND_FILE_OFFER => "offered a file. This release cannot fetch it.",
+        KIND_HIDE_LIST => "shared a list of people to hide. This release cannot use it.",
+        kind => return Cow::Owned(format!("did something that this release cannot show (kind {kind}).")),
+    })
 }
 
 /// Below the first rows of a long message.
@@ -80,4 +110,16 @@ pub(crate) fn left_out(messages: usize) -> String {
         "… {} in between are not shown here. To read what was saved of them, run: proximity-chat log",
         counted(messages, "message")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_shown_is_named_if_it_has_a_name() {
+        assert_eq!(unknown(KIND_REACT), "reacted to a line. This release cannot show that.");
+        assert_eq!(unknown(KIND_SAID), "sent a line that cannot be read.");
+        assert_eq!(unknown(77), "did something that this release cannot show (kind 77).");
+    }
 }

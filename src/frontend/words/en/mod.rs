@@ -37,6 +37,7 @@ pub(crate) mod slash_errors;
 pub(crate) mod status;
 pub(crate) mod tabs;
 pub(crate) mod times;
+pub(crate) mod topics;
 pub(crate) mod trust;
 mod trust_notices;
 pub(crate) mod typing;

@@ -2,12 +2,16 @@
 
 use super::lists::{counted, list};
 
+/// A greater number of unread messages is not shown: it would only take room.
+const MOST_UNREAD: usize = 99;
+
 /// After the name of a room: how much of it is unread. `mark`: some of it is for the user.
 pub(crate) fn count(unread: usize, mark: bool) -> String {
-    match (unread, mark) {
-        (0, _) => String::new(),
-        (unread, false) => format!(" ({unread})"),
-        (unread, true) => format!(" ({unread}!)"),
+    let more = if unread > MOST_UNREAD { "+" } else { "" };
+    let mark = if mark { "!" } else { "" };
+    match unread.min(MOST_UNREAD) {
+        0 => String::new(),
+        unread => format!(" ({unread}{more}{mark})"),
     }
 }
 
@@ -87,6 +91,7 @@ mod tests {
     #[test]
     fn a_tab_says_how_much_is_unread_and_for_whom() {
         assert_eq!([count(0, false), count(3, false), count(1, true)], ["", " (3)", " (1!)"]);
+        assert_eq!([count(99, false), count(100, false), count(100, true)], [" (99)", " (99+)", " (99+!)"]);
         assert_eq!(short(2, 5, "#dev", 3, false), "2/5 #dev (3)");
     }
 }

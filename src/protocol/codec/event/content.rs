@@ -3,9 +3,9 @@
 use bytes::Bytes;
 use prost::Message as _;
 
-use super::{KIND_SAID, SALT_BYTES};
+use super::{KIND_SAID, KIND_TOPIC, SALT_BYTES};
 use crate::{
-    domain::model::{EventId, Nick, Text},
+    domain::model::{EventId, MessageKind, Nick, Text, Topic},
     protocol::wire::mesh,
 };
 
@@ -23,6 +23,15 @@ pub enum Content {
         /// The event of the same author that this one repeats: the first one, if there are several.
         again: Option<EventId>,
     },
+    /// What the room is about from now on.
+    Topic {
+        /// The author's name at that time; none if it was not valid.
+        nick: Option<Nick>,
+        /// The topic.
+        topic: Topic,
+        /// The event of the same author that this one repeats, as in [`Self::Said`].
+        again: Option<EventId>,
+    },
     /// A kind that a later version knows, or one that we know, with nothing visible in it.
     Unknown,
 }
@@ -30,23 +39,30 @@ pub enum Content {
 impl Content {
     /// Reads an event's content, salt included.
     pub fn read(kind: u32, content: &[u8]) -> Self {
-        let said = content.get(SALT_BYTES..).filter(|_| kind == KIND_SAID);
-        let said = said.and_then(|payload| mesh::Said::decode(payload).ok());
-        match said.and_then(|said| Some((Text::cut(&said.text)?, said))) {
-            Some((text, said)) => Self::Said {
-                nick: Nick::clean(&said.nick),
-                text,
-                action: said.action,
-                again: said.again.try_into().ok().map(EventId),
-            },
-            None => Self::Unknown,
+        let payload = content.get(SALT_BYTES..).filter(|_| matches!(kind, KIND_SAID | KIND_TOPIC));
+        let Some(said) = payload.and_then(|payload| mesh::Said::decode(payload).ok()) else { return Self::Unknown };
+        let (nick, again) = (Nick::clean(&said.nick), said.again.try_into().ok().map(EventId));
+        let read = if kind == KIND_TOPIC {
+            Topic::cut(&said.text).map(|topic| Self::Topic { nick, topic, again })
+        } else {
+            Text::cut(&said.text).map(|text| Self::Said { nick, text, action: said.action, again })
+        };
+        read.unwrap_or(Self::Unknown)
+    }
+
+    /// What a message with this content is, if the event is of this kind.
+    pub const fn message_kind(&self, kind: u32) -> MessageKind {
+        match self {
+            Self::Said { .. } => MessageKind::Said,
+            Self::Topic { .. } => MessageKind::Topic,
+            Self::Unknown => MessageKind::Unknown(kind),
         }
     }
 
     /// The event that an event with this content repeats, if it repeats one.
     pub fn again(kind: u32, content: &[u8]) -> Option<EventId> {
         match Self::read(kind, content) {
-            Self::Said { again, .. } => again,
+            Self::Said { again, .. } | Self::Topic { again, .. } => again,
             Self::Unknown => None,
         }
     }
@@ -60,6 +76,13 @@ impl Content {
     /// event.
     pub fn said_again(salt: [u8; SALT_BYTES], nick: &Nick, text: &Text, action: bool, again: EventId) -> Bytes {
         Self::encode(salt, nick, text, action, again.0.to_vec())
+    }
+
+    /// The content of an event that sets the topic. `again` is the first event of the same author that it repeats, if it
+    /// repeats one.
+    pub fn topic(salt: [u8; SALT_BYTES], nick: &Nick, topic: &Topic, again: Option<EventId>) -> Bytes {
+        let again = again.map(|EventId(id)| id.to_vec()).unwrap_or_default();
+        Self::encode(salt, nick, topic.as_text(), false, again)
     }
 
     fn encode(salt: [u8; SALT_BYTES], nick: &Nick, text: &Text, action: bool, again: Vec<u8>) -> Bytes {

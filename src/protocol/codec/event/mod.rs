@@ -3,6 +3,7 @@
 mod content;
 pub(super) mod decode;
 pub(super) mod encode;
+mod kind;
 
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,7 @@ use bytes::Bytes;
 pub use content::Content;
 pub(in crate::protocol) use decode::MAX_SEQ;
 pub use encode::Draft;
+pub use kind::{KIND_EDIT, KIND_FILE_OFFER, KIND_HIDE_LIST, KIND_PIN, KIND_REACT, KIND_REDACT, KIND_SAID, KIND_TOPIC};
 use sha2::{Digest, Sha256};
 
 use crate::domain::model::{EventId, Hlc, LogId, MAX_TEXT_BYTES, Timestamp};
@@ -31,10 +33,6 @@ pub const SALT_BYTES: usize = 16;
 
 /// The longest content, in bytes: a text of full length, and 1 KiB for a name and the encoding.
 pub const MAX_CONTENT_BYTES: usize = SALT_BYTES + MAX_TEXT_BYTES + 1024;
-
-/// The kind of event in which something is said. Later kinds need no new version of the protocol: a node that does not
-/// know one stores it, passes it on and says so in one dim line.
-pub const KIND_SAID: u32 = 1;
 
 /// Every event is dated before this (the year 2200): a clock that jumped there would take all others with it.
 pub const HLC_END: Hlc = Hlc(7_258_118_400_000 << 16);

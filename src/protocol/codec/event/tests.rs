@@ -4,7 +4,7 @@ use prost::Message as _;
 
 use super::*;
 use crate::{
-    domain::model::{Nick, NodeId, RoomId, Text},
+    domain::model::{Nick, NodeId, RoomId, Text, Topic},
     protocol::wire::mesh,
 };
 
@@ -105,5 +105,40 @@ proptest! {
             let _ = signed.read();
             let _ = Content::read(KIND_SAID, &signed.content);
         }
+    }
+}
+
+#[test]
+fn a_topic_reads_as_written() {
+    let (nick, topic) = (Nick::new("bob").unwrap(), Topic::new("release day").unwrap());
+    for again in [None, Some(EventId([5; 32]))] {
+        let content = Content::topic([1; 16], &nick, &topic, again);
+        let expected = Content::Topic { nick: Some(nick.clone()), topic: topic.clone(), again };
+        assert_eq!(Content::read(KIND_TOPIC, &content), expected);
+        assert_eq!(Content::again(KIND_TOPIC, &content), again);
+    }
+    let empty = mesh::Said { text: "\n\t".to_owned(), ..mesh::Said::default() }.encode_to_vec();
+    assert_eq!(Content::read(KIND_TOPIC, &[&[0; 16], empty.as_slice()].concat()), Content::Unknown);
+}
+
+#[test]
+fn fields_of_later_releases_disturb_nothing() {
+    let said = mesh::Said { nick: "bob".to_owned(), text: "hi".to_owned(), ..mesh::Said::default() };
+    let mut content = [[0; 16].as_slice(), &said.encode_to_vec()].concat();
+    let before = Content::read(KIND_SAID, &content);
+    // Field 5 answers an event, and field 6 is not known to anybody yet.
+    prost::encoding::bytes::encode(5, &vec![7_u8; 32], &mut content);
+    prost::encoding::uint64::encode(6, &99, &mut content);
+    assert_eq!(Content::read(KIND_SAID, &content), before);
+    assert!(matches!(before, Content::Said { .. }));
+}
+
+#[test]
+fn reserved_kinds_are_kept_apart_and_not_read() {
+    let kinds = [KIND_SAID, KIND_EDIT, KIND_REDACT, KIND_REACT, KIND_PIN, KIND_TOPIC, KIND_FILE_OFFER, KIND_HIDE_LIST];
+    assert_eq!(kinds, [1, 2, 3, 4, 5, 6, 7, 8], "a number never changes");
+    let content = Content::said([1; 16], &Nick::new("bob").unwrap(), &Text::new("hi").unwrap(), false);
+    for kind in kinds.into_iter().filter(|kind| ![KIND_SAID, KIND_TOPIC].contains(kind)) {
+        assert_eq!(Content::read(kind, &content), Content::Unknown);
     }
 }

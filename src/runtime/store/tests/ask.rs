@@ -112,6 +112,7 @@ impl Database {
 pub(crate) fn texts(lines: &[StoredLine]) -> Vec<String> {
     let text = |line: &StoredLine| match &line.content {
         Content::Said { text, .. } => text.to_string(),
+        Content::Topic { topic, .. } => topic.typed().to_string(),
         Content::Unknown => "?".to_owned(),
     };
     lines.iter().map(text).collect()

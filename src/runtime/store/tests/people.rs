@@ -4,9 +4,9 @@ use std::path::Path;
 
 use crate::{
     core::log::storage::{GuestLine, LogEntry, LogState, Place, Write},
-    domain::model::{EventId, Hlc, LogId, MessageId, Network, Nick, NodeId, Position, RoomId, Text, Timestamp},
+    domain::model::{EventId, Hlc, LogId, MessageId, Network, Nick, NodeId, Position, RoomId, Text, Timestamp, Topic},
     protocol::{
-        codec::event::{Content, Dep, Draft, Event, HLC_END, KIND_SAID, Signed},
+        codec::event::{Content, Dep, Draft, Event, HLC_END, KIND_SAID, KIND_TOPIC, Signed},
         identity::Identity,
     },
     runtime::store::{Backend, Opened, Options, open},
@@ -61,6 +61,27 @@ impl Author {
         let event = signed.read().unwrap();
         self.said.push((event.clone(), signed.clone()));
         (event, signed)
+    }
+
+    /// Sets the topic, or repeats what an earlier event has set, as writes for a store.
+    pub(crate) fn set_topic(&mut self, at: i64, topic: &str, again: Option<EventId>) -> Vec<Write> {
+        let last = self.said.last().map(|(event, _)| event);
+        let hlc = Hlc::at(Timestamp::from_millis(at)).max(last.map_or(Hlc(0), |last| last.hlc.next()));
+        let topic = Topic::new(topic).unwrap();
+        let draft = Draft {
+            log: self.log,
+            seq: last.map_or(1, |last| last.seq + 1),
+            prev: last.map(|last| last.id),
+            hlc,
+            deps: Vec::new(),
+            wall: hlc.wall(),
+            kind: KIND_TOPIC,
+            content: Content::topic([0; 16], &Nick::new("bob").unwrap(), &topic, again),
+        };
+        let signed = draft.sign(|message| self.identity.sign(message));
+        let event = signed.read().unwrap();
+        self.said.push((event.clone(), signed.clone()));
+        vec![append((event, signed), false), Write::Log(self.state(1))]
     }
 
     pub(crate) fn sign(&self, seq: u64, prev: Option<EventId>, hlc: Hlc, text: &str, deps: Vec<Dep>) -> Signed {

@@ -170,6 +170,8 @@ fn no_request_scans_all_lines() {
             "{plan}"
         );
     }
+    let topic = plan(&crate::runtime::store::topics::newest());
+    assert!(topic.contains("USING INDEX topics_in_order (place=?") && !topic.contains("BTREE FOR ORDER BY"), "{topic}");
     let with_words = plan(&crate::runtime::store::searching::with_words());
     assert!(!with_words.contains("SCAN lines") && !with_words.contains("TEMP B-TREE"), "{with_words}");
     let of_logs = plan(&crate::runtime::store::searching::of_logs());

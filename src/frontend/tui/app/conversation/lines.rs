@@ -1,14 +1,17 @@
 //! Turns messages into the lines of the pane.
 
-use super::pane::Line;
+use super::pane::{Form, Line};
 use crate::{
     domain::{
-        model::{Author, Mark, Message, Nick},
+        model::{Author, Mark, Message, MessageKind, Nick, Text},
         naming::Tags,
     },
-    frontend::tui::app::{
-        clock::{LocalClock, minute_of},
-        people::People,
+    frontend::{
+        tui::app::{
+            clock::{LocalClock, minute_of},
+            people::People,
+        },
+        words::messages as words,
     },
 };
 
@@ -43,15 +46,22 @@ impl LineMaker<'_> {
             Author::Peer(peer) => self.people.label(peer, message.nick.as_ref(), message.repute),
             Author::Own => ("", Tags::default()),
         };
+        // What was said need not be copied.
+        let (text, form) = match message.kind {
+            MessageKind::Said => (message.text, if message.action { Form::Action } else { Form::Speech }),
+            MessageKind::Topic | MessageKind::Unknown(_) => {
+                (Text::cut(&words::said(&message).0).unwrap_or_else(|| message.text.clone()), Form::Deed)
+            }
+        };
         Line {
             doubt,
             tags,
             repute: message.repute,
-            mention: !message.is_own() && names(message.text.as_str(), self.own.as_str()),
+            mention: message.author != Author::Own && names(text.as_str(), self.own.as_str()),
             author: message.author,
             nick: message.nick,
-            text: message.text,
-            action: message.action,
+            text,
+            form,
             delivery: message.delivery,
             quiet: false,
             alone: self.alone,

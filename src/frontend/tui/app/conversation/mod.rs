@@ -4,16 +4,19 @@
 //! pushing [`Output`]s. It knows nothing about the rest of the screen, which holds one for each room. The
 //! [`Pane`] holds entries and wraps them; `reading` moves through the history on disk, `late` puts late messages where
 //! they belong, `again` leaves out what was said again, `rates` folds floods, `delivery` holds back what is not worth a
-//! word yet, and `unread` is the marker.
+//! word yet, and `unread` is the marker. `kept_place` and `unseen_count` say where the user was in an earlier run, and how
+//! much has come since.
 
 mod again;
 mod delivery;
+mod kept_place;
 mod late;
 mod lines;
 mod pane;
 mod rates;
 mod reading;
 mod unread;
+mod unseen_count;
 
 #[cfg(test)]
 mod tests;
@@ -28,10 +31,11 @@ use self::{
     pane::{LEAST, Source},
     rates::{LineRates, Placement},
     reading::Reading,
+    unseen_count::UnseenCount,
 };
 pub(crate) use self::{
     lines::LineMaker,
-    pane::{Arrangement, Entry, Geometry, Line, Mover, Pane, Part, Prefix, Remark, Sight, Tone, rows_of},
+    pane::{Arrangement, Entry, Form, Geometry, Line, Mover, Pane, Part, Prefix, Remark, Sight, Tone, rows_of},
     unread::Unread,
 };
 use super::people::Change;
@@ -82,6 +86,10 @@ pub(crate) struct Conversation {
     seen: Option<Position>,
     /// What is after this one was not seen in an earlier run, and has not been read from disk yet.
     unseen_after: Option<Position>,
+    /// How much that is, as far as it was counted while nobody looked.
+    counted: UnseenCount,
+    /// Where the user read in an earlier run, until that is shown.
+    return_to: Option<Position>,
     /// Whether the unread messages cannot be counted without the disk.
     needs_page: bool,
     /// The current day.
@@ -104,6 +112,8 @@ impl Conversation {
             touched: false,
             seen: None,
             unseen_after: None,
+            counted: UnseenCount::default(),
+            return_to: None,
             needs_page: false,
             today: Date::ZERO,
         }
@@ -313,6 +323,7 @@ impl Conversation {
         self.pane.before = false;
         (self.fresh, self.rates) = (Fresh::default(), LineRates::default());
         (self.seen, self.unseen_after, self.needs_page) = (None, None, false);
+        (self.counted, self.return_to) = (UnseenCount::default(), None);
         self.reading.restart();
     }
 

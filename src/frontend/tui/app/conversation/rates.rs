@@ -221,7 +221,7 @@ mod tests {
             doubt: "",
             tags: Tags::default(),
             text: Text::new("hello").unwrap(),
-            action: false,
+            form: crate::frontend::tui::app::conversation::Form::Speech,
             delivery: Delivery::Sent,
             quiet: false,
             alone: false,

@@ -126,7 +126,7 @@ impl Conversation {
     }
 
     /// There is no node to ask any more.
-    pub(crate) const fn disconnect(&mut self) {
+    pub(crate) fn disconnect(&mut self) {
         self.reading.node = false;
         self.unreadable();
     }
@@ -137,15 +137,27 @@ impl Conversation {
     }
 
     /// The disk does not answer.
-    pub(crate) const fn unreadable(&mut self) {
+    pub(crate) fn unreadable(&mut self) {
+        if self.is_counting() {
+            self.reading.asked = None;
+            return self.give_up_counting();
+        }
         (self.reading.asked, self.reading.opened) = (None, true);
     }
 
-    fn seek(&mut self, seek: Seek, out: &mut Vec<Output>) {
-        if self.reading.node && self.reading.asked != Some(seek) {
-            self.reading.asked = Some(seek);
+    pub(super) fn seek(&mut self, seek: Seek, out: &mut Vec<Output>) {
+        if self.begin_to_read(seek) {
             out.push(Output::Send(Command::Page { room: self.room.clone(), seek, max: PAGE }));
         }
+    }
+
+    /// Notes that the disk is asked for this. Returns whether it is to be asked.
+    pub(super) fn begin_to_read(&mut self, seek: Seek) -> bool {
+        let is_due = self.reading.node && self.reading.asked != Some(seek);
+        if is_due {
+            self.reading.asked = Some(seek);
+        }
+        is_due
     }
 
     /// Whether this page was asked for. A later request may have replaced it.
@@ -155,6 +167,10 @@ impl Conversation {
 
     /// Takes in a page that [`Conversation::awaits`].
     pub(crate) fn paged(&mut self, page: Page, maker: &LineMaker<'_>) {
+        if self.is_counting() {
+            self.reading.asked = None;
+            return self.counted(page, maker);
+        }
         self.reading.asked = None;
         match page.seek {
             Seek::Newest => self.paged_newest(page, maker),
@@ -169,8 +185,16 @@ impl Conversation {
             // The user is reading something else by now.
             Seek::Before(_) | Seek::After(_) => {}
             Seek::Around(position) => {
+                let is_back = self.return_to.take() == Some(position);
                 self.paged_apart(page, maker);
-                self.show(position);
+                if !is_back {
+                    self.show(position);
+                } else if self.view().len() == 0 {
+                    // Nothing near it is left.
+                    self.past = None;
+                } else {
+                    self.show_place(position);
+                }
             }
         }
     }
@@ -279,6 +303,7 @@ impl Conversation {
 
     /// The user has scrolled, up if `rows` is positive.
     fn scrolled(&mut self, rows: i32, out: &mut Vec<Output>) {
+        self.return_to = None;
         let sight = self.view_mut().sight();
         let (top, bottom) = (sight.rows.first().map(|row| row.seq), sight.rows.last().map(|row| row.seq));
         let view = self.view();
@@ -361,7 +386,7 @@ impl Conversation {
 
     /// Shows the newest message.
     pub(crate) fn go_to_bottom(&mut self) {
-        self.past = None;
+        (self.past, self.return_to) = (None, None);
         self.reading.hit = None;
         self.pane.follow();
         self.mark_read();

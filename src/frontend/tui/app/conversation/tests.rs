@@ -8,7 +8,9 @@ use super::{pane::LEAST, *};
 use crate::{
     domain::{
         bus::{Command, Page},
-        model::{Delivery, Hlc, Mark, MessageId, Nick, Now, Position, Repute, Seek, Text, Timestamp, Trust},
+        model::{
+            Delivery, Hlc, Mark, MessageId, MessageKind, Nick, Now, Position, Repute, Seek, Text, Timestamp, Trust,
+        },
     },
     frontend::tui::app::{clock::LocalClock, output::Output, people::People},
 };
@@ -61,6 +63,7 @@ impl World {
             position: Position::unlogged(Hlc::at(sent_at), id),
             history: false,
             mark: Mark::None,
+            kind: MessageKind::Said,
             again: None,
         }
     }

@@ -21,9 +21,10 @@ pub(crate) struct Unread {
 impl Conversation {
     /// How many messages arrived unseen, together with the program's warnings and questions.
     pub(crate) fn unread(&self) -> Unread {
-        self.pane.marker.map_or(Unread::default(), |marker| Unread {
-            all: marker.messages + marker.notices,
-            mentions: marker.mentions,
+        let counted = self.counted_unseen();
+        self.pane.marker.map_or(counted, |marker| Unread {
+            all: counted.all + marker.messages + marker.notices,
+            mentions: counted.mentions + marker.mentions,
         })
     }
 

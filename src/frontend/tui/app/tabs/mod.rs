@@ -8,6 +8,8 @@ mod bar;
 mod named;
 mod tab;
 
+use std::collections::BTreeMap;
+
 use self::tab::Tab;
 pub(crate) use self::{
     bar::{Bar, Label, fit},
@@ -17,7 +19,7 @@ use super::conversation::{Conversation, Unread};
 use crate::{
     domain::{
         bus::RoomView,
-        model::{NodeId, Room},
+        model::{Message, NodeId, Room},
     },
     frontend::words::tabs as words,
 };
@@ -28,6 +30,8 @@ pub(crate) struct Tabs {
     lobby: Box<Tab>,
     /// All others.
     others: Vec<Tab>,
+    /// The messages that have set the topics of rooms. The user need not be in all of them yet.
+    topics: BTreeMap<Room, Message>,
     /// Which one is in view; the lobby is 0.
     current: usize,
     /// How many messages the room in view holds.
@@ -39,7 +43,8 @@ pub(crate) struct Tabs {
 impl Tabs {
     /// The lobby alone. The room in view holds `cap` messages.
     pub(crate) fn new(cap: usize) -> Self {
-        Self { lobby: Box::new(Tab::new(Room::Lobby, cap)), others: Vec::new(), current: 0, cap, is_connected: false }
+        let lobby = Box::new(Tab::new(Room::Lobby, cap));
+        Self { lobby, others: Vec::new(), topics: BTreeMap::new(), current: 0, cap, is_connected: false }
     }
 
     /// How many there are.
@@ -137,6 +142,19 @@ impl Tabs {
             self.others.len()
         });
         (at, self.all_mut().nth(at).is_some_and(|tab| tab.remember(view)))
+    }
+
+    /// This message says what a room is about, or nothing does any more.
+    pub(crate) fn set_topic(&mut self, room: Room, topic: Option<Box<Message>>) {
+        match topic {
+            Some(topic) => drop(self.topics.insert(room, *topic)),
+            None => drop(self.topics.remove(&room)),
+        }
+    }
+
+    /// The message that says what a room is about.
+    pub(crate) fn topic(&self, room: &Room) -> Option<&Message> {
+        self.topics.get(room)
     }
 
     /// The user has left this room. The tab before it comes into view if it was in view.

@@ -49,6 +49,7 @@ impl Tab {
         let is_first = !std::mem::replace(&mut self.is_known, true);
         if is_first {
             self.conversation.remember_seen(view.read);
+            self.conversation.remember_place(view.at);
             self.kept = view.clone();
         }
         is_first
@@ -56,7 +57,8 @@ impl Tab {
 
     /// How the user leaves the room with this `draft`, if the node does not know that yet.
     pub(crate) fn new_view(&mut self, draft: &str) -> Option<RoomView> {
-        let view = RoomView { draft: draft.to_owned(), read: self.conversation.seen() };
+        let (read, at) = (self.conversation.seen(), self.conversation.place());
+        let view = RoomView { draft: draft.to_owned(), read, at };
         (self.kept != view).then(|| {
             self.kept = view.clone();
             view

@@ -75,7 +75,11 @@ impl Prefix {
     pub(crate) fn new(line: &Line, cols: u16) -> Self {
         // Time and name leave at least a third of the row to the text.
         let time = (line.stamped && cols >= 24).then(|| time_of_day(line.minute));
-        Self { time, name: line.label(usize::from(cols / 3).max(1)), after: if line.action { " " } else { ": " } }
+        Self {
+            time,
+            name: line.label(usize::from(cols / 3).max(1)),
+            after: if line.form.is_action() { " " } else { ": " },
+        }
     }
 
     /// Its columns.

@@ -206,7 +206,7 @@ impl Flood {
 /// A line at the end of a flood, in one row.
 fn row(line: &Line) -> String {
     let words: String = line.text.as_str().chars().take(CUT_FROM).collect();
-    let after = if line.action { "" } else { ":" };
+    let after = if line.form.is_action() { "" } else { ":" };
     format!("    {}", cut(&format!("{}{after} {}", line.name(), words.replace('\n', " ")), COLUMNS))
 }
 

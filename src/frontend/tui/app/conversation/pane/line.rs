@@ -28,7 +28,7 @@ pub(crate) struct Line {
     /// What tells the author apart from others with the same name, or one that looks the same.
     pub tags: Tags,
     pub text: Text,
-    pub action: bool,
+    pub form: Form,
     pub delivery: Delivery,
     /// Whether the delivery of the user's message is not shown yet: most arrive before anybody could read it.
     pub quiet: bool,
@@ -48,6 +48,24 @@ pub(crate) struct Line {
     pub stamped: bool,
     /// Whether it names the user.
     pub mention: bool,
+}
+
+/// What a line reads like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// `bob: hello`.
+    Speech,
+    /// `* bob waves`.
+    Action,
+    /// Like an action, and dim: a topic was set, or something was done that cannot be shown.
+    Deed,
+}
+
+impl Form {
+    /// Whether the text goes on after the name.
+    pub(crate) const fn is_action(self) -> bool {
+        matches!(self, Self::Action | Self::Deed)
+    }
 }
 
 impl Line {
@@ -84,7 +102,7 @@ impl Line {
     /// The name in at most `columns`, with the star of an action and the mark of a guest or a doubt, which are never
     /// cut.
     pub(crate) fn label(&self, columns: usize) -> String {
-        let (star, doubt) = (if self.action { "* " } else { "" }, self.doubt);
+        let (star, doubt) = (if self.form.is_action() { "* " } else { "" }, self.doubt);
         let room = columns.saturating_sub(star.len() + doubt.len());
         let name = match &self.nick {
             None => cut_start(&self.unnamed(), room),

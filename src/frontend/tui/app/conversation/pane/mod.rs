@@ -25,7 +25,7 @@ pub(crate) use self::{
     arrange::{Arrangement, Geometry, Prefix, Wrapped, rows_of},
     entry::{Entry, Notice, Tone},
     flood::Source,
-    line::{Line, Remark},
+    line::{Form, Line, Remark},
     presence::{Mover, Presence},
     scroll::{Part, RowRef, Sight, SightRow},
 };
