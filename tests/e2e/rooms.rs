@@ -158,3 +158,30 @@ fn a_room_survives_a_restart() {
 fn joined(events: &[Value]) -> Option<()> {
     events.iter().any(|e| e["event"] == "room" && e["room"] == "#dev" && e["change"] == "joined").then_some(())
 }
+
+#[test]
+fn a_topic_reaches_everyone_and_outlasts_a_restart() {
+    let ports = Ports::take();
+    let (mut alice, bob) = (in_dev("alice", &ports), in_dev("bob", &ports));
+    wait_members(&alice, 1);
+    wait_members(&bob, 1);
+    alice.say("/topic  code   freeze");
+    let topic = |node: &Node, topic: &str| {
+        node.wait(&format!("the topic {topic:?}"), seconds(30), |events| {
+            let is_told = |e: &&Value| e["event"] == "room" && e["change"] == "topic" && e["room"] == "#dev";
+            events.iter().filter(is_told).find(|e| e["topic"] == topic).cloned()
+        })
+    };
+    let told = topic(&bob, "code freeze");
+    assert_eq!((told["nick"].as_str(), told["from"].as_str()), (Some("alice"), Some(alice.id().as_str())));
+    let said = bob.wait_text("code freeze");
+    assert_eq!((said["kind"].as_u64(), &said["id"]), (Some(6), &told["id"]));
+    let id = alice.wait_own("code freeze");
+    alice.wait_delivered(&id, 1, 1);
+    let mut bob = bob.start_again();
+    topic(&bob, "code freeze");
+    bob.say("/topic thaw");
+    topic(&alice, "thaw");
+    bob.quit();
+    alice.quit();
+}

@@ -19,7 +19,7 @@ use proximity_chat::{
         bus::{COMMAND_CAPACITY, Command, KeptRoom, RoomMembers, RoomUse, RoomView, UPDATE_CAPACITY, Update},
         model::{
             Date, Guests, Known, MessageId, Met, Network, Nick, NodeId, PeerId, PortRange, Presence, Room, Target,
-            Text, Timestamp, Who,
+            Text, Timestamp, Topic, Who,
         },
     },
     protocol::identity::Identity,
@@ -40,6 +40,9 @@ pub(crate) const PORT: u16 = 4_000;
 
 /// The network that they sweep.
 const NETWORK: &str = "192.168.0.0/28";
+
+/// One in so many lines of a node sets a topic.
+const TOPIC_EVERY: u64 = 8;
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -123,6 +126,10 @@ impl Host {
     /// Says a line in a room. `between` is what a line to one person alone begins with.
     pub(crate) fn say_in(&self, room: &Room, between: &str, answers: Option<MessageId>) {
         let (room, text) = (room.clone(), self.line(between, answers));
+        if self.lines.get().is_multiple_of(TOPIC_EVERY) {
+            let topic = Topic::new(text.as_str()).unwrap();
+            return self.does(Command::SetTopic { room, topic, network: None });
+        }
         self.does(Command::Say { room, text, action: false, network: None });
     }
 

@@ -188,7 +188,8 @@ fn json_is_what_the_pipe_prints() {
 #[test]
 fn topics_and_unknown_kinds_say_what_they_are() {
     let mut bob = Author::new(1, "bob");
-    let data = Data::new(&[], vec![bob.say(0, KIND_TOPIC, "release day"), bob.say(1, KIND_REACT, "👍")]);
+    let people = [known(&bob, "bob", false)];
+    let data = Data::new(&people, vec![bob.say(0, KIND_TOPIC, "release day"), bob.say(1, KIND_REACT, "👍")]);
     assert_eq!(
         data.print(Action::Text),
         "2026-01-02 03:04  * bob set the topic: release day\n2026-01-02 03:04  * bob reacted to a line. This release cannot show that.\n"

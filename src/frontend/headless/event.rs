@@ -113,22 +113,12 @@ pub(super) enum Event<'a> {
         /// The same as a sentence.
         text: &'a str,
     },
-    /// The user is in a room from now on, or not any more.
+    /// The user is in a room from now on, or not any more, or it has another topic.
     Room {
         room: Shown<&'a Room>,
-        change: Member,
-    },
-    /// What a room is about, or that it has no topic any more.
-    #[serde(rename = "room")]
-    Topic {
-        room: Shown<&'a Room>,
-        change: &'static str,
-        topic: Option<&'a str>,
+        change: RoomChange,
         #[serde(flatten)]
-        set: Option<SetBy<'a>>,
-        /// What text calls the room, and who set it.
-        #[serde(skip)]
-        names: (String, String),
+        topic: Option<About<'a>>,
     },
     /// Somebody is in a room from now on, or not any more.
     Member {
@@ -232,12 +222,33 @@ pub(super) enum Change {
     Clock,
 }
 
-/// What happened to a room, or to somebody in it.
+/// What happened to a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RoomChange {
+    Joined,
+    Left,
+    Topic,
+}
+
+/// What happened to somebody in a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Member {
     Joined,
     Left,
+}
+
+/// What a room is about.
+#[derive(Serialize)]
+pub(super) struct About<'a> {
+    /// None if it has no topic any more.
+    pub(super) topic: Option<&'a str>,
+    #[serde(flatten)]
+    pub(super) set: Option<SetBy<'a>>,
+    /// What text calls the room, and who set it.
+    #[serde(skip)]
+    pub(super) names: (String, String),
 }
 
 /// Who set a topic, and when.

@@ -237,6 +237,10 @@ impl Printer {
         });
         let closed = std::mem::replace(&mut self.open, status.open) && !status.open;
         self.here = status.open.then(|| status.network.clone());
+        let before = self.unsent.as_ref().map(|waiting| &waiting.network);
+        if before.is_some_and(|before| *before != status.network && !status.joined.contains(before)) {
+            self.forget_topics();
+        }
         if self.unsent.as_ref().is_none_or(|waiting| waiting.network != status.network) {
             self.unsent = Some(Elsewhere { network: status.network.clone(), lines: 0 });
             self.told_unsent = false;

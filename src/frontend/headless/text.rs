@@ -6,7 +6,7 @@ use std::{
     io::{self, Write},
 };
 
-use super::event::{Activity, Change, Event, Listed, Member, Reason, Whois};
+use super::event::{About, Activity, Change, Event, Listed, Member, Reason, RoomChange, Whois};
 use crate::{
     domain::{
         bus::VerifyStep,
@@ -94,10 +94,12 @@ pub(super) fn event(out: &mut Vec<u8>, event: &Event<'_>) {
             come.and_then(|()| if *refused > 0 { told(out, pipe::left_out(*refused)) } else { Ok(()) })
         }
         Event::Erased { room, lines } => told(out, pipe::erased(&room.0.to_string(), *lines)),
-        Event::Room { room, change: Member::Joined } => told(out, pipe::in_room(room.0)),
-        Event::Room { room, change: Member::Left } => told(out, pipe::left_room(room.0)),
-        Event::Topic { topic: Some(topic), names: (room, by), .. } => told(out, topics::is(room, topic, by)),
-        Event::Topic { topic: None, names: (room, _), .. } => told(out, topics::none(room)),
+        Event::Room { topic: Some(About { topic, names: (room, by), .. }), .. } => match topic {
+            Some(topic) => told(out, topics::is(room, topic, by)),
+            None => told(out, topics::none(room)),
+        },
+        Event::Room { room, change: RoomChange::Left, .. } => told(out, pipe::left_room(room.0)),
+        Event::Room { room, .. } => told(out, pipe::in_room(room.0)),
         Event::Member { room, change: Member::Joined, name, .. } => told(out, pipe::joined_room(name, room.0)),
         Event::Member { room, change: Member::Left, name, .. } => told(out, pipe::has_left_room(name, room.0)),
         Event::Rooms { rooms } if rooms.is_empty() => told(out, pipe::NO_ROOMS),

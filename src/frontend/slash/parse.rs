@@ -408,7 +408,8 @@ mod tests {
     #[test]
     fn a_prefix_is_enough_unless_it_is_ambiguous() {
         assert_eq!(parse("/qui"), Ok(Slash::Quit));
-        assert_eq!(error("/q"), "/q is ambiguous: /query or /quit?");
+        assert_eq!(parse("/q"), Ok(Slash::Quit), "as in 0.4, and as in other programs");
+        assert_eq!(error("/qu"), "/qu is ambiguous: /query or /quit?");
         assert_eq!(parse("/who"), Ok(Slash::Who), "though /whois begins with it");
         assert_eq!(error("/w"), "/w is ambiguous: /who or /whois?");
         assert_eq!(error("/c"), "/c is ambiguous: /clear, /connect or /copy?");
@@ -422,7 +423,7 @@ mod tests {
         let advice = "/help lists the commands. Start with // to send it as text.";
         assert_eq!(error("/verfy bob"), "Unknown command /verfy. Did you mean /verify?");
         assert_eq!(error("/usr/bin/env"), format!("Unknown command /usr/bin/env. {advice}"));
-        assert_eq!(error("/topic x"), format!("Unknown command /topic. {advice}"), "of a later release");
+        assert_eq!(error("/invite x"), format!("Unknown command /invite. {advice}"), "of a later release");
         assert_eq!(error("/"), "Type a command right after the slash. /help lists them.");
         assert_eq!(error("/ quit"), error("/"));
         assert_eq!(error("/help frobnicate"), "There is no command /frobnicate. /help lists the commands.");

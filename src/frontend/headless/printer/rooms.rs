@@ -9,7 +9,7 @@ use crate::{
     },
     frontend::{
         headless::{
-            event::{Event, Member, OpenRoom, SetBy},
+            event::{About, Event, OpenRoom, RoomChange, SetBy},
             people::bare,
         },
         json::Shown,
@@ -20,7 +20,7 @@ impl Printer {
     /// The user is in a room from now on.
     pub(super) fn room_joined(&mut self, room: &Room, asked: bool) {
         self.rooms.joined(room, asked);
-        self.event(&Event::Room { room: Shown(room), change: Member::Joined });
+        self.event(&Event::Room { room: Shown(room), change: RoomChange::Joined, topic: None });
         if self.json && self.topics.contains_key(room) {
             self.show_topic(room);
         }
@@ -29,14 +29,17 @@ impl Printer {
     /// The user is not in a room any more.
     pub(super) fn room_left(&mut self, room: &Room) {
         self.rooms.left(room);
-        self.event(&Event::Room { room: Shown(room), change: Member::Left });
+        self.event(&Event::Room { room: Shown(room), change: RoomChange::Left, topic: None });
     }
 
     /// A room has this topic now. In text, the message that has set it says so.
     pub(super) fn room_topic(&mut self, room: &Room, topic: Option<Box<Message>>) {
         let is_shown = self.json && self.rooms.is_in(room);
         match topic {
-            Some(topic) => drop(self.topics.insert(room.clone(), *topic)),
+            Some(topic) => {
+                self.people.heard(&topic);
+                self.topics.insert(room.clone(), *topic);
+            }
             None => drop(self.topics.remove(room)),
         }
         if is_shown {
@@ -52,6 +55,15 @@ impl Printer {
             let (nick, tag) = (nick.map(Nick::as_str), bare(&tag));
             let (from, room) = (Shown(node), Shown(&room));
             print(self.json, &mut self.out, &Event::Member { room, from, nick, tag, change, name });
+        }
+    }
+
+    /// The rooms belong to another network. The node tells what they are about there.
+    pub(super) fn forget_topics(&mut self) {
+        for room in std::mem::take(&mut self.topics).into_keys() {
+            if self.json && self.rooms.is_in(&room) {
+                self.show_topic(&room);
+            }
         }
     }
 
@@ -76,7 +88,8 @@ impl Printer {
         let by = topic.map(|topic| Name::of_author(topic, &self.people.tag(topic)).to_string()).unwrap_or_default();
         let names = (self.room_name(room), by);
         let topic = topic.map(|topic| topic.text.as_str());
-        let event = Event::Topic { room: Shown(room), change: "topic", topic, set, names };
+        let topic = Some(About { topic, set, names });
+        let event = Event::Room { room: Shown(room), change: RoomChange::Topic, topic };
         print(self.json, &mut self.out, &event);
     }
 

@@ -1,6 +1,9 @@
 //! Rooms, as programs and people learn of them.
 
-use super::{super::printer::Printer, *};
+use super::{
+    super::{Answer, printer::Printer},
+    *,
+};
 use crate::domain::bus::{RoomFailure, RoomListing, RoomMembers, RoomView, Update};
 
 fn dev() -> Room {

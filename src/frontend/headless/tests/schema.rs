@@ -149,7 +149,7 @@ fn the_schema_has_exactly_the_codes_of_the_source() {
         ("/$defs/trust/enum", arms(trust, "impl Trust {")),
         ("/$defs/peer/allOf/0/then/properties/reason/enum", arms(peer, "impl LeaveReason {")),
         ("/$defs/peer/properties/change/enum", variants(EVENT, "pub(super) enum Change {")),
-        ("/$defs/room_event/properties/change/enum", variants(EVENT, "pub(super) enum Member {")),
+        ("/$defs/room_event/properties/change/enum", variants(EVENT, "pub(super) enum RoomChange {")),
         ("/$defs/member/properties/change/enum", variants(EVENT, "pub(super) enum Member {")),
         ("/$defs/disk/properties/trouble/enum", trouble),
         ("/$defs/mark/enum", words(part(message, "fn mark_word", "\n}"), "=> Some(")),

@@ -202,6 +202,7 @@ impl App {
         self.composer.change_network();
         self.people.forget_gone();
         self.people.nothing_waits();
+        self.tabs.forget_topics();
         self.change_rooms();
     }
 

@@ -17,7 +17,7 @@ pub(crate) fn to_version_6(database: &Database) {
     let sql = "DROP TABLE vocabulary; DROP TABLE doubtful_words; DROP TABLE names; DROP TABLE unlisted;
                ALTER TABLE lines DROP COLUMN sealed; ALTER TABLE lines DROP COLUMN dated; ALTER TABLE lines DROP COLUMN shown;
                ALTER TABLE lines DROP COLUMN dating; ALTER TABLE logs DROP COLUMN head_place; DROP TABLE clock;
-               DROP INDEX lines_again; ALTER TABLE lines DROP COLUMN again;
+               DROP INDEX topics_in_order; DROP INDEX lines_again; ALTER TABLE lines DROP COLUMN again;
                ALTER TABLE logs DROP COLUMN origin; ALTER TABLE lines DROP COLUMN origin;
                PRAGMA user_version = 6";
     database.connection.execute_batch(sql).unwrap();

@@ -152,6 +152,11 @@ impl Tabs {
         }
     }
 
+    /// The rooms belong to another network. The node tells what they are about there.
+    pub(crate) fn forget_topics(&mut self) {
+        self.topics.clear();
+    }
+
     /// The message that says what a room is about.
     pub(crate) fn topic(&self, room: &Room) -> Option<&Message> {
         self.topics.get(room)
