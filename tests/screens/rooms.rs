@@ -444,7 +444,7 @@ fn a_room_opens_where_the_user_read_before_the_restart() {
 }
 
 #[test]
-fn a_kept_place_that_is_gone_gives_way_to_the_next_line() {
+fn the_next_line_stands_for_a_place_that_is_gone() {
     let s = Screen::new(lan(), (80, 24));
     let mut all = of_bob(&s, 600);
     let gone = all.remove(40).position;

@@ -80,7 +80,7 @@ pub struct Message {
     pub repute: Repute,
     /// What it is.
     pub kind: MessageKind,
-    /// What was said, or the topic. For an action, without the `/me `. `unknown kind 9` for a kind that cannot be shown:
+    /// What was said, or the topic. For an action, without the `/me `. `kind 9` for a kind that cannot be shown:
     /// front ends say that in words.
     pub text: Text,
     /// Whether it is an action: `* alice waves`.

@@ -53,7 +53,7 @@ impl Text {
 
     /// What stands for an event that cannot be shown, see [`super::MessageKind::Unknown`]. No user reads this.
     pub fn unknown_kind(kind: u32) -> Self {
-        Self(format!("unknown kind {kind}").into())
+        Self(format!("kind {kind}").into())
     }
 
     /// Cleans what somebody else said and cuts it to the limit; `None` if nothing visible is left.

@@ -115,7 +115,7 @@ fn leaving_a_room_takes_its_topic_back() {
 }
 
 #[test]
-fn a_topic_goes_back_to_the_user_while_the_disk_fails() {
+fn a_topic_goes_back_while_the_disk_fails() {
     let mut row = Row::new(1);
     row.peers[0].store.fails = true;
     row.set_topic(0, "first");

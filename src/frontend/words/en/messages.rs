@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_be_shown_is_named_if_it_has_a_name() {
+    fn what_cannot_be_shown_is_named() {
         assert_eq!(unknown(KIND_REACT), "reacted to a line. This release cannot show that.");
         assert_eq!(unknown(KIND_SAID), "sent a line that cannot be read.");
         assert_eq!(unknown(77), "did something that this release cannot show (kind 77).");

@@ -152,7 +152,7 @@ fn a_file_of_the_first_version_is_migrated() {
         .connection
         .execute_batch(
             "DROP TABLE words; ALTER TABLE logs DROP COLUMN floor; ALTER TABLE logs DROP COLUMN lines;
-             ALTER TABLE logs DROP COLUMN bytes; DROP TABLE unindexed; DROP INDEX guests_in_order; DROP INDEX topics_in_order;
+             ALTER TABLE logs DROP COLUMN bytes; DROP TABLE unindexed; DROP INDEX guests_in_order;
              PRAGMA user_version = 1",
         )
         .unwrap();

@@ -193,7 +193,6 @@ fn a_file_of_an_earlier_version_is_counted_once() {
 /// Removes what the versions from 4 to 6 have added.
 fn to_version_3(database: &Database) {
     let sql = "ALTER TABLE logs DROP COLUMN lines; ALTER TABLE logs DROP COLUMN bytes; DROP TABLE unindexed; DROP INDEX guests_in_order;
-        DROP INDEX topics_in_order;
         DROP INDEX lines_in_order; CREATE INDEX lines_in_order ON lines (place, hlc);
         INSERT INTO words (words, rank) VALUES ('automerge', 4); PRAGMA user_version = 3";
     database.connection.execute_batch(sql).unwrap();
