@@ -20,7 +20,9 @@ fn alice_in(home: &Path, ports: &Ports) -> Term {
 fn top(term: &Term) -> String {
     let text = term.text();
     let line = text.lines().skip(2).find(|row| row.contains("line "));
-    line.and_then(|row| row.split('│').nth(1)).unwrap_or_default().trim().to_owned()
+    let said = line.and_then(|row| row.split('│').nth(1)).unwrap_or_default();
+    // Without the mark of a line that waits.
+    said.trim().split("  ").next().unwrap_or_default().to_owned()
 }
 
 #[test]
