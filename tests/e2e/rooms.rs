@@ -171,6 +171,7 @@ fn a_topic_reaches_everyone_and_outlasts_a_restart() {
             let is_told = |e: &&Value| e["event"] == "room" && e["change"] == "topic" && e["room"] == "#dev";
             events.iter().filter(is_told).find(|e| e["topic"] == topic).cloned()
         })
+        .0
     };
     let told = topic(&bob, "code freeze");
     assert_eq!((told["nick"].as_str(), told["from"].as_str()), (Some("alice"), Some(alice.id().as_str())));
