@@ -56,6 +56,8 @@ pub enum Mutant {
     MergeEveryClock,
     /// Every link may know of every room that our user is in.
     KnowEveryRoom,
+    /// Everybody is told of private rooms, and gets their decisions.
+    HandToAnybody,
     /// A link may know of a room for ever once it was in it, and is not told of it again when it comes back.
     NeverExclude,
     /// Who joins a room does not see those who are in it already.
@@ -251,6 +253,11 @@ pub(crate) fn merges_every_clock() -> bool {
 /// Whether every link may know of every room that our user is in.
 pub(crate) fn knows_every_room() -> bool {
     is(Mutant::KnowEveryRoom)
+}
+
+/// Whether everybody is told of private rooms, and gets their decisions.
+pub(crate) fn hands_to_anybody() -> bool {
+    is(Mutant::HandToAnybody)
 }
 
 /// Whether a link may know of a room for ever once it was in it.

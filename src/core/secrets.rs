@@ -16,6 +16,12 @@ impl Secrets {
     /// For nonces of comparisons.
     pub(crate) const NONCES: &'static [u8] = b"proximity-chat/1 sas nonce\0";
 
+    /// For keys of private rooms, their ids, and the salts of their keys.
+    pub(crate) const ROOMS: &'static [u8] = b"proximity-chat/1 room secrets\0";
+
+    /// For the secrets of the node that takes the place of another one in the same run.
+    pub(crate) const SUCCESSORS: &'static [u8] = b"proximity-chat/1 next node\0";
+
     /// For salts of what we say.
     pub(crate) const SALTS: &'static [u8] = b"proximity-chat/1 content salt\0";
 

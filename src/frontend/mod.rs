@@ -4,6 +4,7 @@
 
 pub mod headless;
 pub mod json;
+pub(crate) mod room_names;
 pub mod slash;
 pub(crate) mod told;
 pub mod tui;

@@ -2,11 +2,17 @@
 
 use proximity_chat::{
     domain::model::{MAX_ADDRESSES, MAX_NOTE_BYTES, Presence, RoomName},
-    protocol::codec::{
-        self, ReferenceLine,
-        announcement::{ANNOUNCEMENT_BYTES, Announcement, Call, Unproven},
-        event::{Content, HLC_END, MAX_DEPS, Signed},
-        mesh::{Doubt, Frame, MAX_EVENTS, MAX_RANGES, MAX_ROOMS, MAX_SIGHTINGS, Status, decode, encode},
+    protocol::{
+        codec::{
+            self, ReferenceLine,
+            announcement::{ANNOUNCEMENT_BYTES, Announcement, Call, Unproven},
+            event::{Content, HLC_END, MAX_DEPS, Signed},
+            mesh::{
+                Doubt, Frame, MAX_EVENTS, MAX_RANGES, MAX_ROOMS, MAX_SIGHTINGS, MAX_SIGNED, MAX_STANDINGS, Private,
+                Status, decode, encode,
+            },
+        },
+        membership::{MAX_DECISION_BYTES, MAX_MEMBERS},
     },
 };
 
@@ -56,6 +62,7 @@ pub(super) fn mesh(bytes: &[u8]) {
             let is_clean = |name: &RoomName| RoomName::received(name.as_str()).as_ref() == Some(name);
             assert!(names.iter().all(is_clean), "{names:?}");
         }
+        Frame::Private(private) => private_rooms(private),
         Frame::Doubt(Doubt::NameTaken(nick)) => clean::nick(nick),
         Frame::Doubt(Doubt::CodesDiffer)
         | Frame::Sas(_)
@@ -119,4 +126,17 @@ pub(super) fn claim(bytes: &[u8]) {
     if let Some(addr) = codec::claim(bytes) {
         assert!(addr.port() != 0 && !addr.ip().is_unspecified(), "{addr}");
     }
+}
+
+/// What a node says about private rooms.
+fn private_rooms(private: &Private) {
+    let Private { standings, wanted, decision, leaves, removals, requests } = private;
+    assert!(standings.len().max(wanted.len()).max(removals.len()) <= MAX_STANDINGS);
+    assert!(leaves.len().max(requests.len()) <= MAX_SIGNED);
+    let Some(signed) = decision else { return };
+    assert!(signed.len() <= MAX_DECISION_BYTES);
+    let Ok(decision) = signed.open() else { return };
+    assert!(decision.members.len() <= MAX_MEMBERS && decision.members.contains_key(&decision.owner));
+    assert!(decision.version > 0 && decision.newest().is_some());
+    assert_eq!(RoomName::received(decision.room.name.as_str()).as_ref(), Some(&decision.room.name));
 }

@@ -18,7 +18,7 @@ use proximity_chat::{
         node::{CloseReason, History, Input, LocalAddrs, Me, Node, Output, Retention, Secure},
     },
     domain::{
-        bus::{Command, Update},
+        bus::{Command, KeptRooms, Update},
         model::{Author, Guests, LinkId, LogId, Nick, NodeId, Now, PortRange, Presence, Room, Text, Timestamp, Who},
     },
     frontend::words,
@@ -121,7 +121,7 @@ impl Harness {
     fn new() -> Self {
         let [min, max] = [4565, 4569].map(|port: u16| port.try_into().expect("a port"));
         let node = Node::new(Me {
-            rooms: Vec::new(),
+            rooms: KeptRooms::default(),
             location: LocalAddrs::at(
                 SocketAddr::from(([127, 0, 0, 1], 4565)),
                 vec!["127.0.0.0/8".parse().expect("a network")],

@@ -18,6 +18,7 @@ mod late;
 mod long;
 mod people;
 mod place;
+mod private_rooms;
 mod random;
 mod reasons;
 mod rooms;

@@ -267,6 +267,15 @@ enum InRooms {
     Erased(usize),
     Rearranged(usize),
     Returned(usize, bool),
+    /// An invitation from one of those who may be here, with so many members.
+    Invited(usize, &'static str, usize),
+    Declined(usize),
+    /// Who was invited, removed, and left.
+    Changed(usize, &'static str, [Vec<&'static str>; 3]),
+    /// Somebody asks for an invitation, or the user does.
+    Asked(usize, &'static str, bool),
+    ListsMembers(usize, Vec<&'static str>),
+    Removed(usize, &'static str),
     Shows(char),
     Types(&'static str),
 }
@@ -278,15 +287,55 @@ fn some_room(number: usize) -> Room {
         1 => Room::Direct(key("c04e5d")),
         2 => Room::Direct(key("7f3a")),
         3 => Room::named(&"山".repeat(32)).unwrap(),
+        8.. if number < 12 => Room::Private(some_private(number)),
         _ => Room::named(&format!("room-{number}")).unwrap(),
     }
 }
 
+/// A few private rooms. Some have the name of another one.
+fn some_private(number: usize) -> PrivateRoom {
+    let (byte, name) = match number % 4 {
+        0 => (0x31, "room-5".to_owned()),
+        1 => (0x32, "room-5".to_owned()),
+        2 => (0x31, "山".repeat(32)),
+        _ => (0x77, "plan".to_owned()),
+    };
+    PrivateRoom { id: RoomId([byte; 32]), name: RoomName::new(&name).unwrap() }
+}
+
 fn in_rooms() -> impl Strategy<Value = InRooms> {
-    let room = || 0_usize..8;
-    let commands =
-        vec!["/join room-5", "/part", "/part ro", "/go r", "/go 2", "/list", "/topic", "/query bob", "/msg bob hi"];
+    let room = || 0_usize..12;
+    let private = || 0_usize..4;
+    let people = || prop::collection::vec(prop::sample::select(&KEYS), 0..4);
+    let commands = vec![
+        "/join room-5",
+        "/part",
+        "/part yes",
+        "/part ro",
+        "/part plan yes",
+        "/go r",
+        "/go 2",
+        "/list",
+        "/topic",
+        "/query bob",
+        "/msg bob hi",
+        "/create plan private",
+        "/invite bob",
+        "/members",
+        "/kick bob",
+        "/decline room-5#31",
+        "/renew",
+    ];
     prop_oneof![
+        3 => (private(), prop::sample::select(&KEYS), 0_usize..300)
+            .prop_map(|(room, who, others)| InRooms::Invited(room, who, others)),
+        1 => private().prop_map(InRooms::Declined),
+        3 => (private(), prop::sample::select(&KEYS), [people(), people(), people()])
+            .prop_map(|(room, who, nodes)| InRooms::Changed(room, who, nodes)),
+        2 => (private(), prop::sample::select(&KEYS), any::<bool>())
+            .prop_map(|(room, who, own)| InRooms::Asked(room, who, own)),
+        1 => (private(), people()).prop_map(|(room, nodes)| InRooms::ListsMembers(room, nodes)),
+        1 => (private(), prop::sample::select(&KEYS)).prop_map(|(room, who)| InRooms::Removed(room, who)),
         6 => (room(), "\\PC{0,9}", prop::option::of(0_u64..9_000), any::<bool>())
             .prop_map(|(room, draft, read, asked)| InRooms::Joined(room, draft, read, asked)),
         3 => room().prop_map(InRooms::Left),
@@ -313,7 +362,7 @@ fn told_of_rooms(s: &mut Screen, what: InRooms) {
             let at = read.filter(|_| room % 2 == 0);
             Update::RoomJoined { room: some_room(room), view: RoomView { draft, read, at }, asked }
         }
-        InRooms::Left(room) => Update::RoomLeft(some_room(room)),
+        InRooms::Left(room) => Update::RoomLeft { room: some_room(room), because: LeftBecause::Asked },
         InRooms::Members(room, people) => {
             Update::RoomMembers(RoomMembers { room: some_room(room), people: people.into_iter().map(key).collect() })
         }
@@ -357,6 +406,29 @@ fn told_of_rooms(s: &mut Screen, what: InRooms) {
             trouble: DiskTrouble::Full,
             shown,
         },
+        InRooms::Invited(room, who, members) => {
+            Update::Invited(Invitation { room: some_private(room), owner: key(who), members })
+        }
+        InRooms::Declined(room) => Update::Declined(some_private(room)),
+        InRooms::Changed(room, owner, nodes) => {
+            let [invited, removed, left] = nodes.map(|nodes| nodes.into_iter().map(key).collect());
+            Update::MembersChanged(MemberChange { room: some_private(room), owner: key(owner), invited, removed, left })
+        }
+        InRooms::Asked(room, who, true) => {
+            Update::InviteRequested { room: some_private(room), owner: key(who), who: vec![key(KEYS[0])] }
+        }
+        InRooms::Asked(room, who, false) => {
+            Update::InviteAsked { room: some_private(room), by: key(who), who: key(KEYS[0]) }
+        }
+        InRooms::ListsMembers(room, nodes) => {
+            let states = [MemberState::Oneself, MemberState::Here, MemberState::Away, MemberState::Invited];
+            let members = nodes.into_iter().map(key).zip(states).map(|(node, state)| Member { node, state }).collect();
+            Update::Members(MemberList { room: some_private(room), owner: key(KEYS[1]), members })
+        }
+        InRooms::Removed(room, by) => {
+            let because = LeftBecause::Removed { by: key(by) };
+            Update::RoomLeft { room: Room::Private(some_private(room)), because }
+        }
         InRooms::Shows(key @ ('n' | 'p')) => return s.ctrl(key),
         InRooms::Shows(key) => return s.alt(key),
         InRooms::Types(line) => return s.enter(line),
@@ -523,7 +595,7 @@ proptest! {
                     }
                 }
                 Tabs::Leaves(n) => {
-                    s.update(Update::RoomLeft(room(n)));
+                    s.update(Update::RoomLeft { room: room(n), because: LeftBecause::Asked });
                     if let Some(at) = tab(&expected, n).filter(|at| *at > 0) {
                         expected.rooms.remove(at);
                         expected.current -= usize::from(expected.current >= at);

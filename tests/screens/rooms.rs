@@ -32,7 +32,7 @@ pub(crate) fn says_in(s: &mut Screen, room: &Room, whom: Whom, nick: &str, text:
 }
 
 /// The disk has nothing of the room in view.
-fn empty_disk(s: &mut Screen, room: &Room) {
+pub(crate) fn empty_disk(s: &mut Screen, room: &Room) {
     s.update(Update::Page(Page { room: room.clone(), ..page(Seek::Newest, Vec::new(), false, false) }));
 }
 
@@ -54,7 +54,7 @@ fn direct() -> Room {
 }
 
 /// The first row, which has the tabs.
-fn tabs(s: &mut Screen) -> String {
+pub(crate) fn tabs(s: &mut Screen) -> String {
     s.row(0)
 }
 
@@ -240,13 +240,13 @@ fn rooms_are_joined_shown_and_left_by_command() {
     let mut s = rooms((80, 24));
     s.sent();
     s.enter("/join #Garden");
-    assert_eq!(s.sent(), [Command::Join(room("garden"))]);
+    assert_eq!(s.sent(), [Command::Join { room: room("garden"), id: None }]);
     in_room(&mut s, room("garden"), true);
     assert!(tabs(&mut s).contains("[4:#garden]") && s.input().starts_with("Message #garden"), "{}", s.text());
     s.sent();
     s.enter("/join dev");
     assert!(tabs(&mut s).contains("[2:#dev]"), "a room that the user is in is shown");
-    assert!(!s.sent().iter().any(|command| matches!(command, Command::Join(_))));
+    assert!(!s.sent().iter().any(|command| matches!(command, Command::Join { .. })));
     s.enter("/go g");
     assert!(tabs(&mut s).contains("[4:#garden]"));
     s.enter("/go x");
@@ -255,12 +255,12 @@ fn rooms_are_joined_shown_and_left_by_command() {
     s.ctrl('c');
     s.enter("/part");
     assert_eq!(s.sent(), [Command::Part(room("garden"))]);
-    s.update(Update::RoomLeft(room("garden")));
+    s.update(Update::RoomLeft { room: room("garden"), because: LeftBecause::Asked });
     assert!(tabs(&mut s).contains("[3:#ops]"), "the tab before it");
     s.sent();
     s.enter("/part de");
     assert_eq!(s.sent(), [Command::Part(room("dev"))]);
-    s.update(Update::RoomLeft(room("dev")));
+    s.update(Update::RoomLeft { room: room("dev"), because: LeftBecause::Asked });
     assert!(tabs(&mut s).contains("[2:#ops]"), "{}", tabs(&mut s));
 }
 
@@ -310,7 +310,7 @@ fn the_node_keeps_how_a_tab_was_left() {
     s.sent();
     s.ctrl('n');
     let kept = s.sent().into_iter().find_map(|command| match command {
-        Command::KeepView { room, view } => Some((room, view)),
+        Command::KeepView { room, view } => Some((room, *view)),
         _ => None,
     });
     let (kept, view) = kept.expect("it is told at once");
@@ -674,7 +674,7 @@ fn a_hit_in_another_room_brings_that_room_into_view() {
     // The list is the same wherever it is reopened.
     s.enter("/search");
     assert!(s.find("in all rooms: 3 found").is_some(), "{}", s.text());
-    s.update(Update::RoomLeft(direct()));
+    s.update(Update::RoomLeft { room: direct(), because: LeftBecause::Asked });
     s.enter("/search");
     s.press(KeyCode::Enter);
     assert!(s.find("You are in no room called").is_some(), "{}", s.text());
@@ -742,13 +742,13 @@ fn guests_read_along_in_the_lobby_only() {
 fn the_room_from_the_settings_is_joined_and_shown() {
     let mut s = Screen::new(lan().with(|setup| setup.room = room("dev")), (80, 24));
     s.listens("alice");
-    assert!(s.sent().contains(&Command::Join(room("dev"))));
+    assert!(s.sent().contains(&Command::Join { room: room("dev"), id: None }));
     in_room(&mut s, room("dev"), false);
     s.update(RoomFailure::Joined(room("dev")).into());
     assert!(tabs(&mut s).contains("[2:#dev]"), "since an earlier run: {}", s.text());
     s.sent();
     s.listens("alice");
-    assert!(!s.sent().iter().any(|command| matches!(command, Command::Join(_))), "once");
+    assert!(!s.sent().iter().any(|command| matches!(command, Command::Join { .. })), "once");
 }
 
 #[test]

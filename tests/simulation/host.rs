@@ -16,7 +16,10 @@ use std::{
 use proximity_chat::{
     core::{discovery::listen_plan::ListenPlan, log::storage::Snapshot, networks::Standing, node::Retention},
     domain::{
-        bus::{COMMAND_CAPACITY, Command, KeptRoom, RoomMembers, RoomUse, RoomView, UPDATE_CAPACITY, Update},
+        bus::{
+            COMMAND_CAPACITY, Command, KeptPrivate, KeptRoom, KeptRooms, RoomMembers, RoomUse, RoomView,
+            UPDATE_CAPACITY, Update,
+        },
         model::{
             Date, Guests, Known, MessageId, Met, Network, Nick, NodeId, PeerId, PortRange, Presence, Room, Target,
             Text, Timestamp, Topic, Who,
@@ -240,7 +243,7 @@ impl Host {
             Update::RoomJoined { room, .. } => {
                 self.rooms.borrow_mut().insert(room.clone());
             }
-            Update::RoomLeft(room) => {
+            Update::RoomLeft { room, .. } => {
                 self.rooms.borrow_mut().remove(room);
                 self.listed_in.borrow_mut().remove(room);
             }
@@ -279,12 +282,15 @@ impl Host {
             presence: Presence::Here,
             identity: self.identity.clone(),
             known: self.known.iter().map(|known| self.with_card(known)).collect(),
-            rooms: self
-                .rooms
-                .borrow()
-                .iter()
-                .map(|room| KeptRoom { room: room.clone(), view: RoomView::default(), used: RoomUse::Used })
-                .collect(),
+            rooms: KeptRooms {
+                list: self
+                    .rooms
+                    .borrow()
+                    .iter()
+                    .map(|room| KeptRoom { room: room.clone(), view: RoomView::default(), used: RoomUse::Used })
+                    .collect(),
+                private: KeptPrivate::default(),
+            },
             guests: Guests::None,
             hold: false,
             saver: profile::open(&profile::Options { ephemeral: true, ..Default::default() }).unwrap().saver(),

@@ -75,7 +75,7 @@ impl Speakers {
     fn joins(&self, host: &Host, room: &Room) {
         if host.is_up() && rooms::joins(self.world.seed, host.index) {
             self.world.rules.borrow_mut().rooms.joins(host.node, room);
-            host.does(Command::Join(room.clone()));
+            host.does(Command::Join { room: room.clone(), id: None });
         }
     }
 }

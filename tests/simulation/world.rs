@@ -203,7 +203,7 @@ impl World {
                 self.in_room(host, room, Rules::comes);
                 Ok(())
             }
-            Update::RoomLeft(room) => {
+            Update::RoomLeft { room, .. } => {
                 self.in_room(host, room, Rules::leaves);
                 Ok(())
             }

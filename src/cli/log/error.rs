@@ -29,6 +29,11 @@ pub enum Error {
     /// Several people are known by this name.
     #[error("You know several people called {0:?}. Give the key instead: @ and its 64 digits, as /whois shows it.")]
     Several(String),
+    /// Several private rooms have this name.
+    #[error(
+        "You are in several rooms called {0:?}. Add # and the first digits of the id of one, as the tabs show them."
+    )]
+    SeveralRooms(String),
     /// There is no direct room with this person.
     #[error("You have no direct messages with that person.")]
     NoDirect,
@@ -66,7 +71,13 @@ impl Error {
     pub const fn is_usage(&self) -> bool {
         matches!(
             self,
-            Self::Room(_) | Self::Nobody(_) | Self::Several(_) | Self::NoDirect | Self::Ephemeral | Self::NobodyToAsk
+            Self::Room(_)
+                | Self::Nobody(_)
+                | Self::Several(_)
+                | Self::SeveralRooms(_)
+                | Self::NoDirect
+                | Self::Ephemeral
+                | Self::NobodyToAsk
         )
     }
 }

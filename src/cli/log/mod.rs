@@ -117,7 +117,11 @@ fn existing_profile(options: &profile::Options) -> Result<Option<Existing>, Erro
 
 /// What the log knows the room by. The id of a direct room follows from the user's key and the other person's card.
 fn room_id(options: &Options, profile: &Existing) -> Result<RoomId, Error> {
-    let Room::Direct(node) = &options.room else { return options.room.public_id().ok_or(Error::NoDirect) };
+    let node = match &options.room {
+        Room::Direct(node) => node,
+        Room::Private(room) => return Ok(room.id),
+        Room::Lobby | Room::Open(_) => return options.room.public_id().ok_or(Error::NoDirect),
+    };
     let card = profile.known().iter().find(|known| known.node == *node).and_then(|known| known.card.as_deref());
     let card =
         card.and_then(|card| Card::decode(card).ok()).filter(|card| card.node() == *node).ok_or(Error::NoDirect)?;

@@ -11,6 +11,7 @@ pub mod log_file;
 mod network_policy;
 mod networks;
 mod nodes;
+mod private_rooms;
 pub mod stderr;
 pub mod subcommands;
 mod watcher;
@@ -25,12 +26,12 @@ use crate::{
     cli::{
         config::{Config, Theme},
         lan_tools,
-        run::{network_policy::NetworkPolicy, nodes::Start},
+        run::{network_policy::NetworkPolicy, nodes::Start, private_rooms::Named},
     },
     core::networks::Networks,
     domain::{
         bus::{COMMAND_CAPACITY, Command, UPDATE_CAPACITY, Update},
-        model::{Date, Nick, ProfileName},
+        model::{Date, Nick, ProfileName, Room},
     },
     frontend::{
         headless::{self, HeadlessError, Options},
@@ -111,6 +112,10 @@ pub fn main(mut config: Config, front: Front) -> Result<u8, Error> {
     let networks = Networks::new(networks::of_profile(&profile), random.seed);
     let mut policy = NetworkPolicy::new(&config, networks);
     let here = policy.first(Date::of(crate::runtime::io::now().wall))?;
+    // A private room has the name of an open one, and people mean the one that they are in.
+    if let Named::One(room) = private_rooms::named(&profile.rooms().private, &config.room.to_string()) {
+        config.room = Room::Private(room);
+    }
     let start = Start { config: config.clone(), profile, random, nick: nick.clone(), hold: ask_name };
     let node = nodes::start(start, (policy, here), commands_out, updates_in, leave.clone())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -57,7 +57,7 @@ impl Start {
             presence: Presence::Here,
             identity: profile.identity().clone(),
             known: profile.known().to_vec(),
-            rooms: profile.rooms().to_vec(),
+            rooms: profile.rooms(),
             guests: config.guests,
             hold: *hold,
             saver: profile.saver(),
@@ -72,8 +72,10 @@ impl Start {
 
     /// The settings of the next node, on another network.
     fn next(&self, carried: Carried, ends: Ends, history: history::History) -> Settings {
-        let Carried { port, nick, presence, known, rooms } = carried;
-        Settings { port: Some(port), nick, presence, known, rooms, hold: false, ..self.first(ends, history) }
+        let Carried { port, nick, presence, known, rooms, secret } = carried;
+        let first = self.first(ends, history);
+        let random = Random { secret, ..first.random };
+        Settings { port: Some(port), nick, presence, known, rooms, hold: false, random, ..first }
     }
 
     /// The history of a network. Tells the front end if it was damaged.

@@ -7,7 +7,15 @@ use std::{
 
 use jiff::tz::TimeZone;
 
-use super::{Error as RunError, network_policy::NetworkPolicy, networks, random, stderr::say, which_profile};
+use super::{
+    Error as RunError,
+    network_policy::NetworkPolicy,
+    networks,
+    private_rooms::{self, Named},
+    random,
+    stderr::say,
+    which_profile,
+};
 use crate::{
     cli::{
         config::{Config, DiscoverArgs, DoctorArgs, IdentityArgs, LogArgs},
@@ -156,7 +164,11 @@ fn room(name: Option<&str>, profile: Option<&Existing>) -> Result<Room, Error> {
     if let Some(person) = name.strip_prefix('@') {
         return person.parse().or_else(|_| known_as(person, profile)).map(Room::Direct);
     }
-    Room::named(name).map_err(Error::Room)
+    match profile.map(|profile| private_rooms::named(profile.private_rooms(), name)) {
+        Some(Named::One(room)) => Ok(Room::Private(room)),
+        Some(Named::Several) => Err(Error::SeveralRooms(name.chars().take(MAX_ECHO).collect())),
+        Some(Named::Nothing) | None => Room::named(name).map_err(Error::Room),
+    }
 }
 
 /// The key of the one person who is known by this name.

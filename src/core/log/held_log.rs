@@ -107,6 +107,11 @@ impl HeldLog {
         self.committed.head
     }
 
+    /// The newest event on disk, and its identity; none if nothing is.
+    pub fn committed_end(&self) -> Option<(u64, EventId)> {
+        Some((self.committed.head, self.committed.head_id?)).filter(|(head, _)| *head > 0)
+    }
+
     /// The oldest event of the newest range on disk.
     pub fn base(&self) -> u64 {
         self.committed.base.max(self.state.floor)
@@ -214,6 +219,26 @@ impl HeldLog {
         }
         // The clock of that event is not in memory. Events that follow it were signed with later ones.
         (state.head, state.head_id, state.head_hlc, state.head_place) = (to, head_id, Hlc(0), Hlc(0));
+        self.recent.clear();
+        self.recent.extend(head_id);
+        true
+    }
+
+    /// Takes out what does not count any more: its events after number `to`, or all if `to` is zero. `head_id` is event `to`.
+    /// If only a part above is held, or a gap is below it, nothing is left, and what counts is fetched again. Returns
+    /// whether it did. It does nothing while some of its events are on their way to disk.
+    pub(super) fn void(&mut self, to: u64, head_id: Option<EventId>) -> bool {
+        let state = &mut self.state;
+        if state.head != self.committed.head {
+            return false;
+        }
+        let is_whole = state.older.is_none() && to + 1 >= state.base;
+        let (head, head_id) = if is_whole { (to, head_id) } else { (0, None) };
+        if head == 0 {
+            (state.base, state.older, state.floor) = (1, None, 1);
+        }
+        (state.head, state.head_id, state.head_hlc, state.head_place) = (head, head_id, Hlc(0), Hlc(0));
+        self.joint = None;
         self.recent.clear();
         self.recent.extend(head_id);
         true

@@ -1,11 +1,12 @@
 //! What the log keeps of each room.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
+use super::Writers;
 use crate::domain::model::{Hlc, LogId, RoomId};
 
 /// One room.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct RoomState {
     /// Whether our user is in it. Events of other rooms are not taken.
     pub(super) open: bool,
@@ -14,6 +15,8 @@ pub(super) struct RoomState {
     pub(super) latest: Hlc,
     /// The log that we write to, once there is one.
     pub(super) own: Option<LogId>,
+    /// Who may write in it; none if everybody who is in it.
+    pub(super) writers: Option<Arc<Writers>>,
 }
 
 /// All rooms that are open, or of which anything is held.
@@ -28,7 +31,12 @@ impl RoomStates {
 
     /// One room; of an unknown one nothing is held.
     pub(super) fn get(&self, room: &RoomId) -> RoomState {
-        self.0.get(room).copied().unwrap_or_default()
+        self.0.get(room).cloned().unwrap_or_default()
+    }
+
+    /// Who may write in a room; none if everybody who is in it.
+    pub(super) fn writers(&self, room: &RoomId) -> Option<&Arc<Writers>> {
+        self.0.get(room)?.writers.as_ref()
     }
 
     /// One room, to change it.

@@ -49,10 +49,16 @@ impl Node {
                 self.drive_verify(verify::Input::Answer { who: &who, same }, now, out);
             }
             Command::Whois(who) => self.whois(&who, now, out),
-            Command::Join(room) => self.drive_rooms(rooms::Input::Join(room), now, out),
-            Command::Part(room) => self.part(room, now, out),
-            Command::ListRooms => self.drive_rooms(rooms::Input::List, now, out),
-            Command::KeepView { room, view } => self.drive_rooms(rooms::Input::KeepView { room, view }, now, out),
+            command @ (Command::Join { .. }
+            | Command::Part(_)
+            | Command::Create { .. }
+            | Command::Invite { .. }
+            | Command::Kick { .. }
+            | Command::Decline { .. }
+            | Command::ListMembers(_)
+            | Command::Renew(_)
+            | Command::ListRooms
+            | Command::KeepView { .. }) => self.room_command(command, now, out),
             Command::Query(who) => drop(self.query(&who, true, now, out)),
             Command::Tell { who, text } => self.tell(&who, text, now, out),
             Command::SayHere(network) => self.drive_sync(sync::Input::SayHere(network), now, out),

@@ -5,6 +5,7 @@ use super::{Node, Output, rooms};
 use crate::{
     core::sync,
     domain::model::{Machine, NodeId, Now, PeerId, Room, RoomId},
+    protocol::membership::Cut,
 };
 
 impl Node {
@@ -36,10 +37,10 @@ impl Node {
         }
     }
 
-    /// Our user leaves a room.
-    pub(super) fn part(&mut self, room: Room, now: Now, out: &mut Vec<Output>) {
+    /// Our user leaves a room. `cuts` says what they have written there, if it is a private one.
+    pub(super) fn part(&mut self, room: Room, cuts: Vec<Cut>, now: Now, out: &mut Vec<Output>) {
         let direct = room.other().and_then(|node| Some((node, self.sync.room_id(&room)?)));
-        self.drive_rooms(rooms::Input::Part(room), now, out);
+        self.drive_rooms(rooms::Input::Part { room, cuts }, now, out);
         if let Some((node, id)) = direct {
             let lines = self.sync.heard_of(id, node).lines;
             self.drive_rooms(rooms::Input::Left { node, lines }, now, out);

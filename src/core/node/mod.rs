@@ -25,6 +25,7 @@ mod myself;
 mod notice_limits;
 mod output;
 mod peers;
+mod room_commands;
 mod rooms;
 mod routes;
 mod transport;
@@ -57,9 +58,12 @@ use verify::Verify;
 
 pub use crate::core::sync::{History, Retention, Unpublished};
 use crate::{
-    core::sync::{self, Sync},
+    core::{
+        secrets::Secrets,
+        sync::{self, Sync},
+    },
     domain::{
-        bus::KeptRoom,
+        bus::{KeptPrivate, KeptRoom, KeptRooms},
         model::{Guests, Known, Nick, NodeId, Now, PeerId, PortRange, Presence},
     },
     protocol::{codec::mesh::Reason, sealing::Card},
@@ -89,7 +93,7 @@ pub struct Me {
     /// What was said before, and the key that signs new events.
     pub history: History,
     /// The rooms that its user was in.
-    pub rooms: Vec<KeptRoom>,
+    pub rooms: KeptRooms,
 }
 
 /// The router. See the module's documentation.
@@ -104,6 +108,8 @@ pub struct Node {
     sync: Sync,
     /// Limits how often notices of the log are shown.
     notices: NoticeLimits,
+    /// What seeds the secrets of the next node.
+    successors: Secrets,
     phase: Phase,
 }
 
@@ -121,7 +127,7 @@ enum Phase {
 impl Node {
     /// Creates a node that listens at `me.location` and has no links yet.
     pub fn new(me: Me) -> Self {
-        let rooms = Rooms::new(me.rooms, &me.history.identity, &me.known);
+        let rooms = Rooms::new(me.rooms, &me.history.identity, &me.known, me.secret);
         let mut rng = fastrand::Rng::with_seed(me.seed);
         let card = Card::sign(&me.history.identity, 0).encode().into();
         Self {
@@ -132,6 +138,7 @@ impl Node {
             rooms,
             sync: Sync::new(me.node, me.history, rng.u64(..), me.secret),
             notices: NoticeLimits::default(),
+            successors: Secrets::new(Secrets::SUCCESSORS, me.secret),
             phase: Phase::New,
             myself: Myself {
                 local: me.location,
@@ -230,6 +237,11 @@ impl Node {
         self.rooms.kept()
     }
 
+    /// The private rooms that our user is in or was invited to, to be kept across runs.
+    pub fn private_rooms(&self) -> KeptPrivate {
+        self.rooms.kept_private()
+    }
+
     /// Nodes that exist but cannot be linked, as far as was noticed in the last minute.
     pub fn unreachable(&self, now: Now) -> impl Iterator<Item = (SocketAddr, Trouble)> + '_ {
         self.dialing.unreachable(now.mono)
@@ -268,6 +280,11 @@ impl Node {
     /// Whether something that our user said is not on disk yet.
     pub fn is_writing_own(&self) -> bool {
         self.sync.is_writing_own()
+    }
+
+    /// A secret for the node that takes the place of this one, because the program moves to another network.
+    pub fn next_secret(&mut self) -> [u8; 32] {
+        self.successors.next()
     }
 
     /// The last frame for every linked node, when the program ends.

@@ -81,6 +81,8 @@ pub enum Output {
     KnownChanged,
     /// [`super::Node::rooms`] has changed: save it soon.
     RoomsChanged,
+    /// [`super::Node::private_rooms`] has changed: save it soon.
+    PrivateRoomsChanged,
     /// Close everything and stop.
     Leave,
 }

@@ -2,7 +2,7 @@
 //!
 //! Each machine has a function here that calls it and then carries out its outputs. Machines never call each other.
 
-use super::{Node, Output, dialing, peers, rooms, trust, verify};
+use super::{Node, Output, dialing, peers, room_commands, rooms, trust, verify};
 use crate::{
     core::{node::views::Directory, sync},
     domain::{
@@ -79,9 +79,9 @@ impl Node {
         self.with_trust(now, out, |trust, _, out| trust.raise(alarm, now.mono, out));
         self.drive_verify(verify::Input::LinkUp { link, node, exporter, capable }, now, out);
         self.with_peers(now, out, |peers, context, out| peers.greet(link, context, out));
-        let knows_rooms = caps.has(Cap::Rooms);
+        let (knows_rooms, private) = (caps.has(Cap::Rooms), caps.has(Cap::Private));
         self.drive_sync(sync::Input::LinkUp { link, node, caps, clock_ahead_ms }, now, out);
-        self.drive_rooms(rooms::Input::LinkUp { link, node, capable: knows_rooms, card }, now, out);
+        self.drive_rooms(rooms::Input::LinkUp { link, node, capable: knows_rooms, private, host, card }, now, out);
         // A node that only changes its link knows the others already, and they know it.
         if !is_known_run {
             self.drive_dialing(dialing::Input::NodeLinked { link, node }, now, out);
@@ -155,15 +155,19 @@ impl Node {
             match output {
                 rooms::Output::Sync(input) => self.drive_sync(input, now, out),
                 rooms::Output::Update(update) => {
-                    if let Update::RoomJoined { room: Room::Direct(node), .. } = &update {
-                        let known = self.trust.book().nick(node).cloned();
-                        let repute = self.trust.book().repute(node, now.wall);
-                        let as_known = |nick| Update::KnownAs { peer: PeerId::Node(*node), nick, repute };
+                    for node in room_commands::named(&update) {
+                        let known = self.trust.book().nick(&node).cloned();
+                        let repute = self.trust.book().repute(&node, now.wall);
+                        let as_known = |nick| Update::KnownAs { peer: PeerId::Node(node), nick, repute };
                         out.extend(known.map(as_known).map(Output::Update));
                     }
                     out.push(Output::Update(update));
                 }
+                rooms::Output::Refused(room, refusal) => {
+                    out.push(Output::Update(self.room_refused(room, refusal, now)));
+                }
                 rooms::Output::Kept => out.push(Output::RoomsChanged),
+                rooms::Output::KeptPrivate => out.push(Output::PrivateRoomsChanged),
             }
         }
     }

@@ -55,7 +55,7 @@ fn me(addr: &str, seed: u64) -> Me {
         seed,
         secret: [0; 32],
         history: history(FakeStore::default().snapshot(), Identity::from_secret(&[1; 32])),
-        rooms: Vec::new(),
+        rooms: KeptRooms::default(),
     }
 }
 

@@ -144,9 +144,16 @@ impl Sync {
         self.logs.committed(states);
         let left: Vec<(LogId, u64)> = rewound.iter().map(|state| (state.id, state.head)).collect();
         self.logs.committed(rewound);
-        for (log, _) in &left {
+        let mut thinned: BTreeSet<RoomId> = BTreeSet::new();
+        for (log, head) in &left {
             self.logs.removed(log);
+            thinned.extend(self.logs.is_void(log, head + 1).then_some(log.room));
         }
+        // What does not count any more disappears from the screen.
+        thinned
+            .iter()
+            .filter_map(|id| self.rooms.name(id))
+            .for_each(|room| cx.update(Update::Rearranged { room: room.clone() }));
         let (mut logs, mut received, mut returned, mut senders) = (Vec::new(), 0, 0, BTreeSet::new());
         let mut topics = Vec::new();
         for queued in queued {
@@ -198,6 +205,7 @@ impl Sync {
             self.review_all(log, cx);
         }
         self.left_branches(&left, cx);
+        self.take_out_void(cx);
         self.compare_postponed(cx);
         self.go_on_saying_again(cx);
         self.have_returned(returned, cx);

@@ -60,8 +60,25 @@ pub enum Input {
         /// What seals its events; none if everybody may read them who is in it.
         seal: Option<Seal>,
     },
+    /// Who may write in an open room has changed, or there is another key.
+    Reseal {
+        /// Which room.
+        id: RoomId,
+        /// What seals its events from now on.
+        seal: Seal,
+    },
     /// Our user has left a room.
     Close(RoomId),
+    /// Send a link a frame about private rooms. It goes before what the link is told of the log, and is not lost while the
+    /// link takes anything.
+    Pass {
+        /// Which link.
+        link: LinkId,
+        /// If the frame has the newest decision about a room: which. It takes the place of an older one that waits.
+        about: Option<RoomId>,
+        /// The frame.
+        frame: Bytes,
+    },
     /// Tell a link which open rooms our user is in, instead of what it was told before. It goes before everything else that
     /// waits for the link.
     Announce {

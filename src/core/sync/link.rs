@@ -46,6 +46,10 @@ const MAX_LISTED_OWN: usize = 64;
 const MAX_QUEUED: usize = 32;
 const MAX_QUEUED_BYTES: usize = 1024 * 1024;
 
+/// Frames about private rooms that may wait for a link: a decision about each room that both sides can be in, and as many
+/// short ones.
+const MAX_PASSED: usize = 512;
+
 /// One link with another node.
 #[derive(Debug)]
 pub(super) struct Link {
@@ -75,6 +79,8 @@ pub(super) struct Link {
     pub(super) their_names: TheirNames,
     /// Which open rooms our user is in, if it is yet to be told. A newer one takes its place, so it is never lost.
     pub(super) announcement: Option<Bytes>,
+    /// Frames about private rooms that wait for it, decisions with their room.
+    passed: VecDeque<(Option<RoomId>, Bytes)>,
     /// Frames that wait for it, such as proofs. They go before the events that it lacks.
     queue: VecDeque<Bytes>,
     /// Whether it has brought more from strangers than they may have. It is not read until the store has made room.
@@ -114,6 +120,7 @@ impl Link {
             our_names: OurNames::default(),
             their_names: TheirNames::default(),
             announcement: None,
+            passed: VecDeque::new(),
             queue: VecDeque::new(),
             held_up: false,
             checks: BTreeMap::new(),
@@ -171,7 +178,7 @@ impl Link {
 
     /// What it can be sent now.
     pub(super) fn next(&self) -> Next {
-        self.phase.next(self.announcement.is_some() || !self.queue.is_empty())
+        self.phase.next(self.announcement.is_some() || !self.passed.is_empty() || !self.queue.is_empty())
     }
 
     /// It has sent an event that no honest node sends. Returns whether it may stay.
@@ -219,9 +226,20 @@ impl Link {
         room
     }
 
+    /// Adds a frame about private rooms.
+    pub(super) fn pass(&mut self, about: Option<RoomId>, frame: Bytes) {
+        if let Some((_, waiting)) = self.passed.iter_mut().find(|(room, _)| about.is_some() && *room == about) {
+            *waiting = frame;
+        } else if self.passed.len() < MAX_PASSED {
+            self.passed.push_back((about, frame));
+        }
+        // Otherwise it has taken nothing for long, and is about to be cut.
+    }
+
     /// The next frame that waits for it.
     pub(super) fn take_queued(&mut self) -> Option<Bytes> {
-        self.announcement.take().or_else(|| self.queue.pop_front())
+        let passed = |link: &mut Self| link.passed.pop_front().map(|(_, frame)| frame);
+        self.announcement.take().or_else(|| passed(self)).or_else(|| self.queue.pop_front())
     }
 }
 

@@ -103,7 +103,10 @@ mod withholding;
 #[cfg(test)]
 mod tests;
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 pub use event::{Input, Output, People};
 pub use heard::Heard;
@@ -142,7 +145,7 @@ use crate::{
     },
     domain::{
         bus::{HistoryNotice, StorageFailure, Update},
-        model::{DiskTrouble, LinkId, LogId, NodeId, Now, StoreFailure, Timestamp},
+        model::{DiskTrouble, LinkId, LogId, NodeId, Now, RoomId, StoreFailure, Timestamp},
         timers::Timers,
     },
     protocol::{codec::mesh::Caps, identity::Identity},
@@ -168,6 +171,8 @@ pub struct Sync {
     rng: fastrand::Rng,
     salts: Secrets,
     rooms: Rooms,
+    /// Rooms in which something is held that does not count any more.
+    void: BTreeSet<RoomId>,
     logs: Logs,
     links: Links,
     timers: Timers<Timer>,
@@ -224,6 +229,7 @@ impl Sync {
             salts: Secrets::new(Secrets::SALTS, secret),
             run: TrustedRun::new(snapshot.last_run),
             rooms: Rooms::default(),
+            void: BTreeSet::new(),
             logs: Logs::new(me, snapshot),
             links: Links::default(),
             timers: Timers::default(),
@@ -267,6 +273,8 @@ impl Sync {
             Input::Clock { link, ahead_ms } => self.clock_measured(link, ahead_ms, cx),
             Input::LinkDown(link) => self.link_down(link, cx),
             Input::Open { room, id, seal } => self.open_room(room, id, seal, cx),
+            Input::Reseal { id, seal } => self.reseal(id, seal, cx),
+            Input::Pass { link, about, frame } => self.pass(link, about, frame, cx),
             Input::Close(id) => self.close_room(id, cx),
             Input::Announce { link, frame } => self.announce(link, frame, cx),
             Input::Admit { link, room } => self.admit(link, room, cx),

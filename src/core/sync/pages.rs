@@ -11,8 +11,8 @@ use crate::{
     domain::{
         bus::{Page, RoomFailure, StorageFailure, Update},
         model::{
-            Author, Delivery, LogId, Mark, Message, MessageId, MessageKind, NodeId, Now, PeerId, Position, Query, Repute,
-            Room, RoomId, Seek, Text, Timestamp, Trust, Who,
+            Author, Delivery, LogId, Mark, Message, MessageId, MessageKind, NodeId, Now, PeerId, Position, Query,
+            Repute, Room, RoomId, Seek, Text, Timestamp, Trust, Who,
         },
     },
     protocol::codec::event::Content,

@@ -7,14 +7,17 @@
 //! When a link is admitted to a room, both sides list what they hold of it, as they do for the lobby when a link opens.
 //! Nothing is sent there before that list has come.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use bytes::Bytes;
 
 use super::{Sync, cursor::LogKey, event::Context, link::Link, seal::Seal};
 use crate::{
-    core::mutant,
-    domain::model::{LinkId, LogId, Room, RoomId},
+    core::{
+        log::{HeldLog, Writers},
+        mutant,
+    },
+    domain::model::{EventId, LinkId, LogId, NodeId, Room, RoomId},
 };
 
 /// The rooms that are open here.
@@ -55,6 +58,11 @@ impl Rooms {
         self.open.iter().find(|(_, open)| open.room == *room).map(|(id, _)| *id)
     }
 
+    /// What seals the events of an open room has changed. Returns whether it is open.
+    fn reseal(&mut self, id: &RoomId, seal: Seal) -> bool {
+        self.open.get_mut(id).map(|open| open.seal = Some(seal)).is_some()
+    }
+
     /// Whether a room is open.
     pub(super) fn is_open(&self, id: &RoomId) -> bool {
         self.open.contains_key(id)
@@ -78,14 +86,25 @@ impl Sync {
         self.rooms.is_open(room) && self.links.get(link).is_some_and(may_know)
     }
 
+    /// How far the logs of an author in a room are on disk: of each its epoch, the number of its newest event, and that
+    /// event's identity. The newest logs come first.
+    pub fn ends(&self, room: &RoomId, author: &NodeId) -> Vec<(u64, u64, EventId)> {
+        let mut logs: Vec<&HeldLog> = self.logs.of_in(room, author).collect();
+        logs.sort_unstable_by_key(|held| std::cmp::Reverse(held.touched()));
+        let end = |held: &&HeldLog| held.committed_end().map(|(seq, id)| (held.state().id.epoch, seq, id));
+        logs.iter().filter_map(end).collect()
+    }
+
     /// Our user is in this room from now on.
     pub(super) fn open_room(&mut self, room: Room, id: RoomId, seal: Option<Seal>, cx: &mut Context<'_>) {
         if seal.is_some() {
             // It belongs to its members, on whatever network they meet.
             self.withholding.forget_room(&id);
         }
+        let writers = seal.as_ref().map(|seal| seal.writers().clone());
         self.rooms.open.insert(id, Open { room, seal });
         self.logs.open(id);
+        self.set_writers(id, writers, cx);
         if let Some(log) = self.logs.own(&id) {
             self.follow_open(&log);
             self.follow_more(cx);
@@ -93,10 +112,55 @@ impl Sync {
         self.look_up_topic(id, cx);
     }
 
+    /// Who is a member of a room has changed, or there is another key.
+    pub(super) fn reseal(&mut self, id: RoomId, seal: Seal, cx: &mut Context<'_>) {
+        let writers = seal.writers().clone();
+        if self.rooms.reseal(&id, seal) {
+            self.set_writers(id, Some(writers), cx);
+        }
+    }
+
+    fn set_writers(&mut self, id: RoomId, writers: Option<Arc<Writers>>, cx: &mut Context<'_>) {
+        self.logs.set_writers(id, writers);
+        self.void.insert(id);
+        self.take_out_void(cx);
+        // What others hold may count now, or not any more.
+        for name in self.links.names() {
+            if !self.may_know(name, &id) {
+                continue;
+            }
+            let Some(link) = self.links.get(name) else { continue };
+            let named: Vec<LogId> = link.cursors.logs().filter(|log| log.room == id).map(|log| **log).collect();
+            for log in named {
+                self.review(name, &log, false, cx);
+            }
+        }
+        if self.links.iter().any(|(_, link)| link.ahead.iter().any(|log| log.room == id)) {
+            self.catch_up(cx);
+        }
+    }
+
+    /// Takes out what does not count any more, as far as nothing of it is on its way to disk.
+    pub(super) fn take_out_void(&mut self, cx: &mut Context<'_>) {
+        let rooms = std::mem::take(&mut self.void);
+        self.void = rooms.into_iter().filter(|room| !self.logs.take_out_void(room)).collect();
+        self.flush(cx);
+    }
+
     /// The logs were read again: they know of the lobby only.
     pub(super) fn reopen_rooms(&mut self) {
-        for id in self.rooms.open.keys() {
+        for (id, open) in &self.rooms.open {
             self.logs.open(*id);
+            self.logs.set_writers(*id, open.seal.as_ref().map(|seal| seal.writers().clone()));
+            self.void.insert(*id);
+        }
+    }
+
+    /// A frame about private rooms goes to a link.
+    pub(super) fn pass(&mut self, name: LinkId, about: Option<RoomId>, frame: Bytes, cx: &mut Context<'_>) {
+        if let Some(link) = self.links.get_mut(name) {
+            link.pass(about, frame);
+            self.send_next(name, cx);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Rooms whose events are sealed: who may write there, and what their events say.
 
-use super::{Sync, event::Context};
+use super::{Sync, event::Context, seal::Seal};
 use crate::{
     core::{
         log::{
@@ -24,12 +24,13 @@ impl Sync {
     /// Such an event is ignored, also from a link that may know of the room.
     pub(super) fn unseal(&self, event: Event, signed: &Signed) -> Option<Unsealed> {
         let Some(seal) = self.rooms.seal(&event.log.room) else { return Some((event, None)) };
-        let is_writer = seal.writers.contains(&event.log.author) || mutant::takes_any_writer();
-        if event.kind != KIND_SEALED || !event.deps.is_empty() || !is_writer {
+        let counts = seal.writers().admit(&event.log, event.seq, event.id) || mutant::takes_any_writer();
+        if event.kind != KIND_SEALED || !event.deps.is_empty() || !counts {
             return None;
         }
         let slot = Slot { log: event.log, seq: event.seq, prev: event.prev };
-        let opened = sealing::open(&seal.generation, &slot, &signed.content).ok()?;
+        let generation = seal.generation(&sealing::generation_of(&signed.content)?)?;
+        let opened = sealing::open(generation, &slot, &signed.content).ok()?;
         let clear = Clear { kind: opened.kind, payload: opened.payload };
         Some((Event { deps: opened.deps, ..event }, Some(clear)))
     }
@@ -52,12 +53,12 @@ impl Sync {
         cx: &Context<'_>,
     ) -> Result<LogEntry, NotWritten> {
         let (secret, random);
-        let say = match self.rooms.seal(&room) {
+        let say = match self.rooms.seal(&room).and_then(Seal::newest) {
             None => Say::Clear(kind, content),
-            Some(seal) => {
+            Some(generation) => {
                 (secret, random) = (self.salts.next(), self.salts.next());
                 Say::Sealed {
-                    generation: &seal.generation,
+                    generation,
                     clear: Clear { kind, payload: content.slice(SALT_BYTES.min(content.len())..) },
                     salt: SaltSource { secret: &secret, random: &random },
                 }

@@ -2,6 +2,7 @@
 
 mod clocks;
 mod copies;
+mod membership;
 mod rooms;
 mod row;
 mod sealed;

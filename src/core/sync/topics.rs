@@ -76,7 +76,7 @@ impl Sync {
 
     /// Looks up these topics again.
     pub(super) fn review_topics(&mut self, review: Review, cx: &mut Context<'_>) {
-        let is_due = |room: &&RoomId| review == Review::All || self.topics.told.contains_key(room);
+        let is_due = |room: &RoomId| review == Review::All || self.topics.told.contains_key(room);
         let rooms: Vec<RoomId> = self.rooms.ids().filter(is_due).collect();
         self.topics.wanted.extend(rooms);
         self.look_up_next_topic(cx);

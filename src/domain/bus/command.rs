@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::{
     bus::RoomView,
-    model::{Network, Nick, Position, Presence, Room, Seek, Target, Text, Topic, Who},
+    model::{Network, Nick, Position, Presence, Room, RoomName, Seek, Target, Text, Topic, Who},
 };
 
 /// What the user asked for, already validated.
@@ -80,11 +80,51 @@ pub enum Command {
         /// `None` begins a comparison; after that, whether the codes were the same.
         same: Option<bool>,
     },
-    /// Be in a room from now on, also after a restart; answered by [`super::Update::RoomJoined`]. The room belongs to the
-    /// network, and the same name is another room on another network.
-    Join(Room),
-    /// Leave a room; answered by [`super::Update::RoomLeft`]. What was said in it stays on the disk.
+    /// Be in a room from now on, also after a restart; answered by [`super::Update::RoomJoined`]. An open room belongs to
+    /// the network, and the same name is another room on another network. If the user was invited to a private room of that
+    /// name, they join it instead.
+    Join {
+        /// The room that has this name.
+        room: Room,
+        /// The first digits of its id, if that is needed to tell private rooms of one name apart.
+        id: Option<Arc<str>>,
+    },
+    /// Leave a room; answered by [`super::Update::RoomLeft`]. What was said in it stays on the disk. Only its owner can bring
+    /// the user back into a private room.
     Part(Room),
+    /// Make a private room; answered by [`super::Update::RoomJoined`]. The user owns it.
+    Create {
+        /// What it is called.
+        name: RoomName,
+        /// Whether its owner is asked before others who are invited by members come in.
+        ask: bool,
+    },
+    /// Invite people to a private room. If the user does not own it, its owner's node is asked to.
+    Invite {
+        /// To which room.
+        room: Room,
+        /// Whom.
+        who: Vec<Who>,
+    },
+    /// Remove people from a private room.
+    Kick {
+        /// From which room.
+        room: Room,
+        /// Whom.
+        who: Vec<Who>,
+    },
+    /// Refuse an invitation for good.
+    Decline {
+        /// To a room of this name.
+        name: RoomName,
+        /// The first digits of its id, if that is needed to tell rooms of one name apart.
+        id: Option<Arc<str>>,
+    },
+    /// List who is in a private room; answered by [`super::Update::Members`].
+    ListMembers(Room),
+    /// Make a private room anew, owned by the user, and invite all its members: for a room whose owner is gone for good.
+    /// Answered by [`super::Update::RoomJoined`].
+    Renew(Room),
     /// Open the room between the user and somebody; answered by [`super::Update::RoomJoined`].
     Query(Who),
     /// Say something to one person alone. The room between the two is opened first.
@@ -101,7 +141,7 @@ pub enum Command {
         /// Which room.
         room: Room,
         /// How.
-        view: RoomView,
+        view: Box<RoomView>,
     },
     /// Show messages from disk; answered by [`super::Update::Page`].
     Page {

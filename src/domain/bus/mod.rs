@@ -2,6 +2,7 @@
 
 mod command;
 mod failure;
+mod members;
 mod notice;
 mod rooms;
 mod update;
@@ -11,11 +12,14 @@ pub use failure::{
     Candidate, ConnectFailure, Failure, FailureCode, NetworkFailure, NoLink, Stale, StorageFailure, TrustFailure,
     VerifyFailure, WhoFailure,
 };
+pub use members::{
+    Invitation, KeptPrivate, KeptPrivateRoom, KeptStanding, LeftBecause, Member, MemberChange, MemberList, MemberState,
+};
 pub use notice::{
     HistoryNotice, LinkNotice, NamedKey, NetworkNotice, Newcomer, NoPlace, NotSaved, NotTaken, Notice, NoticeCode,
     TrustNotice,
 };
-pub use rooms::{KeptRoom, RoomFailure, RoomListing, RoomMembers, RoomUse, RoomView};
+pub use rooms::{KeptRoom, KeptRooms, RoomFailure, RoomListing, RoomMembers, RoomUse, RoomView};
 pub use update::{
     Alarm, AlarmKind, DiskState, Elsewhere, Lack, NetworkStatus, Page, SweepProgress, SweepState, Update, VerifyStep,
     Whois,

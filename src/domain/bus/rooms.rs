@@ -1,6 +1,7 @@
 //! What front ends are told of rooms.
 
-use crate::domain::model::{NodeId, Position, Room, Text};
+use super::members::KeptPrivate;
+use crate::domain::model::{NodeId, Position, Room, RoomName, Text};
 
 /// How the user left a room: kept for the next start.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -37,6 +38,15 @@ pub struct KeptRoom {
     pub view: RoomView,
     /// What they have done with it.
     pub used: RoomUse,
+}
+
+/// The rooms that the user is in, as they are kept for the next start.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct KeptRooms {
+    /// All of them, in the order in which the user joined them.
+    pub list: Vec<KeptRoom>,
+    /// What is known of private ones, and of invitations.
+    pub private: KeptPrivate,
 }
 
 /// A room that the user is in, and who else is.
@@ -93,4 +103,43 @@ pub enum RoomFailure {
     },
     /// The user cannot write to themselves.
     Oneself,
+    /// Only private rooms have members who are invited and removed.
+    NotPrivate(Room),
+    /// Only its owner may do that.
+    NotOwner {
+        /// In which room.
+        room: Room,
+        /// What the owner is called.
+        owner: String,
+    },
+    /// Several rooms have this name.
+    Ambiguous {
+        /// The name.
+        name: RoomName,
+        /// The first digits of their ids, which tell them apart.
+        ids: Vec<String>,
+    },
+    /// Nobody has invited the user to a room of this name.
+    NotInvited(RoomName),
+    /// This person is a member or was invited already.
+    IsMember {
+        /// What they are called.
+        name: String,
+    },
+    /// This person is no member and was not invited.
+    NoMember {
+        /// What they are called.
+        name: String,
+    },
+    /// It is not certain who this person is, so they are not invited.
+    NotSure {
+        /// What they are called; means them alone.
+        name: String,
+        /// Whether codes were compared and differed.
+        differs: bool,
+    },
+    /// The room has as many members as there can be.
+    Full(usize),
+    /// The user owns the room, and cannot be removed or take its place.
+    Owner(Room),
 }

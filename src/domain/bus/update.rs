@@ -5,12 +5,12 @@ use std::{net::SocketAddr, time::Duration};
 use ipnetwork::IpNetwork;
 
 use super::{
-    ConnectFailure, Failure, LinkNotice, Notice, RoomFailure, RoomListing, RoomMembers, RoomView, StorageFailure,
-    TrustFailure, TrustNotice, VerifyFailure, WhoFailure,
+    ConnectFailure, Failure, Invitation, LeftBecause, LinkNotice, MemberChange, MemberList, Notice, RoomFailure,
+    RoomListing, RoomMembers, RoomView, StorageFailure, TrustFailure, TrustNotice, VerifyFailure, WhoFailure,
 };
 use crate::domain::model::{
     DiskTrouble, Finding, Known, LeaveReason, LocalSubnet, Mark, Message, MessageId, Network, Nick, NoNetwork, NodeId,
-    Peer, PeerId, Presence, Repute, Room, Seek, Text, Timestamp,
+    Peer, PeerId, Presence, PrivateRoom, Repute, Room, Seek, Text, Timestamp,
 };
 
 /// Something that happened in the network. Updates come in the order in which things happened.
@@ -186,7 +186,38 @@ pub enum Update {
         asked: bool,
     },
     /// The user is not in this room any more.
-    RoomLeft(Room),
+    RoomLeft {
+        /// Which room.
+        room: Room,
+        /// Why.
+        because: LeftBecause,
+    },
+    /// Somebody has invited the user to a private room. Sent when the invitation comes, and at each start until it is answered.
+    Invited(Invitation),
+    /// The user has refused an invitation for good.
+    Declined(PrivateRoom),
+    /// Who is a member of a private room has changed.
+    MembersChanged(MemberChange),
+    /// The owner's node is asked to invite these people to a private room, as soon as it is there.
+    InviteRequested {
+        /// To which room.
+        room: PrivateRoom,
+        /// The owner.
+        owner: NodeId,
+        /// Whom.
+        who: Vec<NodeId>,
+    },
+    /// A member would like the user, who owns the room, to invite somebody.
+    InviteAsked {
+        /// To which room.
+        room: PrivateRoom,
+        /// Who asks.
+        by: NodeId,
+        /// Whom to invite.
+        who: NodeId,
+    },
+    /// The answer to [`super::Command::ListMembers`].
+    Members(MemberList),
     /// The topic of a room is another one, or is known now. Also sent for rooms that the user is not in yet.
     RoomTopic {
         /// Which room.

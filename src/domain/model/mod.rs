@@ -63,7 +63,7 @@ pub use position::{Position, Seek};
 pub use presence::{MAX_NOTE_BYTES, Presence};
 pub use profile_name::ProfileName;
 pub use query::{Query, QueryError, Term, without_all};
-pub use room::Room;
+pub use room::{PrivateRoom, Room};
 pub use room_name::{RoomName, RoomNameError};
 pub use skeleton::{Skeleton, cut_skeleton, skeleton};
 pub use store_failure::{StoreAdvice, StoreFailure, StoreFault, StoreTask};

@@ -16,8 +16,19 @@ pub enum Room {
     Lobby,
     /// A room that anyone on the network may join by its name.
     Open(RoomName),
+    /// A room that only its members know, on whatever network they meet.
+    Private(PrivateRoom),
     /// Between the user and this key only.
     Direct(NodeId),
+}
+
+/// A private room. Other rooms may have the same name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PrivateRoom {
+    /// What the log knows it by. Only its owner can have made it, and no other room has it.
+    pub id: RoomId,
+    /// What people call it. It never changes.
+    pub name: RoomName,
 }
 
 impl Room {
@@ -33,7 +44,8 @@ impl Room {
         RoomName::new(name).map(Self::Open)
     }
 
-    /// What the log knows it by. None for a room between two: its id depends on their secret.
+    /// What the log knows it by, if that follows from what people call it. None for a private room, and for a room between
+    /// two: its id depends on their secret.
     pub fn public_id(&self) -> Option<RoomId> {
         match self {
             Self::Lobby => Some(RoomId::LOBBY),
@@ -41,7 +53,7 @@ impl Room {
                 let hash = Sha256::new().chain_update(OPEN_ROOM_TAG).chain_update([0]).chain_update(name.as_str());
                 Some(RoomId(hash.finalize().into()))
             }
-            Self::Direct(_) => None,
+            Self::Private(_) | Self::Direct(_) => None,
         }
     }
 
@@ -49,7 +61,7 @@ impl Room {
     pub const fn other(&self) -> Option<NodeId> {
         match self {
             Self::Direct(node) => Some(*node),
-            Self::Lobby | Self::Open(_) => None,
+            Self::Lobby | Self::Open(_) | Self::Private(_) => None,
         }
     }
 
@@ -60,11 +72,11 @@ impl Room {
 }
 
 impl fmt::Display for Room {
-    /// As programs read it: `#lobby`, `#dev`, `@` and the whole key.
+    /// As programs read it: `#lobby`, `#dev`, `@` and the whole key. Two private rooms may be written alike.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Lobby => f.write_str("#lobby"),
-            Self::Open(name) => write!(f, "#{name}"),
+            Self::Open(name) | Self::Private(PrivateRoom { name, .. }) => write!(f, "#{name}"),
             Self::Direct(node) => write!(f, "@{node}"),
         }
     }

@@ -9,10 +9,10 @@ use serde::{Serialize, Serializer};
 
 use crate::{
     domain::{
-        bus::VerifyStep,
-        model::{LeaveReason, MessageId, NodeId, PeerId, Room, Trust},
+        bus::{MemberState, VerifyStep},
+        model::{LeaveReason, MessageId, NodeId, PeerId, Trust},
     },
-    frontend::json::{Said, Shown},
+    frontend::json::{InRoom, Said, Shown},
 };
 
 /// One line of output.
@@ -113,35 +113,83 @@ pub(super) enum Event<'a> {
         /// The same as a sentence.
         text: &'a str,
     },
-    /// The user is in a room from now on, or not any more, or it has another topic.
+    /// The user is in a room from now on, or not any more, or is invited to it, or not any more; or it has another topic.
     Room {
-        room: Shown<&'a Room>,
+        #[serde(flatten)]
+        room: InRoom,
         change: RoomChange,
+        /// Who has invited them.
+        #[serde(flatten)]
+        by: Option<Someone<'a>>,
+        /// How many others are members or invited.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        members: Option<usize>,
+        /// Who has removed them.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        removed_by: Option<Shown<NodeId>>,
+        /// What whoever has removed them is called in text.
+        #[serde(skip)]
+        remover: String,
         #[serde(flatten)]
         topic: Option<About<'a>>,
     },
-    /// Somebody is in a room from now on, or not any more.
+    /// Somebody is in a room from now on, or not any more, or is invited to it or removed from it.
     Member {
-        room: Shown<&'a Room>,
+        #[serde(flatten)]
+        room: InRoom,
         from: Shown<NodeId>,
         nick: Option<&'a str>,
         /// A prefix of their key, where the name alone would mislead.
         #[serde(skip_serializing_if = "Option::is_none")]
         tag: Option<String>,
         change: Member,
+        /// Who has invited or removed them.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        by: Option<Shown<NodeId>>,
+        /// Whether they are no member any more, because they wished so.
+        #[serde(skip_serializing_if = "is_false")]
+        for_good: bool,
         /// Their name in text.
         #[serde(skip)]
         name: String,
+        /// What whoever has invited or removed them is called in text; `None` is the user.
+        #[serde(skip)]
+        doer: Option<String>,
+    },
+    /// The answer to `/members`.
+    Members {
+        #[serde(flatten)]
+        room: InRoom,
+        /// Who decides about the room.
+        owner: Shown<NodeId>,
+        members: Vec<ListedMember<'a>>,
+    },
+    /// The owner of a private room was asked to invite somebody.
+    Request {
+        #[serde(flatten)]
+        room: InRoom,
+        /// Who asks.
+        #[serde(flatten)]
+        by: Someone<'a>,
+        /// Whether our user asks. Otherwise they own the room.
+        own: bool,
+        /// Who owns the room.
+        owner: Shown<NodeId>,
+        /// Whom to invite.
+        who: Vec<Named<'a>>,
+        /// What the owner is called in text.
+        #[serde(skip)]
+        asked: String,
     },
     /// The answer to `/list`.
     Rooms {
-        rooms: Vec<OpenRoom<'a>>,
+        rooms: Vec<ListedRoom<'a>>,
     },
     /// The answer to `/search`.
     Found {
         /// Left out if all rooms were searched.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        room: Option<Shown<&'a Room>>,
+        #[serde(flatten)]
+        room: Option<InRoom>,
         query: &'a str,
         /// Newest first.
         messages: Vec<Said<'a>>,
@@ -153,7 +201,8 @@ pub(super) enum Event<'a> {
     },
     /// A room's history is gone from this machine.
     Erased {
-        room: Shown<&'a Room>,
+        #[serde(flatten)]
+        room: InRoom,
         lines: u64,
     },
     Notice {
@@ -162,8 +211,8 @@ pub(super) enum Event<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         id: Option<Shown<MessageId>>,
         /// Where the line was to be said that the notice is about.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        room: Option<Shown<&'a Room>>,
+        #[serde(flatten)]
+        room: Option<InRoom>,
         #[serde(flatten)]
         alarm: Option<Alarmed<'a>>,
     },
@@ -222,10 +271,12 @@ pub(super) enum Change {
     Clock,
 }
 
-/// What happened to a room.
+/// What happened to a room of the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum RoomChange {
+    Invited,
+    Declined,
     Joined,
     Left,
     Topic,
@@ -237,6 +288,46 @@ pub(super) enum RoomChange {
 pub(super) enum Member {
     Joined,
     Left,
+    Invited,
+    Removed,
+}
+
+/// Somebody who does something.
+#[derive(Serialize)]
+pub(super) struct Someone<'a> {
+    pub(super) from: Shown<NodeId>,
+    pub(super) nick: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) tag: Option<String>,
+    /// Their name in text.
+    #[serde(skip)]
+    pub(super) name: String,
+}
+
+/// Somebody, here or not.
+#[derive(Serialize)]
+pub(super) struct Named<'a> {
+    pub(super) peer: Shown<NodeId>,
+    pub(super) nick: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) tag: Option<String>,
+    /// Their name in text.
+    #[serde(skip)]
+    pub(super) name: String,
+}
+
+/// A member in the answer to `/members`.
+#[derive(Serialize)]
+pub(super) struct ListedMember<'a> {
+    #[serde(flatten)]
+    pub(super) who: Named<'a>,
+    pub(super) state: &'static str,
+    /// Whether it is our user.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) own: bool,
+    /// What they are, for text.
+    #[serde(skip)]
+    pub(super) how: (MemberState, bool),
 }
 
 /// What a room is about.
@@ -265,10 +356,14 @@ pub(super) struct SetBy<'a> {
 
 /// A room in the answer to `/list`.
 #[derive(Serialize)]
-pub(super) struct OpenRoom<'a> {
-    pub(super) room: Shown<&'a Room>,
+pub(super) struct ListedRoom<'a> {
+    #[serde(flatten)]
+    pub(super) room: InRoom,
     pub(super) people: usize,
     pub(super) joined: bool,
+    /// Who has invited the user to it.
+    #[serde(flatten)]
+    pub(super) by: Option<Someone<'a>>,
 }
 
 /// Who a peer is.

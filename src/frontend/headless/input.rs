@@ -10,16 +10,18 @@ use tokio::sync::mpsc::{self, error::SendError};
 use super::{
     Answer,
     current_network::CurrentNetwork,
+    current_rooms::CurrentRooms,
     lines::{self, Line},
     undelivered::Undelivered,
 };
 use crate::{
     domain::{
-        bus::Command,
-        model::{Room, TextError},
+        bus::{Command, Failure, RoomFailure},
+        model::{Room, TextError, hex},
     },
     frontend::{
-        slash::{self, Action, ActionError, Context, Local},
+        slash::{self, Action, ActionError, Context, Local, TypedRoom},
+        told,
         words::pipe_answers,
     },
 };
@@ -31,8 +33,8 @@ pub(super) struct Reader {
     pub(super) answer: mpsc::Sender<Answer>,
     pub(super) undelivered: Undelivered,
     pub(super) network: CurrentNetwork,
-    /// The room that lines are said in.
-    pub(super) room: Room,
+    /// The room that lines are said in, and the others that the user is in.
+    pub(super) rooms: CurrentRooms,
     /// Whether everybody who is here has received everything. Set before the node is told to quit.
     pub(super) quitting: Arc<OnceLock<bool>>,
 }
@@ -49,12 +51,16 @@ impl<T> From<SendError<T>> for Ended {
 /// The most messages that a search returns.
 const MAX_HITS: usize = 100;
 
+/// Digits of an id in an answer: enough to tell all the rooms of a user apart.
+const SHOWN_DIGITS: usize = 8;
+
 impl Reader {
     /// Joins the room that lines are said in. Everybody is in the lobby.
     pub(super) fn join(&self) {
-        if !self.room.is_lobby() {
+        let room = self.rooms.spoken();
+        if !room.is_lobby() {
             // If this fails, the program is ending.
-            let _ = self.send(Command::Join(self.room.clone()));
+            let _ = self.send(Command::Join { room, id: None });
         }
     }
 
@@ -82,7 +88,7 @@ impl Reader {
         if line.trim().is_empty() {
             return Ok(());
         }
-        let context = Context { room: self.room.clone(), network: self.network.network(), max_hits: MAX_HITS };
+        let context = Context { room: self.rooms.spoken(), network: self.network.network(), max_hits: MAX_HITS };
         match slash::action(line, &context) {
             Ok(Action::Node(command)) => self.send(command),
             Ok(Action::Local(local)) => self.local(local),
@@ -103,12 +109,10 @@ impl Reader {
         match local {
             Local::OwnNick => self.answer(Answer::OwnNick),
             Local::Who => self.answer(Answer::Who),
-            Local::Topic => self.answer(Answer::Topic(self.room.clone())),
+            Local::Topic => self.answer(Answer::Topic(self.rooms.spoken())),
             Local::Go(_) => usage(pipe_answers::ONE_ROOM),
-            Local::Part(name) => match slash::room_of(&name) {
-                Ok(room) => self.send(Command::Part(room)),
-                Err(error) => self.refuse(error.code(), error.text()),
-            },
+            Local::Part { room, sure } => self.part(&room, sure),
+            Local::ConfirmPart => usage(pipe_answers::PART),
             Local::Clear => self.answer(Answer::Clear),
             Local::Help(spec) => self.answer(Answer::Help(spec)),
             Local::Version => self.answer(Answer::Version),
@@ -126,6 +130,33 @@ impl Reader {
         }
     }
 
+    /// Leaves the room that `typed` means. A private one is left only if the user is `sure`.
+    fn part(&self, typed: &str, sure: bool) -> Result<(), Ended> {
+        let room = match slash::room_of(typed) {
+            Ok(Room::Direct(node)) => return self.send(Command::Part(Room::Direct(node))),
+            named => match TypedRoom::parse(typed) {
+                Ok(typed) => typed,
+                // Both read names in the same way, so this is the reason.
+                Err(_) => return named.map_or_else(|error| self.refuse(error.code(), error.text()), |_| Ok(())),
+            },
+        };
+        let meant = self.rooms.meant(&room);
+        let room = match (meant.as_slice(), &room.id) {
+            ([one], _) => one.clone(),
+            // The node knows why not.
+            ([], None) => room.room,
+            ([], Some(_)) => return self.refuse("not_possible", pipe_answers::NO_SUCH_ROOM.to_owned()),
+            (several, _) => match several.iter().find(|one| **one == room.room) {
+                Some(open) => open.clone(),
+                None => return self.refuse("not_possible", ambiguous(several)),
+            },
+        };
+        match room {
+            Room::Private(_) if !sure => self.refuse("usage", pipe_answers::PART.to_owned()),
+            room => self.send(Command::Part(room)),
+        }
+    }
+
     fn refuse(&self, code: &'static str, text: String) -> Result<(), Ended> {
         self.answer(Answer::Error { code, text })
     }
@@ -133,4 +164,13 @@ impl Reader {
     fn answer(&self, answer: Answer) -> Result<(), Ended> {
         Ok(self.answer.blocking_send(answer)?)
     }
+}
+
+/// Several private rooms of one name.
+fn ambiguous(rooms: &[Room]) -> String {
+    let private = |room: &Room| if let Room::Private(private) = room { Some(private.clone()) } else { None };
+    let rooms: Vec<_> = rooms.iter().filter_map(private).collect();
+    let ids = rooms.iter().map(|room| hex::encode(&room.id.0).chars().take(SHOWN_DIGITS).collect()).collect();
+    let name = rooms.into_iter().next().map(|room| room.name);
+    name.map(|name| told::failure(&Failure::Room(RoomFailure::Ambiguous { name, ids }))).unwrap_or_default()
 }

@@ -6,6 +6,7 @@
 //! tracks who is here, and `rooms` tracks who is in each room.
 
 mod current_network;
+mod current_rooms;
 mod event;
 mod input;
 mod lines;
@@ -33,7 +34,7 @@ use tokio::{
     time::timeout,
 };
 
-use self::{current_network::CurrentNetwork, undelivered::Undelivered};
+use self::{current_network::CurrentNetwork, current_rooms::CurrentRooms, undelivered::Undelivered};
 use crate::{
     domain::{
         bus::{Command, Update},
@@ -146,16 +147,16 @@ where
     W: Write + Send + 'static,
 {
     let (quitting, undelivered) = (Arc::new(OnceLock::new()), Undelivered::default());
-    let network = CurrentNetwork::default();
+    let (network, rooms) = (CurrentNetwork::default(), CurrentRooms::new(options.room.clone()));
     let (answer, answers) = mpsc::channel(LOCAL_CAPACITY);
     let (finished, mut done) = oneshot::channel();
     let handle = tokio::runtime::Handle::current();
     let updates = Arc::new(Mutex::new(updates));
-    let (writers, room) = (Arc::clone(&updates), options.room.clone());
+    let writers = Arc::clone(&updates);
     let (watch, delay) = startup_delay::startup_delay();
-    let (seen, told) = (undelivered.clone(), network.clone());
+    let (seen, told, entered) = (undelivered.clone(), network.clone(), rooms.clone());
     spawn("output", move || {
-        let result = output::run(&handle, output, options, &writers, answers, &watch, (&seen, &told));
+        let result = output::run(&handle, output, options, &writers, answers, &watch, (&seen, &told, &entered));
         seen.close();
         // If a signal came first, nobody waits for the result any more.
         let _ = finished.send(result);
@@ -165,7 +166,7 @@ where
         answer,
         undelivered,
         network,
-        room,
+        rooms,
         quitting: Arc::clone(&quitting),
     };
     spawn("input", move || {

@@ -8,8 +8,8 @@ use tokio::{
 };
 
 use super::{
-    Answer, LOCAL_CAPACITY, Options, current_network::CurrentNetwork, printer::Printer, startup_delay::SweepWatch,
-    undelivered::Undelivered,
+    Answer, LOCAL_CAPACITY, Options, current_network::CurrentNetwork, current_rooms::CurrentRooms, printer::Printer,
+    startup_delay::SweepWatch, undelivered::Undelivered,
 };
 use crate::domain::bus::{UPDATE_CAPACITY, Update};
 
@@ -28,7 +28,7 @@ pub(super) fn run(
     updates: &Mutex<mpsc::Receiver<Update>>,
     mut answers: mpsc::Receiver<Answer>,
     watch: &SweepWatch,
-    (undelivered, network): (&Undelivered, &CurrentNetwork),
+    (undelivered, network, rooms): (&Undelivered, &CurrentNetwork, &CurrentRooms),
 ) -> io::Result<()> {
     let mut printer = Printer::new(options);
     let mut batch = Vec::with_capacity(UPDATE_CAPACITY);
@@ -69,6 +69,7 @@ pub(super) fn run(
                     watch.see(&update);
                     undelivered.see(&update);
                     network.see(&update);
+                    rooms.see(&update);
                     printer.update(update);
                     if printer.out().len() >= WRITE_BYTES {
                         output.write_all(printer.out())?;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use super::event::{Activity, Listed, Person};
+use super::event::{Activity, Listed, Named, Person, Someone};
 use crate::{
     domain::{
         model::{Author, Message, Nick, NodeId, Peer, PeerId, Presence, Repute, Trust},
@@ -108,6 +108,18 @@ impl People {
         let tag: String = self.register.tags(id, nick, repute).whole.unwrap_or_default().into();
         let name = format!("{}{nick}{tag}", doubt_mark(repute.trust));
         (Some(nick), tag, name)
+    }
+
+    /// Who does something, for JSON.
+    pub(super) fn someone(&self, node: NodeId) -> Someone<'_> {
+        let (nick, tag, name) = self.of(node);
+        Someone { from: Shown(node), nick: nick.map(Nick::as_str), tag: bare(&tag), name }
+    }
+
+    /// Somebody, for JSON.
+    pub(super) fn named(&self, node: NodeId) -> Named<'_> {
+        let (nick, tag, name) = self.of(node);
+        Named { peer: Shown(node), nick: nick.map(Nick::as_str), tag: bare(&tag), name }
     }
 
     pub(super) fn list(&self) -> Vec<Listed<'_>> {

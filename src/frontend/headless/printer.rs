@@ -1,5 +1,6 @@
 //! Turns updates into lines of output, and remembers the people who are here.
 
+mod membership;
 mod rooms;
 
 use std::{borrow::Cow, collections::BTreeMap, time::Duration};
@@ -128,14 +129,20 @@ impl Printer {
             Update::Elsewhere(networks) => self.elsewhere(&networks),
             Update::Unsent { lines } => self.unsent(lines),
             Update::RoomJoined { room, asked, .. } => self.room_joined(&room, asked),
-            Update::RoomLeft(room) => self.room_left(&room),
+            Update::RoomLeft { room, because } => self.room_left(&room, because),
             Update::RoomTopic { room, topic } => self.room_topic(&room, topic),
+            Update::Invited(invitation) => self.invited(invitation),
+            Update::Declined(room) => self.declined(&room),
+            Update::MembersChanged(change) => self.members_changed(&change),
+            Update::Members(list) => self.member_list(&list),
+            Update::InviteRequested { room, owner, who } => self.invite_requested(room, owner, &who),
+            Update::InviteAsked { room, by, who } => self.invite_asked(room, by, who),
             Update::RoomMembers(members) => self.members(members),
             Update::RoomList(rooms) => self.room_list(&rooms),
             Update::Found { room, query, messages, more, behind } => {
                 self.found(room.as_ref(), &query, &messages, more, behind);
             }
-            Update::Erased { room, lines } => self.event(&Event::Erased { room: Shown(&room), lines }),
+            Update::Erased { room, lines } => self.event(&Event::Erased { room: self.rooms.keys(&room), lines }),
             Update::Sweep(progress) => self.sweep(progress),
             Update::PeerJoined(peer) => {
                 let event = changed(Change::Joined, &self.people.joined(peer), None);
@@ -352,7 +359,7 @@ impl Printer {
         let tag = self.people.tag(message);
         if self.json {
             let said = Said::new(message, bare(&tag), self.node, self.clock.utc(message.sent_at));
-            json(&mut self.out, &Event::Message(said));
+            json(&mut self.out, &Event::Message(said.in_room(self.rooms.keys(&message.room))));
         } else {
             let name = Name::of_author(message, &tag);
             let room = self.rooms.is_other(&message.room).then(|| self.room_name(&message.room));
@@ -369,7 +376,7 @@ impl Printer {
 
     fn not_sent(&mut self, id: MessageId, room: &Room) {
         let text = pipe_answers::NOT_SAVED;
-        let (id, room) = (Some(Shown(id)), Some(Shown(room)));
+        let (id, room) = (Some(Shown(id)), Some(self.rooms.keys(room)));
         self.event(&Event::Notice { code: "not_sent", text, id, room, alarm: None });
     }
 
@@ -379,7 +386,7 @@ impl Printer {
         let more = if said.len() < line.as_str().len() { "…" } else { "" };
         let said = said.replace('\n', " ");
         let text = pipe_answers::not_sent(&format!("{command}{said}{more}"), trouble);
-        let room = Some(Shown(room));
+        let room = Some(self.rooms.keys(room));
         self.event(&Event::Notice { code: "not_sent", text: &text, id: None, room, alarm: None });
     }
 
@@ -399,11 +406,14 @@ impl Printer {
         }
         if self.json {
             let tag = |message| bare(&self.people.tag(message));
-            let said =
-                |message| Said::new(message, tag(message), self.node, self.clock.utc(message.sent_at).to_owned());
-            let messages = messages.iter().map(said).collect();
+            let mut found = Vec::with_capacity(messages.len());
+            for message in messages {
+                let said = Said::new(message, tag(message), self.node, self.clock.utc(message.sent_at).to_owned());
+                found.push(said.in_room(self.rooms.keys(&message.room)));
+            }
+            let (room, messages) = (room.map(|room| self.rooms.keys(room)), found);
             let behind = (behind > 0).then_some(behind);
-            json(&mut self.out, &Event::Found { room: room.map(Shown), query, messages, more, behind });
+            json(&mut self.out, &Event::Found { room, query, messages, more, behind });
             return;
         }
         text::found(&mut self.out, query, messages.len(), more);

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::event::Member;
-use crate::domain::{
-    bus::{RoomFailure, RoomMembers},
-    model::{NodeId, Room},
+use super::{current_rooms::is_meant_by, event::Member};
+use crate::{
+    domain::{
+        bus::{Invitation, RoomFailure, RoomMembers},
+        model::{NodeId, PrivateRoom, Room, RoomId},
+    },
+    frontend::{json::InRoom, room_names},
 };
 
 /// The rooms that the user is in, and who else is. Bounded by the rooms and the links that the node has.
@@ -17,12 +20,14 @@ pub(super) struct Rooms {
     is_asked: bool,
     /// Linked people in each room that is not the lobby, in the order of their keys.
     members: BTreeMap<Room, Vec<NodeId>>,
+    /// The invitations that the user has not answered.
+    invitations: BTreeMap<RoomId, Invitation>,
 }
 
 impl Rooms {
     /// Lines are said in the room `spoken`, which is joined at the start.
     pub(super) fn new(spoken: Room) -> Self {
-        Self { is_asked: !spoken.is_lobby(), spoken, members: BTreeMap::new() }
+        Self { is_asked: !spoken.is_lobby(), spoken, members: BTreeMap::new(), invitations: BTreeMap::new() }
     }
 
     /// Whether it is another room than that which lines are said in.
@@ -32,6 +37,12 @@ impl Rooms {
 
     /// The user is in a room that is not the lobby, because they have just `asked` for it or since an earlier run.
     pub(super) fn joined(&mut self, room: &Room, asked: bool) {
+        if asked && self.is_asked && is_meant_by(&self.spoken, room) {
+            self.spoken = room.clone();
+        }
+        if let Room::Private(room) = room {
+            self.invitations.remove(&room.id);
+        }
         self.is_asked &= !(asked && *room == self.spoken);
         self.members.entry(room.clone()).or_default();
     }
@@ -44,6 +55,35 @@ impl Rooms {
     /// The user has left a room.
     pub(super) fn left(&mut self, room: &Room) {
         self.members.remove(room);
+    }
+
+    /// The user is invited.
+    pub(super) fn invited(&mut self, invitation: Invitation) {
+        self.invitations.insert(invitation.room.id, invitation);
+    }
+
+    /// The user has refused an invitation.
+    pub(super) fn declined(&mut self, room: &PrivateRoom) {
+        self.invitations.remove(&room.id);
+    }
+
+    /// The invitations that the user has not answered.
+    pub(super) fn invitations(&self) -> impl Iterator<Item = &Invitation> {
+        self.invitations.values()
+    }
+
+    /// The private rooms that the user is in, and how many linked people are in each.
+    pub(super) fn private(&self) -> impl Iterator<Item = (&Room, usize)> {
+        let rooms = self.members.iter().filter(|(room, _)| matches!(room, Room::Private(_)));
+        rooms.map(|(room, members)| (room, members.len()))
+    }
+
+    /// The keys of a room. It has digits of its id if another one that the user knows has its name.
+    pub(super) fn keys(&self, room: &Room) -> InRoom {
+        let Room::Private(private) = room else { return InRoom::new(room) };
+        let joined = self.members.keys().filter_map(room_names::named);
+        let known = joined.chain(self.invitations.values().map(|one| room_names::named_private(&one.room)));
+        InRoom::called(room, room_names::called(private, known))
     }
 
     /// Whether the failure is no news: the room that is joined at the start was joined in an earlier run.

@@ -3,6 +3,7 @@
 mod contract;
 mod life;
 mod network;
+mod private_rooms;
 mod rooms;
 mod schema;
 mod trusted;

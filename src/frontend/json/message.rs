@@ -4,6 +4,7 @@ use std::{borrow::Cow, fmt::Display};
 
 use serde::{Serialize, Serializer};
 
+use super::InRoom;
 use crate::{
     domain::model::{Author, Mark, Message, MessageId, MessageKind, NodeId, PeerId},
     frontend::words::messages as words,
@@ -20,7 +21,8 @@ const OWN: &str = "own";
 #[derive(Debug, Serialize)]
 pub struct Said<'a> {
     id: Shown<MessageId>,
-    room: String,
+    #[serde(flatten)]
+    room: InRoom,
     /// Our own key for our own messages; `None` only until the node has reported it.
     from: Option<Shown<PeerId>>,
     nick: Option<&'a str>,
@@ -61,7 +63,7 @@ impl<'a> Said<'a> {
         };
         Self {
             id: Shown(message.id),
-            room: message.room.to_string(),
+            room: InRoom::new(&message.room),
             from: author.map(Shown),
             nick: message.nick.as_ref().map(crate::domain::model::Nick::as_str),
             tag,
@@ -83,6 +85,12 @@ impl<'a> Said<'a> {
                 MessageKind::Unknown(kind) => Some(kind),
             },
         }
+    }
+
+    /// The same, in a room that is called otherwise because another one has its name.
+    #[must_use]
+    pub fn in_room(self, room: InRoom) -> Self {
+        Self { room, ..self }
     }
 }
 

@@ -3,6 +3,8 @@
 
 mod clock;
 mod message;
+mod room;
 
 pub use clock::Clock;
 pub use message::{Said, Shown, mark_word, protocol};
+pub use room::InRoom;

@@ -2,13 +2,13 @@
 
 use std::num::NonZeroU32;
 
-use super::{Lan, Slash, SlashError, Spec, find, parse, parse::has_several_lines};
+use super::{Lan, Slash, SlashError, Spec, TypedRoom, find, parse, parse::has_several_lines};
 use crate::{
     domain::{
         bus::Command,
         model::{
-            Network, Nick, NickError, Presence, Query, QueryError, Room, RoomNameError, Target, Text, TextError, Topic,
-            TopicError,
+            Network, Nick, NickError, Presence, Query, QueryError, Room, RoomName, RoomNameError, Target, Text,
+            TextError, Topic, TopicError, Who, hex,
         },
     },
     frontend::words::slash_errors,
@@ -37,7 +37,14 @@ pub enum Local {
     /// Show the room that this is the name, the number or a beginning of.
     Go(String),
     /// Leave the room that this is the name, the number or a beginning of.
-    Part(String),
+    Part {
+        /// What was typed.
+        room: String,
+        /// Whether the user has confirmed it, which a private room needs.
+        sure: bool,
+    },
+    /// Ask whether to leave the current room, which is private.
+    ConfirmPart,
     /// Show what the room is about.
     Topic,
     /// Show the result of the last search again.
@@ -165,12 +172,26 @@ pub fn action(line: &str, context: &Context) -> Result<Action, ActionError> {
         Slash::Say { text, action } => {
             ask(Command::Say { room, text: Text::new(&text)?, action, network: network.clone() })
         }
-        Slash::Join(name) => ask(Command::Join(Room::named(&name)?)),
-        Slash::Part(None) => ask(Command::Part(room)),
+        Slash::Join(typed) => {
+            let TypedRoom { room, id } = TypedRoom::parse(&typed)?;
+            ask(Command::Join { room, id })
+        }
+        Slash::Part { room: None, sure: false } if matches!(room, Room::Private(_)) => local(Local::ConfirmPart),
+        Slash::Part { room: None, .. } => ask(Command::Part(room)),
         Slash::List => ask(Command::ListRooms),
         Slash::Topic(Some(topic)) => {
             ask(Command::SetTopic { room, topic: Topic::new(&topic)?, network: network.clone() })
         }
+        Slash::Create { name, private: false, .. } => ask(Command::Join { room: Room::named(&name)?, id: None }),
+        Slash::Create { name, ask: asks, .. } => ask(Command::Create { name: RoomName::new(&name)?, ask: asks }),
+        Slash::Invite(who) => ask(Command::Invite { room, who }),
+        Slash::Decline(typed) => {
+            let TypedRoom { room, id } = TypedRoom::parse(&typed)?;
+            ask(Command::Decline { name: invited(&room)?, id })
+        }
+        Slash::Members if matches!(room, Room::Private(_)) => ask(Command::ListMembers(room)),
+        Slash::Kick(who) => ask(Command::Kick { room, who }),
+        Slash::Renew => ask(Command::Renew(room)),
         Slash::Query(who) => ask(Command::Query(who)),
         Slash::Tell { who, text } => ask(Command::Tell { who, text: Text::new(&text)? }),
         Slash::Nick(Some(name)) => ask(Command::SetNick(Nick::new(&name)?)),
@@ -201,10 +222,10 @@ pub fn action(line: &str, context: &Context) -> Result<Action, ActionError> {
         Slash::Erase { sure: true } => ask(Command::Erase { room, network: network.clone() }),
         Slash::Nick(None) => local(Local::OwnNick),
         Slash::Typing(None) => local(Local::Typing),
-        Slash::Who => local(Local::Who),
+        Slash::Who | Slash::Members => local(Local::Who),
         Slash::Topic(None) => local(Local::Topic),
         Slash::Go(name) => local(Local::Go(name)),
-        Slash::Part(Some(name)) => local(Local::Part(name)),
+        Slash::Part { room: Some(room), sure } => local(Local::Part { room, sure }),
         Slash::Lan(Lan::Show) => local(Local::Network),
         Slash::Search { query: None, .. } => local(Local::LastSearch),
         Slash::Clear => local(Local::Clear),
@@ -215,6 +236,15 @@ pub fn action(line: &str, context: &Context) -> Result<Action, ActionError> {
         Slash::Help(Some(name)) => local(Local::Help(Some(find(&name)?))),
         Slash::Version => local(Local::Version),
         Slash::Quit => local(Local::Quit),
+    }
+}
+
+/// The name of a room that somebody can be invited to.
+fn invited(room: &Room) -> Result<RoomName, RoomNameError> {
+    match room {
+        Room::Open(name) => Ok(name.clone()),
+        Room::Private(private) => Ok(private.name.clone()),
+        Room::Lobby | Room::Direct(_) => Err(RoomNameError::LooksLikeLobby),
     }
 }
 
@@ -260,9 +290,18 @@ pub fn line_of(command: &Command) -> Option<String> {
         Command::Unverify(who) => format!("/unverify {who}"),
         Command::Verify { who, same: None } => format!("/verify {who}"),
         Command::Verify { who, same: Some(same) } => format!("/verify {who} {}", if *same { "yes" } else { "no" }),
-        Command::Join(room) => format!("/join {room}"),
+        Command::Join { room, id } => format!("/join {room}{}", after_hash(id.as_deref())),
+        // Without a yes, so that the user is asked again.
+        Command::Part(room @ Room::Private(private)) => format!("/part {room}#{:.8}", hex::encode(&private.id.0)),
         Command::Part(room) => format!("/part {room}"),
         Command::SetTopic { topic, .. } => topic.typed().to_string(),
+        Command::Create { name, ask: false } => ["/create", name.as_str(), "private"].join(" "),
+        Command::Create { name, ask: true } => ["/create", name.as_str(), "private", "ask"].join(" "),
+        Command::Invite { who, .. } => format!("/invite {}", named(who)),
+        Command::Kick { who, .. } => format!("/kick {}", named(who)),
+        Command::Decline { name, id } => format!("/decline #{name}{}", after_hash(id.as_deref())),
+        Command::ListMembers(_) => "/members".to_owned(),
+        Command::Renew(_) => "/renew".to_owned(),
         Command::Query(who) => format!("/query {who}"),
         Command::Tell { who, text } if who.as_str().contains(char::is_whitespace) => format!("/msg \"{who}\" {text}"),
         Command::Tell { who, text } => format!("/msg {who} {text}"),
@@ -280,10 +319,27 @@ pub fn line_of(command: &Command) -> Option<String> {
     })
 }
 
+fn after_hash(id: Option<&str>) -> String {
+    id.map(|digits| format!("#{digits}")).unwrap_or_default()
+}
+
+/// People as they are typed one after the other.
+fn named(people: &[Who]) -> String {
+    let name = |who: &Who| match who.as_str() {
+        name if name.contains([' ', ',']) => format!("\"{name}\""),
+        name => name.to_owned(),
+    };
+    people.iter().map(name).collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::model::Seek;
+    use crate::domain::model::{PrivateRoom, RoomId, Seek};
+
+    fn plan() -> Room {
+        Room::Private(PrivateRoom { id: RoomId([0x31; 32]), name: RoomName::new("plan").unwrap() })
+    }
 
     fn here() -> Context {
         Context { room: Room::Lobby, network: Network::new("loopback").ok(), max_hits: 50 }
@@ -315,8 +371,10 @@ mod tests {
             ("/typing", Local::Typing),
             ("/who", Local::Who),
             ("/go 3", Local::Go("3".into())),
-            ("/part #dev", Local::Part("#dev".into())),
-            ("/leave dev", Local::Part("dev".into())),
+            ("/members", Local::Who),
+            ("/part #dev", Local::Part { room: "#dev".into(), sure: false }),
+            ("/leave dev", Local::Part { room: "dev".into(), sure: false }),
+            ("/part #plan#31af Yes", Local::Part { room: "#plan#31af".into(), sure: true }),
             ("/topic", Local::Topic),
             ("/lan", Local::Network),
             ("/search", Local::LastSearch),
@@ -332,6 +390,24 @@ mod tests {
         ] {
             assert_eq!(action(line, &here()), Ok(Action::Local(local)), "{line}");
         }
+    }
+
+    #[test]
+    fn a_private_room_is_left_only_after_a_yes() {
+        let inside = Context { room: plan(), ..here() };
+        assert_eq!(action("/part", &inside), Ok(Action::Local(Local::ConfirmPart)));
+        assert_eq!(action("/part yes", &inside), Ok(Action::Node(Command::Part(plan()))));
+        assert_eq!(action("/part", &here()), Ok(Action::Node(Command::Part(Room::Lobby))));
+        assert_eq!(line_of(&Command::Part(plan())).as_deref(), Some("/part #plan#31313131"), "without the yes");
+    }
+
+    #[test]
+    fn members_are_those_of_the_room_in_view() {
+        let inside = Context { room: plan(), ..here() };
+        assert_eq!(action("/members", &inside), Ok(Action::Node(Command::ListMembers(plan()))));
+        let who = vec![Who::new("bob").unwrap()];
+        assert_eq!(action("/kick bob", &inside), Ok(Action::Node(Command::Kick { room: plan(), who })));
+        assert_eq!(action("/renew", &inside), Ok(Action::Node(Command::Renew(plan()))));
     }
 
     #[test]
@@ -376,6 +452,14 @@ mod tests {
             "/verify bob no",
             "/join #dev",
             "/join #lobby",
+            "/join #plan#31af",
+            "/create plan private",
+            "/create plan private ask",
+            "/invite bob \"Zoë 山田\" carol#7f3a",
+            "/kick bob",
+            "/decline #plan",
+            "/decline #plan#31af",
+            "/renew",
             "/list",
             "/topic release day",
             "/query bob",

@@ -4,11 +4,16 @@
 //! back.
 
 mod action;
+mod argument;
+mod grammar;
 mod parse;
+mod room;
 mod table;
 
 pub use action::{Action, ActionError, Context, Local, action, line_of, room_of};
-pub use parse::{SlashError, find, is_command, is_msg, parse};
+pub use argument::Argument;
+pub use parse::{SlashError, find, is_command, parse};
+pub use room::TypedRoom;
 pub use table::{COMMANDS, Spec, complete};
 
 use std::{num::NonZeroU32, sync::Arc};
@@ -76,14 +81,38 @@ pub enum Slash {
     },
     /// Be in this room, which is not yet checked.
     Join(String),
-    /// Leave this room, which is not yet checked, or the current one.
-    Part(Option<String>),
+    /// Leave a room.
+    Part {
+        /// Which one, not yet checked; none is the current one.
+        room: Option<String>,
+        /// Whether the user has confirmed it.
+        sure: bool,
+    },
     /// Show the room that this is the name, the number or a beginning of.
     Go(String),
-    /// List the open rooms of the network.
+    /// List the open rooms of the network, the user's private rooms, and what they are invited to.
     List,
     /// Say what the current room is about, not yet checked, or show it.
     Topic(Option<String>),
+    /// Make a room.
+    Create {
+        /// Its name, not yet checked.
+        name: String,
+        /// Whether only members can read it.
+        private: bool,
+        /// Whether the owner is asked before others come in.
+        ask: bool,
+    },
+    /// Invite these people to the current room.
+    Invite(Vec<Who>),
+    /// Refuse the invitation to this room, which is not yet checked.
+    Decline(String),
+    /// List the members of the current room.
+    Members,
+    /// Remove these people from the current room.
+    Kick(Vec<Who>),
+    /// Make the current room anew.
+    Renew,
     /// Open the room between the user and this person.
     Query(Who),
     /// Say something to one person alone.

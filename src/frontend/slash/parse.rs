@@ -1,7 +1,8 @@
 //! Turns a typed line into a [`Slash`].
 
 use super::{
-    COMMANDS, Lan, Slash, Spec,
+    COMMANDS, Slash, Spec,
+    grammar::{addressed, answer, create, lan, names, part, switch},
     table::{Kind, complete},
 };
 use crate::{
@@ -78,22 +79,6 @@ impl SlashError {
     }
 }
 
-/// What `/lan` should do.
-fn lan(argument: &str) -> Option<Lan> {
-    let (word, rest) = argument.split_once(char::is_whitespace).unwrap_or((argument, ""));
-    let rest = Some(rest.trim()).filter(|rest| !rest.is_empty());
-    match (word.to_ascii_lowercase().as_str(), rest) {
-        ("", None) => Some(Lan::Show),
-        ("on", None) => Some(Lan::Open(true)),
-        ("on", Some(interface)) if !interface.contains(char::is_whitespace) => Some(Lan::At(interface.into())),
-        ("off", None) => Some(Lan::Open(false)),
-        ("same", None) => Some(Lan::Same(None)),
-        ("same", Some(name)) => Network::new(name).ok().map(|name| Lan::Same(Some(name))),
-        ("share", None) => Some(Lan::Share),
-        _ => None,
-    }
-}
-
 /// Whether `text` has more than one line. Line feeds at its end do not count: a pasted command often has one.
 pub(super) fn has_several_lines(text: &str) -> bool {
     text.trim_end().contains('\n')
@@ -105,12 +90,6 @@ pub fn is_command(line: &str) -> bool {
     line.starts_with('/') && !line.starts_with("//") && (!has_several_lines(line) || is_for_one(line))
 }
 
-/// Whether `line` is `/msg`, which says something to one person.
-pub fn is_msg(line: &str) -> bool {
-    let name = line.split(char::is_whitespace).next().unwrap_or_default();
-    is_command(line) && find(name).is_ok_and(|spec| spec.kind == Kind::Tell)
-}
-
 /// Whether `line`, which begins with a slash, says something to one person only, or is meant to but mistyped.
 fn is_for_one(line: &str) -> bool {
     let name = line.split(char::is_whitespace).next().unwrap_or_default();
@@ -120,23 +99,6 @@ fn is_for_one(line: &str) -> bool {
         Err(SlashError::Unknown { similar, .. }) => similar.is_some_and(is_tell),
         Err(SlashError::Ambiguous { candidates, .. }) => candidates.into_iter().any(is_tell),
         Err(_) => false,
-    }
-}
-
-/// The person and the text of `/msg`. A name of two words is put in quotes.
-fn addressed(argument: &str) -> (&str, &str) {
-    if let Some((who, text)) = argument.strip_prefix('"').and_then(|rest| rest.split_once('"')) {
-        return (who, text.strip_prefix(char::is_whitespace).unwrap_or(text));
-    }
-    argument.split_once(char::is_whitespace).unwrap_or((argument, ""))
-}
-
-/// On or off.
-fn switch(argument: &str) -> Option<bool> {
-    match argument.to_ascii_lowercase().as_str() {
-        "on" => Some(true),
-        "off" => Some(false),
-        _ => None,
     }
 }
 
@@ -186,10 +148,17 @@ pub fn parse(line: &str) -> Result<Slash, SlashError> {
             Ok(Slash::Verify { who: person(spec, who)?, same })
         }
         Kind::Join => Ok(Slash::Join(required()?)),
-        Kind::Part => Ok(Slash::Part(given.map(str::to_owned))),
+        Kind::Part => part(argument).map(|(room, sure)| Slash::Part { room, sure }).ok_or(SlashError::Wrong(spec)),
         Kind::Go => Ok(Slash::Go(required()?)),
         Kind::List => nothing(Slash::List),
         Kind::Topic => Ok(Slash::Topic(given.map(str::to_owned))),
+        Kind::Create if given.is_none() => Err(SlashError::Missing(spec)),
+        Kind::Create => create(argument).ok_or(SlashError::Wrong(spec)),
+        Kind::Invite => people(spec, argument).map(Slash::Invite),
+        Kind::Decline => Ok(Slash::Decline(required()?)),
+        Kind::Members => nothing(Slash::Members),
+        Kind::Kick => people(spec, argument).map(Slash::Kick),
+        Kind::Renew => nothing(Slash::Renew),
         Kind::Query => person(spec, argument).map(Slash::Query),
         Kind::Tell => match addressed(text.trim_start()) {
             (_, said) if said.trim().is_empty() => Err(SlashError::Missing(spec)),
@@ -229,20 +198,22 @@ pub fn parse(line: &str) -> Result<Slash, SlashError> {
     }
 }
 
+/// The people that `argument` names, each once.
+fn people(spec: &'static Spec, argument: &str) -> Result<Vec<Who>, SlashError> {
+    let mut people = Vec::new();
+    for name in names(argument) {
+        let who = person(spec, name)?;
+        if !people.contains(&who) {
+            people.push(who);
+        }
+    }
+    if people.is_empty() { Err(SlashError::Missing(spec)) } else { Ok(people) }
+}
+
 /// The person that `argument` names.
 fn person(spec: &'static Spec, argument: &str) -> Result<Who, SlashError> {
     let given = !argument.trim_start_matches('@').is_empty();
     Who::new(argument).ok_or(if given { SlashError::NotAName(spec) } else { SlashError::Missing(spec) })
-}
-
-/// The name, which may have two words, and the yes or no after it.
-fn answer(argument: &str) -> (&str, Option<bool>) {
-    let Some((who, last)) = argument.rsplit_once(char::is_whitespace) else { return (argument, None) };
-    match last.to_ascii_lowercase().as_str() {
-        "yes" => (who, Some(true)),
-        "no" => (who, Some(false)),
-        _ => (argument, None),
-    }
 }
 
 /// The command called `name` (with or without its slash): a name, an alias or an unambiguous prefix of one, in any
@@ -344,8 +315,17 @@ mod tests {
         assert_eq!(parse("/connect  [::1]:4565 "), Ok(Slash::Connect("[::1]:4565".to_owned())));
         for (line, slash) in [
             ("/join  #dev ", Slash::Join("#dev".to_owned())),
-            ("/part", Slash::Part(None)),
-            ("/leave dev", Slash::Part(Some("dev".to_owned()))),
+            ("/part", Slash::Part { room: None, sure: false }),
+            ("/part YES", Slash::Part { room: None, sure: true }),
+            ("/leave dev", Slash::Part { room: Some("dev".to_owned()), sure: false }),
+            ("/part #yes", Slash::Part { room: Some("#yes".to_owned()), sure: false }),
+            ("/part #plan yes", Slash::Part { room: Some("#plan".to_owned()), sure: true }),
+            ("/create plan", Slash::Create { name: "plan".to_owned(), private: false, ask: false }),
+            ("/create #plan Private", Slash::Create { name: "#plan".to_owned(), private: true, ask: false }),
+            ("/create plan private ask", Slash::Create { name: "plan".to_owned(), private: true, ask: true }),
+            ("/decline #plan", Slash::Decline("#plan".to_owned())),
+            ("/members", Slash::Members),
+            ("/renew", Slash::Renew),
             ("/go 3", Slash::Go("3".to_owned())),
             ("/list", Slash::List),
             ("/query bob", Slash::Query(Who::new("bob").unwrap())),
@@ -394,6 +374,14 @@ mod tests {
             assert_eq!(parse(line), Ok(Slash::Verify { who: who(name), same }), "{line}");
         }
         assert_eq!(error("/whois @"), "Usage: /whois WHO");
+        let several = ["bob", "Zoë 山田", "carol#7f3a"].map(who).to_vec();
+        for line in ["/invite bob \"Zoë 山田\" carol#7f3a bob", "/invite @bob, \"Zoë 山田\", carol#7f3a,"] {
+            assert_eq!(parse(line), Ok(Slash::Invite(several.clone())), "{line}");
+        }
+        assert_eq!(parse("/kick bob"), Ok(Slash::Kick(vec![who("bob")])));
+        for line in ["/invite", "/invite ,", "/invite @"] {
+            assert_eq!(error(line), "Usage: /invite WHO…", "{line}");
+        }
         let long = "x".repeat(200);
         assert_eq!(error(&format!("/trust {long}")), "Too long for a name or a key. Usage: /trust WHO [yes]");
     }
@@ -412,7 +400,7 @@ mod tests {
         assert_eq!(error("/qu"), "/qu is ambiguous: /query or /quit?");
         assert_eq!(parse("/who"), Ok(Slash::Who), "though /whois begins with it");
         assert_eq!(error("/w"), "/w is ambiguous: /who or /whois?");
-        assert_eq!(error("/c"), "/c is ambiguous: /clear, /connect or /copy?");
+        assert_eq!(error("/c"), "/c is ambiguous: /clear, /connect, /copy or /create?");
         assert_eq!(error("/n"), "/n is ambiguous: /names or /nick?");
     }
 
@@ -480,6 +468,11 @@ mod tests {
             assert_eq!(error(line), "Invalid argument for /copy. Usage: /copy [N]");
         }
         assert_eq!(error("/typing maybe"), "Invalid argument for /typing. Usage: /typing [on|off]");
+        for line in ["/create plan secret", "/create plan ask", "/create plan private ask me", "/create my plan"] {
+            assert_eq!(error(line), "Invalid argument for /create. Usage: /create NAME [private]", "{line}");
+        }
+        assert_eq!(error("/create"), "Usage: /create NAME [private]");
+        assert_eq!(error("/part #plan no"), "Invalid argument for /part. Usage: /part [ROOM] [yes]");
         assert_eq!(error("/quit the job"), "/quit takes no argument. Usage: /quit");
     }
 

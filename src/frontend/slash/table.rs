@@ -37,6 +37,12 @@ pub(super) enum Kind {
     Go,
     List,
     Topic,
+    Create,
+    Invite,
+    Decline,
+    Members,
+    Kick,
+    Renew,
     Query,
     Tell,
     Connect,
@@ -56,7 +62,7 @@ pub(super) enum Kind {
 impl Kind {
     /// Whether it leaves the program, or removes something.
     pub(super) const fn loses(self) -> bool {
-        matches!(self, Self::Clear | Self::Erase | Self::Part | Self::Quit)
+        matches!(self, Self::Clear | Self::Decline | Self::Erase | Self::Kick | Self::Part | Self::Quit)
     }
 }
 
@@ -78,6 +84,7 @@ impl Spec {
     /// The forms of a command that one line cannot describe: how each is written, and what it does.
     pub fn forms(&self) -> &'static [(&'static str, &'static str)] {
         match self.kind {
+            Kind::Create => commands::CREATE_FORMS,
             Kind::Lan => commands::LAN_FORMS,
             Kind::Search => commands::SEARCH_FORMS,
             _ => &[],
@@ -96,6 +103,12 @@ pub const COMMANDS: &[Spec] = &[
     Spec::new("go", &[], commands::GO, Kind::Go),
     Spec::new("list", &[], commands::LIST, Kind::List),
     Spec::new("topic", &[], commands::TOPIC, Kind::Topic),
+    Spec::new("create", &[], commands::CREATE, Kind::Create),
+    Spec::new("invite", &[], commands::INVITE, Kind::Invite),
+    Spec::new("decline", &[], commands::DECLINE, Kind::Decline),
+    Spec::new("members", &[], commands::MEMBERS, Kind::Members),
+    Spec::new("kick", &[], commands::KICK, Kind::Kick),
+    Spec::new("renew", &[], commands::RENEW, Kind::Renew),
     Spec::new("query", &[], commands::QUERY, Kind::Query),
     Spec::new("msg", &[], commands::MSG, Kind::Tell),
     Spec::new("away", &[], commands::AWAY, Kind::Away),
@@ -143,7 +156,7 @@ mod tests {
 
     #[test]
     fn a_prefix_finds_names_and_aliases() {
-        assert_eq!(names("/c"), ["connect", "clear", "copy"]);
+        assert_eq!(names("/c"), ["create", "connect", "clear", "copy"]);
         assert_eq!(names("/N"), ["nick", "who"]);
         assert_eq!(names("/ex"), ["quit"]);
         assert_eq!(names("/frob"), [""; 0]);
@@ -176,7 +189,7 @@ mod tests {
         let forms: Vec<_> = COMMANDS.iter().flat_map(Spec::forms).collect();
         assert!(!forms.is_empty());
         for (form, _) in forms {
-            let line = form.replace("[INTERFACE]", "eth0").replace("[NETWORK]", "home");
+            let line = form.replace("[INTERFACE]", "eth0").replace("[NETWORK]", "home").replace("NAME", "plan");
             assert!(crate::frontend::slash::parse(&line).is_ok(), "{line}");
         }
     }

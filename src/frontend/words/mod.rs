@@ -7,7 +7,7 @@ mod en;
 
 pub(crate) use en::{
     alarm, answers, clock_off, commands, config, config_file, discover, disk, draft, elsewhere, findings, guide, help,
-    identity, listening, log, messages, network, people, pipe, pipe_answers, presence, program, screen, search,
-    settings, slash_errors, status, tabs, times, topics, trust, typing, usage, verification, whois, withheld,
+    identity, listening, log, messages, network, people, pipe, pipe_answers, presence, private_rooms, program, screen,
+    search, settings, slash_errors, status, tabs, times, topics, trust, typing, usage, verification, whois, withheld,
 };
 pub use en::{failures::failure, notices::notice};

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use super::{
     aead::{self, AUTHENTICATOR_BYTES},
-    generation::Generation,
+    generation::{Generation, GenerationId},
     kdf::{self, KEY_BYTES},
     opened::{DEP_BYTES, HEADER_BYTES, Opened},
     padding::{STEP, padded},
@@ -13,7 +13,7 @@ use super::{
     slot::Slot,
     tags,
 };
-use crate::{domain::model::EventId, protocol::codec::event::MAX_CONTENT_BYTES};
+use crate::protocol::codec::event::MAX_CONTENT_BYTES;
 
 /// Bytes in front of what is sealed: the salt and the name of the generation.
 const FRONT_BYTES: usize = SALT_BYTES + 32;
@@ -73,7 +73,7 @@ pub fn seal(generation: &Generation, slot: &Slot, inside: &Opened, source: SaltS
 }
 
 /// Which generation a content names. None if it is not sealed content.
-pub fn generation_of(content: &[u8]) -> Option<EventId> {
+pub fn generation_of(content: &[u8]) -> Option<GenerationId> {
     split(content).map(|(_, generation, _)| generation)
 }
 
@@ -94,11 +94,11 @@ pub fn open(generation: &Generation, slot: &Slot, content: &[u8]) -> Result<Open
 }
 
 /// Salt, generation and what is sealed, if the length is one that a sealed content has.
-fn split(content: &[u8]) -> Option<(&[u8; SALT_BYTES], EventId, &[u8])> {
+fn split(content: &[u8]) -> Option<(&[u8; SALT_BYTES], GenerationId, &[u8])> {
     let (salt, rest) = content.split_first_chunk()?;
     let (generation, sealed) = rest.split_first_chunk()?;
     let inside = sealed.len().checked_sub(AUTHENTICATOR_BYTES)?;
-    (inside <= MAX_INSIDE_BYTES && padded(inside) == inside).then_some((salt, EventId(*generation), sealed))
+    (inside <= MAX_INSIDE_BYTES && padded(inside) == inside).then_some((salt, GenerationId(*generation), sealed))
 }
 
 /// The key that seals this one content.

@@ -4,7 +4,8 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::kdf::KEY_BYTES;
+use super::{kdf::KEY_BYTES, tags};
+use crate::protocol::identity::Identity;
 
 /// The key of one generation of a room: what its members have in common.
 #[derive(Clone)]
@@ -27,6 +28,11 @@ impl RoomKey {
 }
 
 impl GrantKey {
+    /// Seals what an identity grants to itself, so that it need not keep the keys of the rooms that it owns.
+    pub fn own(identity: &Identity) -> Self {
+        Self(identity.derive(tags::OWN_GRANT_KEY))
+    }
+
     pub(super) fn new(key: Zeroizing<[u8; KEY_BYTES]>) -> Self {
         Self(key)
     }

@@ -6,7 +6,7 @@
 //! Identity ─► SealingKey ─┐
 //!             Card ───────┴► PairSecret ─► direct room: RoomId, Generation
 //!                                     └──► GrantKey ─► SealedKey ─► RoomKey ─┐
-//!                                             RoomKey + Commitment ──────────┴─► Generation
+//!                                             RoomKey + RoomId ──────────────┴─► Generation
 //! Generation + Slot + Opened ─► seal ─► content ─► open ─► Opened
 //! ```
 
@@ -31,11 +31,11 @@ mod tests;
 
 pub use card::{Card, CardError};
 pub use content::{SealError, generation_of, longest_payload, open, seal};
-pub use generation::{Commitment, Generation, NotCommitted};
+pub use generation::{Generation, GenerationId};
 pub use keys::{GrantKey, RoomKey};
 pub use opened::Opened;
 pub use pair::{PairError, PairSecret};
-pub use room_id::{PRIVATE_NONCE_BYTES, PrivateRoomId};
+pub use room_id::{PRIVATE_NONCE_BYTES, private_room};
 pub use salt::SaltSource;
 pub use sealed_key::{NotOpened, SEALED_KEY_BYTES, SealedKey, grant_context, previous_context};
 pub use sealing_key::{PublicSealingKey, SealingKey};

@@ -4,13 +4,13 @@ use std::fmt;
 
 use super::{
     card::{self, Card},
-    generation::Generation,
+    generation::{Generation, GenerationId},
     kdf,
     keys::{GrantKey, RoomKey},
     sealing_key::SealingKey,
     tags,
 };
-use crate::domain::model::{EventId, RoomId};
+use crate::domain::model::RoomId;
 
 /// The pair secret of two people: their direct room, and the key that seals grants between them.
 #[derive(Clone)]
@@ -46,7 +46,7 @@ impl PairSecret {
         let (first, second) = if own.node() < other.node() { (ours, theirs) } else { (theirs, ours) };
         let secret = kdf::extract(&[tags::PAIR, &first, &second].concat(), shared.as_bytes());
         let derive = |tag| kdf::expand(&secret, tag, &[]);
-        let name = EventId(*derive(tags::DIRECT_GENERATION));
+        let name = GenerationId(*derive(tags::DIRECT_GENERATION));
         Ok(Self {
             room: RoomId(*derive(tags::DIRECT_ROOM)),
             generation: Generation::direct(name, RoomKey::new(derive(tags::DIRECT_KEY))),

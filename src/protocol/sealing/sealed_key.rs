@@ -4,7 +4,7 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use super::{
     aead::{self, AUTHENTICATOR_BYTES},
-    generation::Commitment,
+    generation::GenerationId,
     kdf::{self, KEY_BYTES},
     keys::{GrantKey, RoomKey},
     salt::{SALT_BYTES, SaltSource},
@@ -24,14 +24,14 @@ pub struct SealedKey(pub [u8; SEALED_KEY_BYTES]);
 #[error("the sealed key does not open")]
 pub struct NotOpened;
 
-/// What the previous generation's key is sealed with: the room, and the commitment to the new key.
-pub fn previous_context(room: &RoomId, newer: &Commitment) -> Vec<u8> {
+/// What the previous generation's key is sealed with: the room, and the name of the new generation.
+pub fn previous_context(room: &RoomId, newer: &GenerationId) -> Vec<u8> {
     [tags::PREVIOUS, &room.0, &newer.0].concat()
 }
 
-/// What a grant is sealed with: the room, who grants, who is invited, and the commitment to the granted key. Both names
+/// What a grant is sealed with: the room, who grants, who is invited, and the generation whose key it is. Both names
 /// are in it because the grant key is the same in both directions.
-pub fn grant_context(room: &RoomId, from: &NodeId, to: &NodeId, granted: &Commitment) -> Vec<u8> {
+pub fn grant_context(room: &RoomId, from: &NodeId, to: &NodeId, granted: &GenerationId) -> Vec<u8> {
     [tags::GRANT, &room.0, from.as_bytes(), to.as_bytes(), &granted.0].concat()
 }
 
@@ -41,7 +41,7 @@ impl RoomKey {
         seal(self.as_bytes(), key, associated, salt)
     }
 
-    /// Opens what [`Self::seal_key`] sealed. The result must still be checked against its commitment.
+    /// Opens what [`Self::seal_key`] sealed. The result must still be checked against the name of its generation.
     ///
     /// # Errors
     /// [`NotOpened`] if it is not exactly what was sealed.
@@ -56,7 +56,7 @@ impl GrantKey {
         seal(self.as_bytes(), key, associated, salt)
     }
 
-    /// Opens what [`Self::seal_key`] sealed. The result must still be checked against its commitment.
+    /// Opens what [`Self::seal_key`] sealed. The result must still be checked against the name of its generation.
     ///
     /// # Errors
     /// [`NotOpened`] if it is not exactly what was sealed.

@@ -28,11 +28,11 @@ pub(super) const GRANT_KEY: &[u8] = b"proximity-chat/1 grant key\0";
 /// Hashes the id of a private room.
 pub(super) const PRIVATE_ROOM: &[u8] = b"proximity-chat/1 private room\0";
 
-/// Hashes the id of the control room of a private room.
-pub(super) const CONTROL_ROOM: &[u8] = b"proximity-chat/1 control room\0";
+/// Hashes the name of a generation of a private room.
+pub(super) const GENERATION: &[u8] = b"proximity-chat/1 generation\0";
 
-/// Hashes the commitment to a room key.
-pub(super) const COMMITMENT: &[u8] = b"proximity-chat/1 room key commitment\0";
+/// Derives the key that seals the grants of an identity to itself.
+pub(super) const OWN_GRANT_KEY: &[u8] = b"proximity-chat/1 own grant key\0";
 
 /// Derives the key of one sealed content.
 pub(super) const CONTENT: &[u8] = b"proximity-chat/1 sealed content\0";
@@ -68,8 +68,8 @@ mod tests {
             DIRECT_KEY,
             GRANT_KEY,
             PRIVATE_ROOM,
-            CONTROL_ROOM,
-            COMMITMENT,
+            GENERATION,
+            OWN_GRANT_KEY,
             CONTENT,
             CONTENT_SALT,
             SEALED_KEY,

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::*;
 use crate::{
-    domain::model::{EventId, LogId, NodeId, RoomId},
+    domain::model::{EventId, LogId, NodeId, RoomId, RoomName},
     protocol::{codec::event::Dep, identity::Identity},
 };
 
@@ -36,19 +36,20 @@ fn room_key(byte: u8) -> RoomKey {
     RoomKey::new(Zeroizing::new([byte; 32]))
 }
 
-fn private_room() -> PrivateRoomId {
-    PrivateRoomId::new(&alice().node(), &[0xaa; PRIVATE_NONCE_BYTES])
-}
+/// A room in these tests.
+const ROOM: RoomId = RoomId([
+    0x12, 0x67, 0xb5, 0xb8, 0x25, 0x9a, 0xb6, 0x08, 0x7e, 0x59, 0x3c, 0x06, 0xaf, 0xa6, 0xa9, 0x76, 0x20, 0xd3, 0xa7,
+    0x57, 0x89, 0xfa, 0xc9, 0x49, 0x90, 0xb4, 0x35, 0x08, 0xeb, 0x3b, 0x00, 0xd7,
+]);
 
-/// A generation of [`private_room`].
+/// A generation with any name.
 fn generation(id: u8, key: u8) -> Generation {
-    let (room, key) = (private_room().room(), room_key(key));
-    Generation::new(EventId([id; 32]), &Commitment::to(&room, &key), &room, key).unwrap()
+    Generation::direct(GenerationId([id; 32]), room_key(key))
 }
 
-/// The second event of alice's log in [`private_room`].
+/// The second event of alice's log in [`ROOM`].
 fn slot() -> Slot {
-    let log = LogId { room: private_room().room(), author: alice().node(), epoch: 0x0102_0304_0506_0708 };
+    let log = LogId { room: ROOM, author: alice().node(), epoch: 0x0102_0304_0506_0708 };
     Slot { log, seq: 2, prev: Some(EventId([0x55; 32])) }
 }
 

@@ -47,6 +47,7 @@ impl<N: Net> Actor<N> {
                 self.network.linked(self.node.linked_people());
             }
             Output::KnownChanged => self.profile.known_changed(),
+            Output::PrivateRoomsChanged => self.profile.private_rooms_changed(self.node.private_rooms()),
             Output::RoomsChanged => self.profile.rooms_changed(self.node.rooms()),
             Output::Leave => return Err(Stop::Quit),
         }

@@ -12,7 +12,7 @@ use crate::{
         node::{Input, LocalAddrs},
     },
     domain::{
-        bus::{Command, Failure, KeptRoom, NetworkNotice, Notice, Update},
+        bus::{Command, Failure, KeptRooms, NetworkNotice, Notice, Update},
         model::{Known, LeaveReason, Nick, Presence},
     },
     runtime::{io::Net, net::CLOSE_TIMEOUT},
@@ -43,7 +43,9 @@ pub struct Carried {
     /// The keys that it knew.
     pub known: Vec<Known>,
     /// The rooms that the user is in.
-    pub rooms: Vec<KeptRoom>,
+    pub rooms: KeptRooms,
+    /// What seeds the secrets of the next node: the ones of this node must not come twice.
+    pub secret: [u8; 32],
 }
 
 impl<N: Net> Actor<N> {
@@ -159,8 +161,10 @@ impl<N: Net> Actor<N> {
             self.front_end.tell(Update::PeerLeft { peer, reason: LeaveReason::Closed }).await.ok()?;
         }
         let (nick, presence) = self.node.state();
+        let (list, private) = (self.node.rooms(), self.node.private_rooms());
+        let (known, rooms) = (self.node.known(), KeptRooms { list, private });
         let carried =
-            Carried { port: self.listeners.port(), nick, presence, known: self.node.known(), rooms: self.node.rooms() };
+            Carried { port: self.listeners.port(), nick, presence, known, rooms, secret: self.node.next_secret() };
         let (commands, updates) = self.front_end.into_channels();
         Some(Moved { commands, updates, desired: self.network.into_next(), carried })
     }

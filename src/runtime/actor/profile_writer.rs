@@ -12,7 +12,7 @@ use tokio::{
 
 use crate::{
     domain::{
-        bus::KeptRoom,
+        bus::{KeptPrivate, KeptRoom},
         model::{Known, Nick, NodeId},
     },
     runtime::profile::{Chosen, SaveError, Saver},
@@ -107,6 +107,12 @@ impl ProfileWriter {
     /// The user is in these rooms now, and has left them so.
     pub(super) fn rooms_changed(&mut self, rooms: Vec<KeptRoom>) {
         self.chosen.rooms = Some(rooms);
+        self.due_by(Instant::now() + GATHER);
+    }
+
+    /// What is known of private rooms has changed.
+    pub(super) fn private_rooms_changed(&mut self, rooms: KeptPrivate) {
+        self.chosen.private = Some(rooms);
         self.due_by(Instant::now() + GATHER);
     }
 

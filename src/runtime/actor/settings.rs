@@ -8,7 +8,7 @@ use super::{DesiredNetwork, Wish};
 use crate::{
     core::{log::storage::Snapshot, node::Retention},
     domain::{
-        bus::KeptRoom,
+        bus::KeptRooms,
         model::{Guests, Known, Nick, NodeId, PortRange, Presence, Target},
     },
     protocol::identity::Identity,
@@ -51,7 +51,7 @@ pub struct Settings {
     /// The keys that were met before.
     pub known: Vec<Known>,
     /// The rooms that the user was in.
-    pub rooms: Vec<KeptRoom>,
+    pub rooms: KeptRooms,
     /// From where nodes without a key are let in.
     pub guests: Guests,
     /// Whether to meet nobody before the user has chosen a name ([`crate::domain::bus::Command::SetNick`]).

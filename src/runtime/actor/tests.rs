@@ -11,7 +11,7 @@ use super::*;
 use crate::{
     core::{discovery::listen_plan::ListenPlan, node::Retention},
     domain::{
-        bus::{COMMAND_CAPACITY, UPDATE_CAPACITY},
+        bus::{COMMAND_CAPACITY, KeptRooms, UPDATE_CAPACITY},
         model::{Author, Delivery, Guests, LeaveReason, Network, Nick, Peer, PeerId, PortRange, Room, Software, Text},
     },
     protocol::identity::Identity,
@@ -65,7 +65,7 @@ fn settings(nick: &str, seed: u64) -> Settings {
         presence: Presence::Here,
         identity,
         known: Vec::new(),
-        rooms: Vec::new(),
+        rooms: KeptRooms::default(),
         guests: Guests::Loopback,
         hold: false,
         saver: profile().saver(),

@@ -119,6 +119,8 @@ pub enum File {
     Known,
     /// The networks that the profile was on.
     Networks,
+    /// Private rooms.
+    Rooms,
 }
 
 impl File {
@@ -129,6 +131,7 @@ impl File {
             Self::Settings => "settings.json",
             Self::Known => "known.json",
             Self::Networks => "networks.json",
+            Self::Rooms => "rooms.json",
         }
     }
 
@@ -139,6 +142,7 @@ impl File {
             Self::Settings => Without::Settings,
             Self::Networks => Without::Networks,
             Self::Known => Without::Known,
+            Self::Rooms => Without::Rooms,
         }
     }
 }
@@ -152,6 +156,8 @@ enum Without {
     Settings,
     #[error("to start as if you had never been on a network: each one is recognized anew")]
     Networks,
+    #[error("to start without your private rooms; their members tell you of them again")]
+    Rooms,
     #[error("to start as if you had never met anyone: this forgets whom you verified and ignored")]
     Known,
 }

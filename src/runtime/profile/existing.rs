@@ -6,11 +6,15 @@ use std::{
 };
 
 use super::{
-    Options, ProfileError, error::File, key, known, load, networks, private, root, settings, settings::Settings,
+    Options, ProfileError, error::File, key, known, load, networks, private, private_rooms, root, settings,
+    settings::Settings,
 };
 use crate::{
     core::networks::NetworkRecord,
-    domain::model::{Known, Network, Nick, NodeId, ProfileName},
+    domain::{
+        bus::KeptPrivate,
+        model::{Known, Network, Nick, NodeId, ProfileName},
+    },
     protocol::identity::Identity,
 };
 
@@ -23,6 +27,7 @@ pub struct Existing {
     settings: Settings,
     known: Vec<Known>,
     networks: Vec<NetworkRecord>,
+    private: KeptPrivate,
 }
 
 /// Reads the profile of that name; without a name, the one that the first copy takes. `None` if it was never used.
@@ -43,7 +48,8 @@ pub fn find_existing(options: &Options) -> Result<Option<Existing>, ProfileError
     let settings = load(&directory, File::Settings, settings::MAX_BYTES, Settings::parse)?;
     let (known, _) = load(&directory, File::Known, known::MAX_BYTES, known::parse)?;
     let networks = load(&directory, File::Networks, networks::MAX_BYTES, networks::parse)?;
-    Ok(Some(Existing { name, directory, identity, settings, known, networks }))
+    let private = load(&directory, File::Rooms, private_rooms::MAX_BYTES, private_rooms::parse)?;
+    Ok(Some(Existing { name, directory, identity, settings, known, networks, private }))
 }
 
 impl Existing {
@@ -75,6 +81,11 @@ impl Existing {
     /// On which networks the node is open or closed, as far as the user has chosen that on the screen.
     pub fn lan(&self) -> &[(Network, bool)] {
         &self.settings.lan
+    }
+
+    /// The private rooms that its user was in, with their names.
+    pub const fn private_rooms(&self) -> &KeptPrivate {
+        &self.private
     }
 
     /// The networks that it was on, if any run has kept them.

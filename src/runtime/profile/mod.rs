@@ -11,6 +11,7 @@ mod known;
 mod lock;
 mod networks;
 mod private;
+mod private_rooms;
 mod renewal;
 mod rooms;
 mod saver;
@@ -36,7 +37,7 @@ use self::{known::Rest, settings::Settings, unreadable::Unreadable};
 use crate::{
     core::networks::NetworkRecord,
     domain::{
-        bus::KeptRoom,
+        bus::{KeptPrivate, KeptRooms},
         model::{Known, Network, Nick, ProfileName, Text},
     },
     protocol::identity::Identity,
@@ -67,6 +68,7 @@ pub struct Profile {
     settings: Settings,
     known: Vec<Known>,
     networks: Vec<NetworkRecord>,
+    private: KeptPrivate,
     notices: Vec<String>,
     saver: Saver,
 }
@@ -83,6 +85,7 @@ pub fn open(options: &Options) -> Result<Profile, ProfileError> {
             settings,
             known,
             networks: Vec::new(),
+            private: KeptPrivate::default(),
             notices,
             saver: Saver::new(None, Settings::default(), Rest::default()),
         });
@@ -100,8 +103,9 @@ pub fn open(options: &Options) -> Result<Profile, ProfileError> {
     let settings = load(&place.directory, File::Settings, settings::MAX_BYTES, Settings::parse)?;
     let (known, rest) = load(&place.directory, File::Known, known::MAX_BYTES, known::parse)?;
     let networks = load(&place.directory, File::Networks, networks::MAX_BYTES, networks::parse)?;
+    let private = load(&place.directory, File::Rooms, private_rooms::MAX_BYTES, private_rooms::parse)?;
     let saver = Saver::new(Some(place), settings.clone(), rest);
-    Ok(Profile { identity, settings, known, networks, notices, saver })
+    Ok(Profile { identity, settings, known, networks, private, notices, saver })
 }
 
 /// Where the profiles are.
@@ -189,8 +193,8 @@ impl Profile {
     }
 
     /// The rooms that the user was in, in their order.
-    pub fn rooms(&self) -> &[KeptRoom] {
-        &self.settings.rooms
+    pub fn rooms(&self) -> KeptRooms {
+        KeptRooms { list: self.settings.rooms.clone(), private: self.private.clone() }
     }
 
     /// Whether others are told about typing, if that was chosen on the screen in an earlier run.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     bus::{KeptRoom, RoomUse, RoomView},
-    model::{Hlc, MessageId, NodeId, Position, Room},
+    model::{Hlc, MessageId, NodeId, Position, PrivateRoom, Room, RoomId, RoomName, hex},
 };
 
 /// One room. What cannot be read of it is left out.
@@ -12,6 +12,9 @@ use crate::domain::{
 pub(super) struct StoredRoom {
     /// `#lobby`, `#dev`.
     room: String,
+    /// The id of a private room, hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    private: Option<String>,
     /// What was typed and not sent.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     draft: String,
@@ -44,7 +47,12 @@ impl StoredRoom {
     pub(super) fn new(kept: &KeptRoom) -> Self {
         let KeptRoom { room, view: RoomView { draft, read, at }, used } = kept;
         let [read, at] = [read, at].map(|position| position.as_ref().map(StoredPosition::new));
+        let private = match room {
+            Room::Private(PrivateRoom { id, .. }) => Some(hex::encode(&id.0)),
+            Room::Lobby | Room::Open(_) | Room::Direct(_) => None,
+        };
         Self {
+            private,
             room: room.to_string(),
             draft: draft.clone(),
             read,
@@ -56,9 +64,13 @@ impl StoredRoom {
 
     /// As the program uses it; none if this release knows no such room.
     pub(super) fn read(self) -> Option<KeptRoom> {
-        let room = match self.room.strip_prefix('@') {
-            Some(key) => Room::Direct(key.parse().ok()?),
-            None => Room::named(self.room.strip_prefix('#')?).ok()?,
+        let room = match (self.room.strip_prefix('@'), self.private) {
+            (Some(key), _) => Room::Direct(key.parse().ok()?),
+            (None, Some(id)) => Room::Private(PrivateRoom {
+                id: RoomId(hex::decode(&id)?.try_into().ok()?),
+                name: RoomName::new(&self.room).ok()?,
+            }),
+            (None, None) => Room::named(self.room.strip_prefix('#')?).ok()?,
         };
         let [read, at] = [self.read, self.at].map(|position| position.and_then(StoredPosition::read));
         let used = match self.left {

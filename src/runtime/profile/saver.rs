@@ -10,12 +10,15 @@ use super::{
     error::{File, SaveError},
     known::{self, Rest},
     lock::Locked,
-    networks, private,
+    networks, private, private_rooms,
     settings::{Chosen, Settings},
 };
 use crate::{
     core::networks::NetworkRecord,
-    domain::model::{Known, Nick, ProfileName},
+    domain::{
+        bus::KeptPrivate,
+        model::{Known, Nick, ProfileName},
+    },
 };
 
 /// Writes into an open profile. Every call waits for the disk: a few milliseconds, seconds on a bad day. Clones share
@@ -68,7 +71,10 @@ impl Saver {
     /// # Errors
     /// [`SaveError`]; what was remembered before still is.
     pub fn save_chosen(&self, chosen: &Chosen) -> Result<(), SaveError> {
-        self.save_settings(|settings| settings.choose(chosen))
+        if let Some(private) = &chosen.private {
+            self.save_private_rooms(private)?;
+        }
+        if chosen.changes_no_settings() { Ok(()) } else { self.save_settings(|settings| settings.choose(chosen)) }
     }
 
     /// Remembers these networks in place of the earlier ones.
@@ -79,6 +85,12 @@ impl Saver {
         let Some(place) = &self.place else { return Ok(()) };
         let _writing = place.settings.lock().unwrap_or_else(PoisonError::into_inner);
         write(place, File::Networks, networks::to_json(records).map_err(io::Error::from))
+    }
+
+    fn save_private_rooms(&self, rooms: &KeptPrivate) -> Result<(), SaveError> {
+        let Some(place) = &self.place else { return Ok(()) };
+        let _writing = place.settings.lock().unwrap_or_else(PoisonError::into_inner);
+        write(place, File::Rooms, private_rooms::to_json(rooms).map_err(io::Error::from))
     }
 
     fn save_settings(&self, change: impl FnOnce(&mut Settings)) -> Result<(), SaveError> {

@@ -4,16 +4,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{rooms::StoredRoom, unreadable::Unreadable};
-use crate::{
-    domain::{
-        bus::KeptRoom,
-        model::{Network, Nick},
-    },
-    protocol::codec::mesh::MAX_ROOMS,
+use crate::domain::{
+    bus::{KeptPrivate, KeptRoom},
+    model::{Network, Nick},
 };
 
 /// The largest file that is read, in bytes: a long draft in each of the most rooms, twice over.
 pub(super) const MAX_BYTES: u64 = 4 * 1024 * 1024;
+
+/// How many rooms are read. The program keeps fewer.
+const MAX_KEPT: usize = 512;
 
 /// How many networks are read. No release wrote more.
 const MAX_NETWORKS: usize = 64;
@@ -68,11 +68,18 @@ pub struct Chosen {
     pub plain_view: Option<bool>,
     /// The rooms that they are in, if that has changed.
     pub rooms: Option<Vec<KeptRoom>>,
+    /// What is known of private rooms, if that has changed. It has a file of its own.
+    pub private: Option<KeptPrivate>,
 }
 
 impl Chosen {
     /// Whether they have chosen nothing.
     pub const fn is_empty(&self) -> bool {
+        self.changes_no_settings() && self.private.is_none()
+    }
+
+    /// Whether nothing was chosen that the settings file has.
+    pub(super) const fn changes_no_settings(&self) -> bool {
         self.nick.is_none() && self.typing.is_none() && self.plain_view.is_none() && self.rooms.is_none()
     }
 
@@ -84,6 +91,7 @@ impl Chosen {
             typing: self.typing.or(before.typing),
             plain_view: self.plain_view.or(before.plain_view),
             rooms: self.rooms.or(before.rooms),
+            private: self.private.or(before.private),
         }
     }
 }
@@ -91,7 +99,7 @@ impl Chosen {
 impl Settings {
     /// Applies what was chosen.
     pub(super) fn choose(&mut self, chosen: &Chosen) {
-        let Chosen { nick, typing, plain_view, rooms } = chosen.clone();
+        let Chosen { nick, typing, plain_view, rooms, private: _ } = chosen.clone();
         self.nick = nick.or(self.nick.take());
         self.typing = typing.or(self.typing);
         self.plain_view = plain_view.or(self.plain_view);
@@ -115,7 +123,7 @@ impl Settings {
         let lan = |Lan { network, open }| Network::new(&network).map(|network| (network, open));
         let lan: Result<Vec<_>, _> = stored.lan.into_iter().take(MAX_NETWORKS).map(lan).collect();
         let lan = lan.map_err(|error| error.to_string())?;
-        let rooms = stored.rooms.into_iter().take(MAX_ROOMS).filter_map(StoredRoom::read).collect();
+        let rooms = stored.rooms.into_iter().take(MAX_KEPT).filter_map(StoredRoom::read).collect();
         Ok(Self { nick, plain_view: stored.plain_view, typing: stored.typing, rooms, lan, rest: stored.rest })
     }
 

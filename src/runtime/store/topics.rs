@@ -28,8 +28,9 @@ impl Database {
     pub(super) fn topic(&self, request: &TopicRequest) -> Result<Option<StoredLine>> {
         let Some(place) = self.place_key(request.room)? else { return Ok(None) };
         let hidden = Hidden::of(&self.connection, request.room, &request.ignored)?;
+        let (logs, guests) = hidden.lists();
         let mut select = self.connection.prepare_cached(&newest())?;
-        let mut rows = select.query(params![place, number(MAX_TRIED), hidden.logs, hidden.guests])?;
+        let mut rows = select.query(params![place, number(MAX_TRIED), logs, guests])?;
         while let Some(row) = rows.next()? {
             let line = line(row)?;
             if matches!(line.content, Content::Topic { .. }) {

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::private::Refusal;
 use crate::{
     core::sync,
     domain::{
         bus::{RoomView, Update},
-        model::{LinkId, Machine, NodeId, Room, RoomId, RoomName},
+        model::{Host, LinkId, Machine, NodeId, PrivateRoom, Room, RoomId, RoomName},
     },
+    protocol::{codec::mesh, membership::Cut, sealing::Card},
 };
 
 /// Somebody has said something in the direct room with our user.
@@ -47,6 +49,10 @@ pub(in crate::core::node) enum Input {
         node: NodeId,
         /// Whether the program there knows open rooms.
         capable: bool,
+        /// Whether it knows private rooms.
+        private: bool,
+        /// The host that it connects from.
+        host: Option<Host>,
         /// Its card, if it has told one. Nothing in it is checked yet.
         card: Option<Bytes>,
     },
@@ -59,8 +65,57 @@ pub(in crate::core::node) enum Input {
         /// All of them.
         names: Vec<RoomName>,
     },
-    /// Our user joins a room.
-    Join(Room),
+    /// A node says something about private rooms.
+    Private {
+        /// Over which link.
+        link: LinkId,
+        /// What.
+        said: Box<mesh::Private>,
+    },
+    /// Our user joins a room: an open one, or a private one that they were invited to.
+    Join {
+        /// The room of that name.
+        room: Room,
+        /// The first digits of the id of a private one, if the user has said them.
+        id: Option<Arc<str>>,
+    },
+    /// Our user refuses an invitation for good.
+    Decline {
+        /// To the room of that name.
+        name: RoomName,
+        /// The first digits of its id, if the user has said them.
+        id: Option<Arc<str>>,
+    },
+    /// Our user makes a private room.
+    Create {
+        /// What it is called.
+        name: RoomName,
+        /// Whether they want to be asked before members invite others.
+        ask: bool,
+    },
+    /// Our user invites people to a private room.
+    Invite {
+        /// Which one.
+        room: PrivateRoom,
+        /// Their cards.
+        cards: Vec<Card>,
+    },
+    /// Our user removes people from a private room.
+    Kick {
+        /// Which one.
+        room: PrivateRoom,
+        /// Who, and what is held of what they wrote.
+        who: Vec<(NodeId, Vec<Cut>)>,
+    },
+    /// Our user makes a private room anew, whose owner is gone.
+    Renew {
+        /// Which one.
+        room: PrivateRoom,
+        /// What our user has written there.
+        cuts: Vec<Cut>,
+    },
+    /// Our user wants to see who is in a private room.
+    Members(PrivateRoom),
     /// Our user opens the direct room with a person, whose card is this, if it is known. They may say something there.
     Query {
         /// With whom.
@@ -84,7 +139,12 @@ pub(in crate::core::node) enum Input {
         lines: u64,
     },
     /// Our user leaves a room.
-    Part(Room),
+    Part {
+        /// Which one.
+        room: Room,
+        /// What they have written there, if it is a private one.
+        cuts: Vec<Cut>,
+    },
     /// Our user wants to see which rooms there are.
     List,
     /// How our user left a room.
@@ -103,6 +163,10 @@ pub(in crate::core::node) enum Output {
     Sync(sync::Input),
     /// Tell the front end.
     Update(Update),
+    /// Something about a private room was not done.
+    Refused(PrivateRoom, Refusal),
     /// What [`kept`](super::Rooms::kept) returns has changed.
     Kept,
+    /// What [`kept_private`](super::Rooms::kept_private) returns has changed.
+    KeptPrivate,
 }

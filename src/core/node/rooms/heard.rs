@@ -11,7 +11,7 @@ use super::{Earlier, Heard, Joined, MAX_JOINED, Output, Rooms, close, open};
 use crate::{
     core::budgets::{DIRECT_ROOMS_OF_HOST, DIRECT_ROOMS_OF_STRANGERS},
     domain::{
-        bus::{KeptRoom, RoomUse, RoomView, Update},
+        bus::{KeptRoom, LeftBecause, RoomUse, RoomView, Update},
         model::{Machine, NodeId, Room, RoomId},
     },
 };
@@ -135,6 +135,6 @@ impl Rooms {
             let is_linked = self.links.values().any(|neighbour| neighbour.node == *node);
             out.extend(Some(*node).filter(|_| !is_linked).and_then(|node| self.pairs.remove(&node)).map(close));
         }
-        out.extend([Output::Update(Update::RoomLeft(room)), Output::Kept]);
+        out.extend([Output::Update(Update::RoomLeft { room, because: LeftBecause::Asked }), Output::Kept]);
     }
 }

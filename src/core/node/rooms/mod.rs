@@ -11,6 +11,7 @@
 mod event;
 mod heard;
 mod pairs;
+mod private;
 
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,8 @@ use std::{
 pub(super) use event::{Earlier, Heard, Input, Output};
 use heard::Left;
 use pairs::Pairs;
+pub(super) use private::Refusal;
+use private::{Change, Private};
 
 use crate::{
     core::{
@@ -30,12 +33,16 @@ use crate::{
         sync::{self, Seal},
     },
     domain::{
-        bus::{KeptRoom, RoomFailure, RoomListing, RoomMembers, RoomUse, RoomView, Update},
-        model::{Known, LinkId, Machine, NodeId, Room, RoomId, RoomName},
+        bus::{
+            KeptPrivate, KeptRoom, KeptRooms, LeftBecause, RoomFailure, RoomListing, RoomMembers, RoomUse, RoomView,
+            Update,
+        },
+        model::{Known, LinkId, Machine, NodeId, PrivateRoom, Room, RoomId, RoomName},
     },
     protocol::{
         codec::mesh::{self, Frame, MAX_ROOMS},
         identity::Identity,
+        membership::Cut,
     },
 };
 
@@ -44,6 +51,9 @@ const MAX_JOINED: usize = 256;
 
 /// Rooms that `/list` shows. A hundred links with all the rooms that they may announce would fill many screens.
 const MAX_LISTED: usize = 512;
+
+/// Digits of the id of a private room that tell rooms of one name apart, as with keys of people.
+const SUFFIX_DIGITS: usize = 8;
 
 /// A room that our user is in.
 #[derive(Debug)]
@@ -86,12 +96,14 @@ pub(super) struct Rooms {
     cards: BTreeMap<NodeId, Arc<[u8]>>,
     /// The direct rooms that are open: those that our user has used, and those with linked people.
     pairs: Pairs,
+    private: Private,
     links: BTreeMap<LinkId, Neighbour>,
 }
 
 impl Rooms {
     /// `kept`: the rooms that our user was in, and how they left them. `known`: the cards of people.
-    pub(super) fn new(kept: Vec<KeptRoom>, identity: &Identity, known: &[Known]) -> Self {
+    /// `secret` is drawn from the operating system for this run.
+    pub(super) fn new(kept: KeptRooms, identity: &Identity, known: &[Known], secret: [u8; 32]) -> Self {
         let cards = known.iter().filter_map(|known| Some((known.node, known.card.clone()?))).collect();
         let mut joined = vec![Joined::new(Room::Lobby, RoomView::default())];
         let mut left = Left::default();
@@ -99,7 +111,7 @@ impl Rooms {
             let known = known.iter().find(|known| known.node == node);
             Machine::new(node, known.and_then(|known| known.how_met().host))
         };
-        for KeptRoom { room, view, used } in kept {
+        for KeptRoom { room, view, used } in kept.list {
             if let (RoomUse::Left { lines }, Room::Direct(node)) = (used, &room) {
                 left.add(*node, lines);
             } else if let Some(known) = joined.iter_mut().find(|one| one.room == room) {
@@ -109,7 +121,8 @@ impl Rooms {
                 joined.push(Joined { opened_by, ..Joined::new(room, view) });
             }
         }
-        Self { joined, left, cards, pairs: Pairs::new(identity), links: BTreeMap::new() }
+        let private = Private::new(identity.clone(), &kept.private, secret);
+        Self { joined, left, cards, pairs: Pairs::new(identity), private, links: BTreeMap::new() }
     }
 
     /// The rooms that our user is in, and those that they have left, to be kept across runs.
@@ -130,15 +143,40 @@ impl Rooms {
     pub(super) fn handle(&mut self, input: Input, out: &mut Vec<Output>) {
         match input {
             Input::Start => self.start(out),
-            Input::LinkUp { link, node, capable, card } => self.link_up(link, node, capable, card.as_deref(), out),
-            Input::LinkDown(link) => self.link_down(link, out),
+            Input::LinkUp { link, node, capable, private, host, card } => {
+                self.link_up(link, node, capable, card.as_deref(), out);
+                self.private.link_up(link, node, host, private, out);
+            }
+            Input::LinkDown(link) => {
+                self.private.link_down(link);
+                self.link_down(link, out);
+            }
+            Input::Private { link, said } => {
+                let changes = self.private.heard(link, *said, out);
+                for change in changes {
+                    self.changed(change, out);
+                }
+            }
             Input::Announced { link, names } => self.announced(link, names, out),
-            Input::Join(room) => self.join(room, out),
+            Input::Join { room, id } => self.join(room, id.as_deref(), out),
+            Input::Decline { name, id } => {
+                if let Some(room) = self.invitation(&name, id.as_deref(), out) {
+                    self.private.decline(&room, out);
+                }
+            }
+            Input::Create { name, ask } => self.create(name, ask, out),
+            Input::Invite { room, cards } => refuse(self.private.invite(&room.id, &cards, out), room, out),
+            Input::Kick { room, who } => refuse(self.private.kick(&room.id, &who, out), room, out),
+            Input::Renew { room, cuts } => self.renew(room, cuts, out),
+            Input::Members(room) => match self.private.members(&room.id) {
+                Ok(members) => out.push(Output::Update(Update::Members(members))),
+                Err(refusal) => out.push(Output::Refused(room, refusal)),
+            },
             Input::Query { node, name, card, asked } => self.query(node, name, card.as_deref(), asked, out),
             Input::Heard(heard) => self.heard(heard, out),
             Input::Used(room) => self.used(&room, out),
             Input::Left { node, lines } => self.has_left(node, lines, out),
-            Input::Part(room) => self.part(&room, out),
+            Input::Part { room, cuts } => self.part(&room, cuts, out),
             Input::List => out.push(Output::Update(Update::RoomList(self.list()))),
             Input::KeepView { room, view } => self.keep_view(&room, view, out),
         }
@@ -157,7 +195,15 @@ impl Rooms {
                 None => false,
             },
             Room::Lobby | Room::Open(_) => true,
+            Room::Private(room) => self.private.is_in(&room.id),
         });
+        self.private.start(out);
+        // The list of rooms may be older than what is known of a private one.
+        for room in self.private.rooms() {
+            if !self.is_in(&Room::Private(room.clone())) {
+                self.joined.push(Joined::new(Room::Private(room), RoomView::default()));
+            }
+        }
         for Joined { room, open: id, view, .. } in &self.joined {
             out.extend(id.map(|id| open(room.clone(), id, None)));
             // Everybody is in the lobby: there is news only if there is something to restore.
@@ -249,7 +295,88 @@ impl Rooms {
         }
     }
 
-    fn join(&mut self, room: Room, out: &mut Vec<Output>) {
+    /// What is kept of private rooms.
+    pub(super) fn kept_private(&self) -> KeptPrivate {
+        self.private.kept()
+    }
+
+    /// The room of this name that our user was invited to. None if there is none or it is not clear which one is meant; then
+    /// the user was told.
+    fn invitation(&self, name: &RoomName, id: Option<&str>, out: &mut Vec<Output>) -> Option<RoomId> {
+        let digits = |room: &RoomId| NodeId::new(room.0).to_string();
+        let mut rooms = self.private.invitations(name);
+        rooms.retain(|room| id.is_none_or(|id| digits(room).starts_with(id)));
+        match rooms[..] {
+            [room] => return Some(room),
+            [] => out.push(Output::Update(RoomFailure::NotInvited(name.clone()).into())),
+            _ => {
+                let ids = rooms.iter().map(|room| digits(room).chars().take(SUFFIX_DIGITS).collect()).collect();
+                out.push(Output::Update(RoomFailure::Ambiguous { name: name.clone(), ids }.into()));
+            }
+        }
+        None
+    }
+
+    /// Our user joins a private room if they were invited to one of this name. Returns whether that is settled.
+    fn join_private(&mut self, name: &RoomName, id: Option<&str>, out: &mut Vec<Output>) -> bool {
+        if id.is_none() && self.private.invitations(name).is_empty() {
+            // Who types the name of a private room must not speak in an open one by mistake.
+            let known = self.private.rooms().find(|room| room.name == *name);
+            out.extend(
+                known.iter().map(|room| Output::Update(RoomFailure::Joined(Room::Private(room.clone())).into())),
+            );
+            return known.is_some();
+        }
+        if let Some(room) = self.invitation(name, id, out) {
+            if self.joined.len() >= MAX_JOINED {
+                out.push(Output::Update(RoomFailure::TooMany(MAX_JOINED).into()));
+            } else if let Some(room) = self.private.accept(&room, out) {
+                self.show_private(room, out);
+            }
+        }
+        true
+    }
+
+    fn create(&mut self, name: RoomName, ask: bool, out: &mut Vec<Output>) {
+        if self.joined.len() >= MAX_JOINED {
+            return out.push(Output::Update(RoomFailure::TooMany(MAX_JOINED).into()));
+        }
+        if let Some(room) = self.private.create(name, ask, out) {
+            self.show_private(room, out);
+        }
+    }
+
+    fn renew(&mut self, old: PrivateRoom, cuts: Vec<Cut>, out: &mut Vec<Output>) {
+        match self.private.renew(&old.id, out) {
+            Ok(room) => {
+                self.show_private(room, out);
+                self.part(&Room::Private(old), cuts, out);
+            }
+            Err(refusal) => out.push(Output::Refused(old, refusal)),
+        }
+    }
+
+    /// Our user is in a private room from now on.
+    fn show_private(&mut self, room: PrivateRoom, out: &mut Vec<Output>) {
+        let (room, view) = (Room::Private(room), RoomView::default());
+        self.joined.push(Joined::new(room.clone(), view.clone()));
+        out.extend([Output::Update(Update::RoomJoined { room, view, asked: true }), Output::Kept]);
+    }
+
+    /// Our user is not in a private room any more.
+    fn changed(&mut self, change: Change, out: &mut Vec<Output>) {
+        let Change { room, because } = change;
+        let room = Room::Private(room);
+        self.joined.retain(|joined| joined.room != room);
+        out.extend([Output::Update(Update::RoomLeft { room, because }), Output::Kept]);
+    }
+
+    fn join(&mut self, room: Room, private: Option<&str>, out: &mut Vec<Output>) {
+        if let Room::Open(name) = &room
+            && self.join_private(name, private, out)
+        {
+            return;
+        }
         let Some(id) = room.public_id() else { return };
         if self.is_in(&room) {
             return out.push(Output::Update(RoomFailure::Joined(room).into()));
@@ -271,7 +398,13 @@ impl Rooms {
         out.push(Output::Kept);
     }
 
-    fn part(&mut self, room: &Room, out: &mut Vec<Output>) {
+    fn part(&mut self, room: &Room, cuts: Vec<Cut>, out: &mut Vec<Output>) {
+        if let Room::Private(private) = room {
+            return match self.private.part(&private.id, cuts, out) {
+                Some(change) => self.changed(change, out),
+                None => out.push(Output::Refused(private.clone(), Refusal::NotIn)),
+            };
+        }
         if room.is_lobby() {
             return out.push(Output::Update(RoomFailure::Lobby.into()));
         }
@@ -285,7 +418,7 @@ impl Rooms {
             out.extend(open.map(close));
             self.announce(out);
         }
-        out.extend([Output::Update(Update::RoomLeft(room)), Output::Kept]);
+        out.extend([Output::Update(Update::RoomLeft { room, because: LeftBecause::Asked }), Output::Kept]);
     }
 
     /// The open rooms of the network, as far as linked people are in them or our user is.
@@ -319,7 +452,7 @@ impl Rooms {
     fn open_rooms(&self) -> impl Iterator<Item = (RoomId, &RoomName)> {
         self.joined.iter().filter_map(|joined| match &joined.room {
             Room::Open(name) => Some((joined.open?, name)),
-            Room::Lobby | Room::Direct(_) => None,
+            Room::Lobby | Room::Private(_) | Room::Direct(_) => None,
         })
     }
 
@@ -341,9 +474,14 @@ impl Rooms {
     /// Tells the front end who is in each room, where that has changed.
     fn tell_members(&mut self, out: &mut Vec<Output>) {
         for joined in &mut self.joined {
-            let Some(id) = joined.open else { continue };
-            let there = self.links.values().filter(|neighbour| neighbour.open.contains_key(&id));
-            let people: BTreeSet<NodeId> = there.map(|neighbour| neighbour.node).collect();
+            let people: BTreeSet<NodeId> = match (&joined.room, joined.open) {
+                (Room::Private(room), _) => self.private.present(&room.id),
+                (_, Some(id)) => {
+                    let there = self.links.values().filter(|neighbour| neighbour.open.contains_key(&id));
+                    there.map(|neighbour| neighbour.node).collect()
+                }
+                _ => continue,
+            };
             let people: Vec<NodeId> = people.into_iter().collect();
             if joined.told != people {
                 joined.told.clone_from(&people);
@@ -352,6 +490,11 @@ impl Rooms {
             }
         }
     }
+}
+
+/// Tells the user why something about a private room was not done.
+fn refuse(result: Result<(), Refusal>, room: PrivateRoom, out: &mut Vec<Output>) {
+    out.extend(result.err().map(|refusal| Output::Refused(room, refusal)));
 }
 
 /// A room is open from now on.

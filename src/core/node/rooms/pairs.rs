@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    core::sync::Seal,
+    core::{log::Writers, sync::Seal},
     domain::model::{NodeId, RoomId},
     protocol::{
         identity::Identity,
@@ -31,7 +31,8 @@ impl Pairs {
         // A card with another's key, or one that nobody signed, is no card.
         let card = Card::decode(card).ok().filter(|card| card.node() == *node)?;
         let pair = PairSecret::new(&self.own, &card).ok()?;
-        let seal = Seal { generation: pair.generation().clone(), writers: BTreeSet::from([self.own.node(), *node]) };
+        let writers = Writers::new(BTreeSet::from([self.own.node(), *node]), BTreeMap::new());
+        let seal = Seal::new(pair.generation().clone(), [], writers);
         let id = pair.room();
         self.of.insert(*node, pair);
         Some((id, seal))

@@ -5,7 +5,10 @@ mod heard;
 use bytes::Bytes;
 
 use super::*;
-use crate::protocol::sealing::{Card, PairSecret, SealingKey};
+use crate::{
+    domain::model::LogId,
+    protocol::sealing::{Card, PairSecret, SealingKey},
+};
 
 const LINK: LinkId = LinkId::Accepted(1);
 const OTHER: LinkId = LinkId::Accepted(2);
@@ -45,9 +48,22 @@ fn members(text: &str, people: &[u8]) -> Output {
     Output::Update(Update::RoomMembers(RoomMembers { room: room(text), people }))
 }
 
+fn kept(rooms: &Rooms) -> KeptRooms {
+    KeptRooms { list: rooms.kept(), private: rooms.kept_private() }
+}
+
+fn join(room: Room) -> Input {
+    Input::Join { room, id: None }
+}
+
+fn part(room: Room) -> Input {
+    Input::Part { room, cuts: Vec::new() }
+}
+
 /// The rooms of a user who knows nobody.
 fn rooms_of(kept: Vec<KeptRoom>) -> Rooms {
-    Rooms::new(kept, &Identity::from_secret(&[9; 32]), &[])
+    let kept = KeptRooms { list: kept, ..KeptRooms::default() };
+    Rooms::new(kept, &Identity::from_secret(&[9; 32]), &[], [1; 32])
 }
 
 /// Two links, of which both know open rooms.
@@ -55,7 +71,13 @@ fn linked() -> Rooms {
     let mut rooms = rooms_of(Vec::new());
     feed(&mut rooms, Input::Start);
     for (link, n) in [(LINK, 1), (OTHER, 2)] {
-        assert_eq!(feed(&mut rooms, Input::LinkUp { card: None, link, node: node(n), capable: true }), []);
+        assert_eq!(
+            feed(
+                &mut rooms,
+                Input::LinkUp { card: None, link, node: node(n), capable: true, private: false, host: None }
+            ),
+            []
+        );
     }
     rooms
 }
@@ -66,7 +88,7 @@ fn links_hear_of_a_room_before_they_are_admitted() {
     assert_eq!(feed(&mut rooms, announced(LINK, &["dev"])), [], "we are not in it");
     let asked = Update::RoomJoined { room: room("dev"), view: RoomView::default(), asked: true };
     assert_eq!(
-        feed(&mut rooms, Input::Join(room("dev"))),
+        feed(&mut rooms, join(room("dev"))),
         [
             Output::Sync(sync::Input::Open { seal: None, room: room("dev"), id: id("dev") }),
             Output::Sync(sync::Input::Announce { link: LINK, frame: frame(&["dev"]) }),
@@ -84,7 +106,7 @@ fn links_hear_of_a_room_before_they_are_admitted() {
 #[test]
 fn who_announces_a_room_no_more_is_excluded() {
     let mut rooms = linked();
-    feed(&mut rooms, Input::Join(room("dev")));
+    feed(&mut rooms, join(room("dev")));
     feed(&mut rooms, announced(LINK, &["dev"]));
     assert_eq!(feed(&mut rooms, announced(LINK, &["dev"])), [], "nothing has changed");
     let out = feed(&mut rooms, announced(LINK, &[]));
@@ -96,35 +118,38 @@ fn who_announces_a_room_no_more_is_excluded() {
 #[test]
 fn leaving_a_room_closes_it_and_tells_the_links() {
     let mut rooms = linked();
-    feed(&mut rooms, Input::Join(room("dev")));
+    feed(&mut rooms, join(room("dev")));
     assert_eq!(
-        feed(&mut rooms, Input::Part(room("dev"))),
+        feed(&mut rooms, part(room("dev"))),
         [
             Output::Sync(sync::Input::Close(id("dev"))),
             Output::Sync(sync::Input::Announce { link: LINK, frame: frame(&[]) }),
             Output::Sync(sync::Input::Announce { link: OTHER, frame: frame(&[]) }),
-            Output::Update(Update::RoomLeft(room("dev"))),
+            Output::Update(Update::RoomLeft { room: room("dev"), because: crate::domain::bus::LeftBecause::Asked }),
             Output::Kept,
         ]
     );
     let refused = |failure: RoomFailure| [Output::Update(failure.into())];
-    assert_eq!(feed(&mut rooms, Input::Part(room("dev"))), refused(RoomFailure::NotJoined(room("dev"))));
-    assert_eq!(feed(&mut rooms, Input::Part(Room::Lobby)), refused(RoomFailure::Lobby));
-    assert_eq!(feed(&mut rooms, Input::Join(Room::Lobby)), refused(RoomFailure::Joined(Room::Lobby)));
+    assert_eq!(feed(&mut rooms, part(room("dev"))), refused(RoomFailure::NotJoined(room("dev"))));
+    assert_eq!(feed(&mut rooms, part(Room::Lobby)), refused(RoomFailure::Lobby));
+    assert_eq!(feed(&mut rooms, join(Room::Lobby)), refused(RoomFailure::Joined(Room::Lobby)));
 }
 
 #[test]
 fn a_program_without_rooms_is_told_of_none() {
     let mut rooms = rooms_of(Vec::new());
-    feed(&mut rooms, Input::LinkUp { card: None, link: LINK, node: node(1), capable: false });
-    let out = feed(&mut rooms, Input::Join(room("dev")));
+    feed(
+        &mut rooms,
+        Input::LinkUp { card: None, link: LINK, node: node(1), capable: false, private: false, host: None },
+    );
+    let out = feed(&mut rooms, join(room("dev")));
     assert!(!out.iter().any(|output| matches!(output, Output::Sync(sync::Input::Announce { .. }))), "{out:?}");
 }
 
 #[test]
 fn rooms_and_their_views_survive_a_restart() {
     let mut rooms = linked();
-    feed(&mut rooms, Input::Join(room("dev")));
+    feed(&mut rooms, join(room("dev")));
     let view = RoomView { draft: "half a sentence".to_owned(), ..RoomView::default() };
     let keep = || Input::KeepView { room: room("dev"), view: view.clone() };
     assert_eq!(feed(&mut rooms, keep()), [Output::Kept]);
@@ -138,15 +163,18 @@ fn rooms_and_their_views_survive_a_restart() {
             joined(room("dev"), view.clone()),
         ]
     );
-    let up = feed(&mut rooms, Input::LinkUp { card: None, link: LINK, node: node(1), capable: true });
+    let up = feed(
+        &mut rooms,
+        Input::LinkUp { card: None, link: LINK, node: node(1), capable: true, private: false, host: None },
+    );
     assert_eq!(up, [Output::Sync(sync::Input::Announce { link: LINK, frame: frame(&["dev"]) })]);
 }
 
 #[test]
 fn the_list_has_every_room_once_with_its_people() {
     let mut rooms = linked();
-    feed(&mut rooms, Input::Join(room("empty")));
-    feed(&mut rooms, Input::Join(room("dev")));
+    feed(&mut rooms, join(room("empty")));
+    feed(&mut rooms, join(room("dev")));
     feed(&mut rooms, announced(LINK, &["dev", "ops"]));
     feed(&mut rooms, announced(OTHER, &["dev"]));
     let listing = |text, people, joined| RoomListing { room: room(text), people, joined };
@@ -158,17 +186,27 @@ fn the_list_has_every_room_once_with_its_people() {
 fn there_are_so_many_rooms_and_no_more() {
     let mut rooms = linked();
     for n in 1..MAX_ROOMS {
-        assert!(feed(&mut rooms, Input::Join(room(&format!("room{n}")))).contains(&Output::Kept), "{n}");
+        assert!(feed(&mut rooms, join(room(&format!("room{n}")))).contains(&Output::Kept), "{n}");
     }
     let refused = Output::Update(RoomFailure::TooMany(MAX_ROOMS).into());
-    assert_eq!(feed(&mut rooms, Input::Join(room("one-more"))), [refused]);
+    assert_eq!(feed(&mut rooms, join(room("one-more"))), [refused]);
     let Frame::Rooms(names) = decoded(&mut rooms) else { panic!("no frame of rooms") };
     assert_eq!(names.len(), MAX_ROOMS - 1, "the lobby is not announced");
 }
 
 /// The frame that a new link gets.
 fn decoded(rooms: &mut Rooms) -> Frame {
-    let out = feed(rooms, Input::LinkUp { card: None, link: LinkId::Accepted(9), node: node(9), capable: true });
+    let out = feed(
+        rooms,
+        Input::LinkUp {
+            card: None,
+            link: LinkId::Accepted(9),
+            node: node(9),
+            capable: true,
+            private: false,
+            host: None,
+        },
+    );
     let [Output::Sync(sync::Input::Announce { frame, .. })] = &out[..] else { panic!("{out:?}") };
     mesh::decode(frame).unwrap()
 }
@@ -187,7 +225,7 @@ fn direct(n: u8) -> RoomId {
 }
 
 fn up(link: LinkId, n: u8, card: Option<Bytes>) -> Input {
-    Input::LinkUp { link, node: identity(n).node(), capable: true, card }
+    Input::LinkUp { link, node: identity(n).node(), capable: true, private: false, host: None, card }
 }
 
 fn query(n: u8, card: Option<Bytes>) -> Input {
@@ -198,7 +236,7 @@ fn query(n: u8, card: Option<Bytes>) -> Input {
 fn is_open(out: &[Output], n: u8) -> bool {
     out.iter().any(|output| {
         matches!(output, Output::Sync(sync::Input::Open { id, seal: Some(seal), .. })
-        if *id == direct(n) && seal.writers.len() == 2 && seal.writers.contains(&identity(n).node()))
+        if *id == direct(n) && [9, n].iter().all(|n| seal.writers().last(&LogId { room: *id, author: identity(*n).node(), epoch: 1 }).is_none()))
     })
 }
 
@@ -224,7 +262,7 @@ fn a_direct_room_is_shown_once_something_is_said() {
     assert_eq!(feed(&mut rooms, heard()), [Output::Kept, shown]);
     assert_eq!(feed(&mut rooms, heard()), []);
     assert_eq!(feed(&mut rooms, Input::LinkDown(LINK)), [], "it stays open for who is away");
-    let out = feed(&mut rooms, Input::Part(room));
+    let out = feed(&mut rooms, part(room));
     assert!(out.contains(&Output::Sync(sync::Input::Close(direct(1)))), "{out:?}");
 }
 
@@ -249,9 +287,9 @@ fn a_direct_room_survives_a_restart_with_its_card() {
         let at = crate::domain::model::Timestamp::from_millis(0);
         Known { card, ..Known::new(identity(1).node(), at) }
     };
-    let mut again = Rooms::new(rooms.kept(), &identity(9), &[known(Some(card(1).as_ref().into()))]);
+    let mut again = Rooms::new(kept(&rooms), &identity(9), &[known(Some(card(1).as_ref().into()))], [2; 32]);
     assert!(is_open(&feed(&mut again, Input::Start), 1));
-    let mut forgotten = Rooms::new(rooms.kept(), &identity(9), &[known(None)]);
+    let mut forgotten = Rooms::new(kept(&rooms), &identity(9), &[known(None)], [3; 32]);
     assert_eq!(feed(&mut forgotten, Input::Start), []);
 }
 

@@ -131,7 +131,7 @@ fn a_first_line_is_shown_though_the_program_ends() {
     assert!(shown(&outs, &bob.room()).0.is_some(), "{outs:?}");
     // Once our user has left the room, it stays away.
     bench.feed(Input::Command(Command::Part(bob.room())));
-    let rooms = bench.node.rooms();
+    let rooms = KeptRooms { list: bench.node.rooms(), private: bench.node.private_rooms() };
     let mut me = Me { node: own().node(), known: vec![known.clone()], rooms, ..me(US, 1) };
     me.history = history(bench.store.snapshot(), own());
     bench.node = Node::new(me);

@@ -55,6 +55,7 @@ pub(super) struct Keyring {
 
 /// What the machine wants done.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "an update is passed on at once, and never stored")]
 pub(super) enum Output {
     /// Tell the front end.
     Update(Update),

@@ -1,10 +1,13 @@
 //! A direct room: only its two members read it, and only they write there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::row::*;
 use crate::{
-    core::sync::{Context, Input, Output, Seal, say_again::Lines},
+    core::{
+        log::Writers,
+        sync::{Context, Input, Output, Seal, say_again::Lines},
+    },
     domain::model::{LinkId, LogId, Room, RoomId, Text},
     protocol::{
         codec::event::{Draft, Signed},
@@ -30,9 +33,9 @@ fn id() -> RoomId {
 impl Row {
     /// One machine opens the room of the first two as one of them does.
     fn open_direct(&mut self, n: usize) {
-        let (room, writers) =
-            (Room::Direct(identity(1 - n).node()), BTreeSet::from([0, 1].map(|n| identity(n).node())));
-        let seal = Seal { generation: pair(0, 1).generation().clone(), writers };
+        let room = Room::Direct(identity(1 - n).node());
+        let writers = Writers::new(BTreeSet::from([0, 1].map(|n| identity(n).node())), BTreeMap::new());
+        let seal = Seal::new(pair(0, 1).generation().clone(), [], writers);
         self.feed(n, Input::Open { room, id: id(), seal: Some(seal) });
     }
 

@@ -9,7 +9,7 @@ use crate::{
     },
     frontend::{
         headless::{
-            event::{About, Event, OpenRoom, RoomChange, SetBy},
+            event::{About, Event, ListedRoom, RoomChange, SetBy},
             people::bare,
         },
         json::Shown,
@@ -20,16 +20,10 @@ impl Printer {
     /// The user is in a room from now on.
     pub(super) fn room_joined(&mut self, room: &Room, asked: bool) {
         self.rooms.joined(room, asked);
-        self.event(&Event::Room { room: Shown(room), change: RoomChange::Joined, topic: None });
+        self.room_changed(room, RoomChange::Joined);
         if self.json && self.topics.contains_key(room) {
             self.show_topic(room);
         }
-    }
-
-    /// The user is not in a room any more.
-    pub(super) fn room_left(&mut self, room: &Room) {
-        self.rooms.left(room);
-        self.event(&Event::Room { room: Shown(room), change: RoomChange::Left, topic: None });
     }
 
     /// A room has this topic now. In text, the message that has set it says so.
@@ -53,8 +47,10 @@ impl Printer {
         for (node, change) in self.rooms.changes(members) {
             let (nick, tag, name) = self.people.of(node);
             let (nick, tag) = (nick.map(Nick::as_str), bare(&tag));
-            let (from, room) = (Shown(node), Shown(&room));
-            print(self.json, &mut self.out, &Event::Member { room, from, nick, tag, change, name });
+            let (from, room) = (Shown(node), self.rooms.keys(&room));
+            let (by, doer, for_good) = (None, None, false);
+            let event = Event::Member { room, from, nick, tag, change, by, for_good, name, doer };
+            print(self.json, &mut self.out, &event);
         }
     }
 
@@ -89,25 +85,40 @@ impl Printer {
         let names = (self.room_name(room), by);
         let topic = topic.map(|topic| topic.text.as_str());
         let topic = Some(About { topic, set, names });
-        let event = Event::Room { room: Shown(room), change: RoomChange::Topic, topic };
-        print(self.json, &mut self.out, &event);
+        let (room, change) = (self.rooms.keys(room), RoomChange::Topic);
+        let (by, members, removed_by, remover) = (None, None, None, String::new());
+        print(self.json, &mut self.out, &Event::Room { room, change, by, members, removed_by, remover, topic });
     }
 
-    /// Which open rooms there are.
+    /// Which open rooms there are, which private ones the user is in, and what they are invited to.
     pub(super) fn room_list(&mut self, rooms: &[RoomListing]) {
-        let rooms = rooms.iter().map(|RoomListing { room, people, joined }| OpenRoom {
-            room: Shown(room),
+        let open = rooms.iter().map(|RoomListing { room, people, joined }| ListedRoom {
+            room: self.rooms.keys(room),
             people: *people,
             joined: *joined,
+            by: None,
         });
-        self.event(&Event::Rooms { rooms: rooms.collect() });
+        let private = self.rooms.private().map(|(room, people)| ListedRoom {
+            room: self.rooms.keys(room),
+            people,
+            joined: true,
+            by: None,
+        });
+        let invitations = self.rooms.invitations().map(|one| ListedRoom {
+            room: self.rooms.keys(&Room::Private(one.room.clone())),
+            people: one.members,
+            joined: false,
+            by: Some(self.people.someone(one.owner)),
+        });
+        let rooms = open.chain(private).chain(invitations).collect();
+        print(self.json, &mut self.out, &Event::Rooms { rooms });
     }
 
     /// What text calls a room.
     pub(super) fn room_name(&self, room: &Room) -> String {
         match room {
             Room::Direct(node) => format!("@{}", self.people.of(*node).2),
-            Room::Lobby | Room::Open(_) => room.to_string(),
+            Room::Lobby | Room::Open(_) | Room::Private(_) => self.rooms.keys(room).name().to_owned(),
         }
     }
 
@@ -115,7 +126,7 @@ impl Printer {
     pub(super) fn is_alone_in(&self, room: &Room) -> bool {
         match room {
             Room::Lobby => self.people.is_alone(),
-            Room::Open(_) => self.rooms.is_empty(room),
+            Room::Open(_) | Room::Private(_) => self.rooms.is_empty(room),
             Room::Direct(node) => self.people.get(PeerId::Node(*node)).is_none(),
         }
     }

@@ -16,6 +16,7 @@ use super::{
     super::{
         Answer, HeadlessError, Outcome, Stop,
         current_network::CurrentNetwork,
+        current_rooms::CurrentRooms,
         output, run,
         startup_delay::{LONGEST, SETTLING, startup_delay},
         undelivered::{LINGER, Undelivered},
@@ -23,8 +24,8 @@ use super::{
     *,
 };
 use crate::domain::{
-    bus::{Command, Lack, SweepProgress, SweepState, Update},
-    model::{LeaveReason, Room, Target},
+    bus::{Command, Lack, RoomView, SweepProgress, SweepState, Update},
+    model::{LeaveReason, PrivateRoom, Room, RoomId, RoomName, Target},
 };
 
 /// Longer than any of this takes on a busy machine.
@@ -173,7 +174,7 @@ async fn unsendable_lines_are_errors_and_the_rest_is_sent() {
     assert_eq!(front.command().await, say(&full, true));
     for part in [
         r#"{"event":"error","code":"unknown_command","text":"Unknown command /jion. "#,
-        r#"{"event":"error","code":"ambiguous_command","text":"/c is ambiguous: /clear, /connect or /copy?"}"#,
+        r#"{"event":"error","code":"ambiguous_command","text":"/c is ambiguous: /clear, /connect, /copy or /create?"}"#,
         r#"{"event":"error","code":"address","text":"That is not an IP address. "#,
         r#"{"event":"error","code":"nick","text":"A name cannot contain ':'. "#,
         r#"{"event":"error","code":"usage","text":"Type /lan on or /lan off. "#,
@@ -244,7 +245,7 @@ async fn an_answer_comes_before_what_later_lines_cause() {
                 &updates,
                 answers,
                 &watch,
-                (&undelivered, &CurrentNetwork::default()),
+                (&undelivered, &CurrentNetwork::default(), &CurrentRooms::new(Room::Lobby)),
             )
         };
         tokio::task::spawn_blocking(printing).await.unwrap().unwrap();
@@ -438,10 +439,46 @@ async fn lines_go_to_the_room_of_the_settings_joined_first() {
     let dev = Room::named("dev").unwrap();
     let mut front = Front::speaking_in(dev.clone(), Sink::new(), pending());
     front.write("hello\n/part #ops\n/go ops\n");
-    assert_eq!(front.command().await, Command::Join(dev.clone()), "before the first sweep");
+    assert_eq!(front.command().await, Command::Join { room: dev.clone(), id: None }, "before the first sweep");
     front.sweep(SweepState::Done).await;
     let Command::Say { room, .. } = front.command().await else { panic!("a line to say") };
     assert_eq!(room, dev);
     assert_eq!(front.command().await, Command::Part(Room::named("ops").unwrap()));
     front.printed("A pipe speaks in one room").await;
+}
+
+#[tokio::test]
+async fn a_private_room_is_left_by_name_and_yes() {
+    let mut front = Front::start(Sink::new(), pending());
+    let private = |digit| Room::Private(PrivateRoom { id: RoomId([digit; 32]), name: RoomName::new("plan").unwrap() });
+    let joined = |room| Update::RoomJoined { room, view: RoomView::default(), asked: false };
+    front.update(joined(private(0x31))).await;
+    front.update(joined(private(0x77))).await;
+    front.sweep(SweepState::Done).await;
+    front.printed(r##""room":"#plan#7777""##).await;
+    front.write("/part plan yes\n/part #plan#31\n/part #plan#9 yes\n/part #plan#31 yes\n/part plans yes\n/quit\n");
+    assert_eq!(front.command().await, Command::Part(private(0x31)));
+    assert_eq!(front.command().await, Command::Part(Room::named("plans").unwrap()), "the node knows why not");
+    assert_eq!(front.command().await, Command::Quit);
+    let (_, printed) = front.end().await;
+    assert!(printed.contains("Type #plan#31313131 or #plan#77777777."), "{printed}");
+    assert!(printed.contains("Type /part yes or /part ROOM yes to leave it."), "{printed}");
+    assert!(printed.contains("You are in no private room with that name and id."), "{printed}");
+}
+
+#[tokio::test]
+async fn lines_go_to_the_private_room_that_was_joined() {
+    let dev = Room::named("plan").unwrap();
+    let mut front = Front::speaking_in(dev.clone(), Sink::new(), pending());
+    assert_eq!(front.command().await, Command::Join { room: dev, id: None });
+    let room = Room::Private(PrivateRoom { id: RoomId([0x31; 32]), name: RoomName::new("plan").unwrap() });
+    front.update(Update::RoomJoined { room: room.clone(), view: RoomView::default(), asked: true }).await;
+    front.sweep(SweepState::Done).await;
+    front.printed(r##""room":"#plan""##).await;
+    front.write("hi\n/members\n/part\n/part yes\n/quit\n");
+    let text = Text::new("hi").unwrap();
+    let said = Command::Say { room: room.clone(), text, action: false, network: None };
+    assert_eq!(front.command().await, said);
+    assert_eq!(front.command().await, Command::ListMembers(room.clone()));
+    assert_eq!(front.command().await, Command::Part(room), "with a yes");
 }

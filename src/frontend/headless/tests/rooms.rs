@@ -37,7 +37,7 @@ fn life() -> Vec<Update> {
         members(&['b', 'c']),
         Update::PeerLeft { peer: PeerId::Node(key('b')), reason: crate::domain::model::LeaveReason::Closed },
         members(&['c']),
-        Update::RoomLeft(dev()),
+        Update::RoomLeft { room: dev(), because: crate::domain::bus::LeftBecause::Asked },
     ]
 }
 

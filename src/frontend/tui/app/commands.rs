@@ -16,7 +16,7 @@ use crate::{
         model::{Author, DiskTrouble, Nick, Room, Text, Topic, Who},
     },
     frontend::{
-        slash::{self, Action, Context, Local},
+        slash::{self, Action, Context, Local, TypedRoom},
         words::{answers as words, typing},
     },
 };
@@ -102,9 +102,32 @@ impl App {
                 self.overlays.search.begin(room, query);
                 Ok(())
             }
-            Command::Join(ref room) if self.tabs.position(room).is_some() => {
-                let at = self.tabs.position(room).unwrap_or_default();
-                self.go_by_line(at);
+            Command::Join { ref room, ref id } => {
+                match self.tab_to_join(&TypedRoom { room: room.clone(), id: id.clone() }) {
+                    Some(at) => self.go_by_line(at),
+                    None => self.ask_node(command)?,
+                }
+                Ok(())
+            }
+            Command::Part(Room::Private(ref private)) => {
+                let private = private.clone();
+                if self.was_asked_to_leave(&Room::Private(private.clone())) {
+                    return self.ask_node(command);
+                }
+                let name = (*self.tabs.room() != Room::Private(private.clone())).then(|| self.private_name(&private));
+                self.confirm_part(&private, &part_line(name));
+                Ok(())
+            }
+            Command::Create { ref name, .. } => {
+                let name = name.clone();
+                self.ask_node(command)?;
+                self.private.making(name);
+                Ok(())
+            }
+            Command::Renew(Room::Private(ref private)) => {
+                let name = private.name.clone();
+                self.ask_node(command)?;
+                self.private.making(name);
                 Ok(())
             }
             Command::Erase { .. } => {
@@ -146,10 +169,19 @@ impl App {
                 let at = self.tab_named(&typed)?;
                 self.go_by_line(at);
             }
-            Local::Part(typed) => {
+            Local::Part { room: typed, sure } => {
                 let at = self.tab_named(&typed)?;
-                if let Some(room) = self.room_at(at) {
-                    self.ask_node(Command::Part(room))?;
+                match self.room_at(at) {
+                    Some(Room::Private(private)) if !sure => {
+                        self.confirm_part(&private, &part_line(Some(self.private_name(&private))));
+                    }
+                    Some(room) => self.request(Command::Part(room))?,
+                    None => {}
+                }
+            }
+            Local::ConfirmPart => {
+                if let Room::Private(private) = self.tabs.room().clone() {
+                    self.confirm_part(&private, &part_line(None));
                 }
             }
             Local::LastSearch => self.overlays.search.reopen(self.tabs.room())?,
@@ -319,5 +351,13 @@ impl App {
             self.composer.set(line);
         }
         is_free
+    }
+}
+
+/// The line that leaves a private room: the one in view, or the one that is called `name`.
+fn part_line(name: Option<String>) -> String {
+    match name {
+        None => ["/part", "yes"].join(" "),
+        Some(name) => ["/part", &name, "yes"].join(" "),
     }
 }

@@ -12,7 +12,7 @@ use crate::{
         bus::Command,
         model::{Author, PeerId},
     },
-    frontend::words::answers as words,
+    frontend::{slash::Argument, words::answers as words},
 };
 
 /// How long a first Ctrl-C waits for the second one.
@@ -135,11 +135,20 @@ impl App {
 
     /// Completes a name or a command, with the next candidate or the previous one.
     fn complete(&mut self, back: bool) {
+        let rooms = match Argument::of(self.composer.text()) {
+            Some(Argument::Room) => self.rooms_to_name(true, false),
+            Some(Argument::AnyRoom) => self.rooms_to_name(true, true),
+            Some(Argument::Invitation) => self.rooms_to_name(false, true),
+            _ => Vec::new(),
+        };
         let Self { composer, tabs, people, .. } = self;
-        composer.complete(back, |in_command| {
+        composer.complete(back, |argument| {
+            if argument.is_some_and(Argument::is_room) {
+                return rooms;
+            }
             let recent: Vec<_> = tabs.here().speakers(RECENT).collect();
             let rank = |id: PeerId| recent.iter().position(|author| *author == Author::Peer(id)).unwrap_or(RECENT);
-            people.completions(rank, in_command)
+            people.completions(rank, argument.is_some())
         });
     }
 

@@ -9,14 +9,15 @@
 //! | `people` | who is here, who has left, and their names |
 //! | `composer` | the draft, completion, lines sent before, typing notices |
 //! | `tabs` | the rooms that the user is in, and which one is in view |
+//! | `private_rooms` | invitations, who owns which private room, and the question whether to leave one |
 //! | `conversation` | the messages of a room and where the user is in them |
 //! | `overlays` | help, the result of a search, and the question for a name |
 //! | `window` | size and zones, colours, focus, what was drawn last |
 //! | `answers` | the texts of `/who`, `/whois`, alarms and comparisons |
 //!
-//! The router fetches what one part needs from another and passes it on. It is in six files: this one has the inputs,
-//! `keys` the keys, `updates` and `messages` what the node reports, `rooms` the way from room to room, and `commands`
-//! what the user asks for. `view_queries` is what the view asks.
+//! The router fetches what one part needs from another and passes it on. It is in seven files: this one has the inputs,
+//! `keys` the keys, `updates` and `messages` what the node reports, `rooms` the way from room to room, `membership` what
+//! the node reports of private rooms, and `commands` what the user asks for. `view_queries` is what the view asks.
 
 mod answers;
 mod clock;
@@ -25,10 +26,12 @@ mod composer;
 mod conversation;
 mod input;
 mod keys;
+mod membership;
 mod messages;
 mod output;
 mod overlays;
 mod people;
+mod private_rooms;
 mod rooms;
 mod setup;
 mod status;
@@ -46,6 +49,7 @@ use self::{
     composer::{Composer, DraftSize, Typing},
     conversation::{Conversation, Geometry, LineMaker},
     overlays::Overlays,
+    private_rooms::PrivateRooms,
     status::{Status, Visitor},
     tabs::Tabs,
     user::User,
@@ -82,6 +86,8 @@ enum Timer {
     QuitArmed,
     /// Until then a yes erases the history.
     EraseAsked,
+    /// Until then a yes leaves a private room.
+    PartAsked,
     /// From then on the delivery of messages is shown.
     Deliveries,
 }
@@ -95,6 +101,7 @@ pub struct App {
     pub(crate) people: People,
     pub(crate) composer: Composer,
     pub(crate) tabs: Tabs,
+    private: PrivateRooms,
     pub(crate) overlays: Overlays,
     pub(crate) window: Window,
     /// What waits on other networks.
@@ -118,6 +125,7 @@ impl App {
             people: People::new(&setup.nick),
             composer: Composer::default(),
             tabs: Tabs::new(setup.history_cap),
+            private: PrivateRooms::default(),
             overlays: Overlays::new(),
             window: Window::new(setup.background, setup.plain_view),
             elsewhere: Vec::new(),
@@ -175,7 +183,7 @@ impl App {
         while let Some(timer) = self.timers.pop_expired(self.now.mono) {
             match timer {
                 // They only allowed something for a while.
-                Timer::QuitArmed | Timer::EraseAsked => {}
+                Timer::QuitArmed | Timer::EraseAsked | Timer::PartAsked => {}
                 Timer::Deliveries => {
                     let now = self.now.mono;
                     self.tabs.conversations().for_each(|conversation| conversation.speak_up(now));

@@ -10,10 +10,13 @@ use super::{
 };
 use crate::{
     domain::{
-        bus::{Command, RoomListing, RoomMembers, RoomView},
+        bus::{Command, Invitation, LeftBecause, RoomListing, RoomMembers, RoomView},
         model::{LeaveReason, NodeId, PeerId, Position, Room},
     },
-    frontend::words::{tabs as words, topics},
+    frontend::{
+        slash::TypedRoom,
+        words::{private_rooms, tabs as words, topics},
+    },
 };
 
 impl App {
@@ -21,6 +24,7 @@ impl App {
     pub(crate) fn room_name(&self, room: &Room) -> String {
         match room {
             Room::Direct(node) => format!("@{}", self.people.name_of(*node)),
+            Room::Private(room) => self.private_name(room),
             Room::Lobby | Room::Open(_) => room.to_string(),
         }
     }
@@ -49,6 +53,7 @@ impl App {
         }
         match self.tabs.room() {
             Room::Direct(node) => words::is_away(&self.people.name_of(*node)).to_vec(),
+            Room::Private(room) => private_rooms::nobody_in(&self.private_name(room)).to_vec(),
             room @ (Room::Lobby | Room::Open(_)) => words::nobody_in(&room.to_string()).to_vec(),
         }
     }
@@ -89,8 +94,9 @@ impl App {
     fn come_into_view(&mut self) {
         let parked = std::mem::take(&mut self.tabs.current_mut().parked);
         self.composer.put_back(parked);
-        // These were about the room that was in view: a yes must not erase another one.
+        // These were about the room that was in view: a yes must not erase or leave another one.
         self.timers.clear(super::Timer::EraseAsked);
+        self.timers.clear(super::Timer::PartAsked);
         self.offered.clear();
         self.overlays.search.close();
         self.lay_out();
@@ -112,7 +118,7 @@ impl App {
         // The user leaves this room, and has seen what is in sight.
         tab.conversation.mark_read();
         let view = tab.new_view(self.composer.text())?;
-        Some(Command::KeepView { room: tab.room().clone(), view })
+        Some(Command::KeepView { room: tab.room().clone(), view: Box::new(view) })
     }
 
     /// Ctrl-N and Ctrl-P.
@@ -148,6 +154,9 @@ impl App {
     /// # Errors
     /// When it is not clear, with the text to show.
     pub(super) fn tab_named(&self, typed: &str) -> Result<usize, String> {
+        if let Some(at) = TypedRoom::parse(typed).ok().and_then(|typed| self.tab_with_id(&typed)) {
+            return Ok(at);
+        }
         self.tabs.named(typed, |room| self.room_name(room)).map_err(|not_found| match not_found {
             NotFound::Nothing => words::no_tab(typed),
             NotFound::Several(rooms) => words::several(typed, &rooms),
@@ -161,6 +170,7 @@ impl App {
 
     /// The user is in a room, and left it like this in an earlier run. A room that they have asked for comes into view.
     pub(super) fn room_joined(&mut self, room: Room, view: &RoomView, asked: bool) {
+        let private = if let Room::Private(room) = &room { Some(room.clone()) } else { None };
         let (at, is_first) = self.tabs.open(room, view);
         let is_here = at == self.tabs.at();
         // A name that is being chosen is no message.
@@ -171,6 +181,9 @@ impl App {
         }
         if asked {
             self.show_tab(at);
+        }
+        if let Some(room) = private {
+            self.private_joined(&room, asked);
         }
         self.lay_out();
     }
@@ -189,14 +202,21 @@ impl App {
     }
 
     /// The user is not in this room any more.
-    pub(super) fn room_left(&mut self, room: &Room) {
+    pub(super) fn room_left(&mut self, room: &Room, because: LeftBecause) {
+        let name = self.room_name(room);
         let is_here = self.tabs.is_here(room) && !room.is_lobby();
         if is_here {
             self.park();
         }
-        self.tabs.close(room);
+        let draft = self.tabs.close(room);
         if is_here {
             self.come_into_view();
+        }
+        if let Room::Private(room) = room {
+            self.private.declined(room);
+        }
+        if let LeftBecause::Removed { by } = because {
+            self.was_removed(&name, by, &draft.unwrap_or_default());
         }
         self.lay_out();
     }
@@ -238,9 +258,18 @@ impl App {
         self.notice(Tone::Plain, &text);
     }
 
-    /// Which open rooms there are.
+    /// Which open rooms there are, besides the private ones, which the screen knows.
     pub(super) fn room_list(&mut self, rooms: &[RoomListing]) {
+        let joined = self.tabs.all().filter(|tab| matches!(tab.room(), Room::Private(_)));
+        let here = |members: &[NodeId]| members.iter().filter(|node| self.people.receives(**node)).count();
+        let joined: Vec<_> = joined.map(|tab| (self.tab_name(tab.room()), here(&tab.members))).collect();
+        let invitation = |one: &Invitation| rooms::Invited {
+            room: self.private_name(&one.room),
+            owner: self.people.name_of(one.owner),
+            others: one.members,
+        };
+        let invitations: Vec<_> = self.private.invitations().map(invitation).collect();
         let today = self.clock().today();
-        self.tabs.here_mut().answer(&rooms::text(rooms), rooms::HANG, today);
+        self.tabs.here_mut().answer(&rooms::text(rooms, &joined, &invitations), rooms::HANG, today);
     }
 }

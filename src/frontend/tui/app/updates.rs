@@ -34,7 +34,7 @@ impl App {
                 // Only the first time: the node says so again on another network.
                 match std::mem::replace(&mut self.setup.room, Room::Lobby) {
                     Room::Lobby => {}
-                    room => self.send(Command::Join(room)),
+                    room => self.send(Command::Join { room, id: None }),
                 }
             }
             Update::NetworkStatus(network) => self.network_status(network),
@@ -89,8 +89,14 @@ impl App {
             Update::Sync { received, total, refused } => self.status.set_sync(received, total, refused),
             Update::KnownAs { peer, nick, repute } => self.known_as(peer, &nick, repute),
             Update::RoomJoined { room, view, asked } => self.room_joined(room, &view, asked),
-            Update::RoomLeft(room) => self.room_left(&room),
+            Update::RoomLeft { room, because } => self.room_left(&room, because),
             Update::RoomTopic { room, topic } => self.tabs.set_topic(room, topic),
+            Update::Invited(_)
+            | Update::Declined(_)
+            | Update::MembersChanged(_)
+            | Update::InviteRequested { .. }
+            | Update::InviteAsked { .. }
+            | Update::Members(_) => self.membership(update),
             Update::RoomMembers(members) => self.room_members(members),
             Update::RoomList(rooms) => self.room_list(&rooms),
             Update::Page(page) => self.page(page),
@@ -116,19 +122,23 @@ impl App {
                 }
                 self.announce(Tone::Dim, &told::notice(&notice));
             }
-            Update::Failed(failure) => {
-                match &failure {
-                    Failure::Storage(_) => self.tabs.unreadable(),
-                    // The user wants to see it.
-                    Failure::Room(RoomFailure::Joined(room)) if self.tabs.position(room).is_some() => {
-                        let at = self.tabs.position(room).unwrap_or_default();
-                        return self.show_tab(at);
-                    }
-                    _ => {}
-                }
-                self.notice(Tone::Error, &told::failure(&failure));
-            }
+            Update::Failed(failure) => self.failed(&failure),
         }
+    }
+
+    /// Something that the user asked for did not work.
+    fn failed(&mut self, failure: &Failure) {
+        match failure {
+            Failure::Storage(_) => self.tabs.unreadable(),
+            // The user wants to see it.
+            Failure::Room(RoomFailure::Joined(room)) if self.tabs.position(room).is_some() => {
+                let at = self.tabs.position(room).unwrap_or_default();
+                return self.show_tab(at);
+            }
+            Failure::Room(_) => self.private.not_made(),
+            _ => {}
+        }
+        self.notice(Tone::Error, &told::failure(failure));
     }
 
     fn swept(&mut self, progress: SweepProgress) {

@@ -7,7 +7,7 @@ use crate::{
     domain::model::{Now, Room},
     frontend::{
         slash::Spec,
-        words::{status as words, times},
+        words::{private_rooms, status as words, times},
     },
 };
 
@@ -79,6 +79,13 @@ impl App {
             Room::Lobby if self.people.here() == 0 => {}
             Room::Lobby => parts.push(words::here(self.people.here())),
             room @ Room::Open(_) => parts.push(words::here_in(self.count_here(), &room.to_string())),
+            room @ Room::Private(_) => {
+                parts.push(match self.count_here() {
+                    0 => private_rooms::NO_MEMBER_HERE.to_owned(),
+                    here => words::here_in(here, &self.room_name(room)),
+                });
+                parts.push(private_rooms::MEMBERS_ONLY.to_owned());
+            }
             // Who is there is in the name of the room.
             Room::Direct(_) => {}
         }

@@ -27,9 +27,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area, overlay: bool
         Room::Lobby => words::here(app.people.here()),
         // The name of the room says who.
         Room::Direct(_) => tabs::members(app.count_here(), "")[1].clone(),
-        room @ Room::Open(_) => {
+        // Others may be members.
+        Room::Private(_) if app.count_here() == 0 => words::NOBODY_HERE.to_owned(),
+        room @ (Room::Open(_) | Room::Private(_)) => {
             let columns = usize::from(end.saturating_sub(after + 2));
-            let [full, short] = tabs::members(app.count_here(), &room.to_string());
+            let [full, short] = tabs::members(app.count_here(), &app.room_name(room));
             if width(&full) <= columns { full } else { short }
         }
     };

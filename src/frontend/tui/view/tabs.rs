@@ -16,7 +16,7 @@ const LEAST_TOPIC: usize = 12;
 pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area) {
     let bar = canvas.style(Role::Bar);
     canvas.bar(area);
-    let x = match app.tabs.bar(area.cols <= NARROW, |room| app.room_name(room)) {
+    let x = match app.tabs.bar(area.cols <= NARROW, |room| app.tab_name(room)) {
         Bar::Row(labels) => row(canvas, &labels, area),
         Bar::Short(text) => {
             let room = usize::from(area.cols.saturating_sub(2));

@@ -9,10 +9,16 @@ pub(crate) const NICK: Row = ("/nick [NAME]", "Change or show your name");
 pub(crate) const WHO: Row = ("/who", "List who is here");
 pub(crate) const WHOIS: Row = ("/whois WHO", "Show everything known about someone");
 pub(crate) const JOIN: Row = ("/join ROOM", "Join a room and show it: /join #dev");
-pub(crate) const PART: Row = ("/part [ROOM]", "Leave this room, or another one");
+pub(crate) const PART: Row = ("/part [ROOM] [yes]", "Leave this room, or another one");
 pub(crate) const GO: Row = ("/go ROOM", "Show a room you are in, by its name or number");
-pub(crate) const LIST: Row = ("/list", "List the open rooms of this network");
+pub(crate) const LIST: Row = ("/list", "List open and private rooms, and invitations");
 pub(crate) const TOPIC: Row = ("/topic [TEXT]", "Say what this room is about, or show it");
+pub(crate) const CREATE: Row = ("/create NAME [private]", "Make a room, open or for its members only");
+pub(crate) const INVITE: Row = ("/invite WHO…", "Invite people to this private room");
+pub(crate) const DECLINE: Row = ("/decline ROOM", "Refuse an invitation for good");
+pub(crate) const MEMBERS: Row = ("/members", "List the members of this private room");
+pub(crate) const KICK: Row = ("/kick WHO…", "Remove people from this private room");
+pub(crate) const RENEW: Row = ("/renew", "Make a private room anew if its owner is lost");
 pub(crate) const QUERY: Row = ("/query WHO", "Open a conversation with one person");
 pub(crate) const MSG: Row = ("/msg WHO TEXT", "Say something to one person only");
 pub(crate) const AWAY: Row = ("/away [NOTE]", "Say that you are away");
@@ -44,6 +50,13 @@ pub(crate) const SEARCH_FORMS: &[Row] = &[
     ("/search from:NAME", "Find what someone said; with two words: from:\"TWO WORDS\""),
     ("/search --all WORDS", "Search all rooms that you are in"),
     ("/search", "Reopen the last result"),
+];
+
+/// The forms of `/create`, each with what it does.
+pub(crate) const CREATE_FORMS: &[Row] = &[
+    ("/create NAME", "Join or begin an open room, as /join does"),
+    ("/create NAME private", "Make a room that only people who are invited can read; all members may invite"),
+    ("/create NAME private ask", "The same, but you are asked before someone comes whom another member invites"),
 ];
 
 /// The forms of `/lan`, each with what it does.

@@ -28,6 +28,7 @@ pub(crate) mod people;
 pub(crate) mod pipe;
 pub(crate) mod pipe_answers;
 pub(crate) mod presence;
+pub(crate) mod private_rooms;
 pub(crate) mod program;
 mod rooms;
 pub(crate) mod screen;

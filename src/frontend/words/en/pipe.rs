@@ -2,8 +2,15 @@
 
 use std::net::SocketAddr;
 
-use super::{clock_off::clock_off, lists::counted};
-use crate::domain::model::{LeaveReason, Nick, Room};
+use super::{
+    clock_off::clock_off,
+    lists::{counted, list},
+    private_rooms,
+};
+use crate::domain::{
+    bus::MemberState,
+    model::{LeaveReason, Nick},
+};
 
 /// The node is ready.
 pub(crate) fn listening(nick: &str, addr: SocketAddr) -> String {
@@ -88,22 +95,23 @@ pub(crate) fn erased(room: &str, lines: u64) -> String {
 }
 
 /// The user is in a room.
-pub(crate) fn in_room(room: &Room) -> String {
-    format!("you are in {room}")
+pub(crate) fn in_room(room: &str, private: bool) -> String {
+    let what = if private { "the private room " } else { "" };
+    format!("you are in {what}{room}")
 }
 
 /// The user has left a room.
-pub(crate) fn left_room(room: &Room) -> String {
+pub(crate) fn left_room(room: &str) -> String {
     format!("you left {room}")
 }
 
 /// Someone is in a room now.
-pub(crate) fn joined_room(name: &str, room: &Room) -> String {
+pub(crate) fn joined_room(name: &str, room: &str) -> String {
     format!("{name} joined {room}")
 }
 
 /// Someone is not in a room any more.
-pub(crate) fn has_left_room(name: &str, room: &Room) -> String {
+pub(crate) fn has_left_room(name: &str, room: &str) -> String {
     format!("{name} left {room}")
 }
 
@@ -111,9 +119,66 @@ pub(crate) fn has_left_room(name: &str, room: &Room) -> String {
 pub(crate) const NO_ROOMS: &str = "there are no rooms besides #lobby";
 
 /// A room in the answer to `/list`.
-pub(crate) fn open_room(room: &Room, people: usize, joined: bool) -> String {
-    let people = if people == 1 { "1 person".to_owned() } else { format!("{people} people") };
-    format!("{room}: {people}{}", if joined { ", and you" } else { "" })
+pub(crate) fn listed_room(room: &str, private: bool, people: usize, joined: bool) -> String {
+    let private = if private { " (private)" } else { "" };
+    format!("{room}{private}: {}{}", some(people), if joined { ", and you" } else { "" })
+}
+
+/// An invitation in the answer to `/list`.
+pub(crate) fn invitation(owner: &str, room: &str, others: usize) -> String {
+    format!("{room} (private): {}; {owner} invites you", some(others))
+}
+
+fn some(people: usize) -> String {
+    if people == 1 { "1 person".to_owned() } else { format!("{people} people") }
+}
+
+/// Somebody has invited the user to a private room.
+pub(crate) fn invited_to_room(owner: &str, room: &str, others: usize) -> String {
+    format!(
+        "{owner} invites you to the private room {room} ({} besides you): /join {room} or /decline {room}",
+        some(others)
+    )
+}
+
+/// The user has refused an invitation.
+pub(crate) fn declined_room(room: &str) -> String {
+    format!("you refused the invitation to {room}")
+}
+
+/// The owner has removed the user.
+pub(crate) fn removed_from_room(owner: &str, room: &str) -> String {
+    format!("{owner} removed you from {room}")
+}
+
+/// Someone is no member any more because they wished so.
+pub(crate) fn left_room_for_good(name: &str, room: &str) -> String {
+    format!("{name} left {room} for good")
+}
+
+/// Someone, or the user if it is none, has invited a person.
+pub(crate) fn was_invited(by: Option<&str>, name: &str, room: &str) -> String {
+    format!("{} invited {name} to {room}", by.unwrap_or("you"))
+}
+
+/// Someone, or the user if it is none, has removed a person.
+pub(crate) fn was_removed(by: Option<&str>, name: &str, room: &str) -> String {
+    format!("{} removed {name} from {room}", by.unwrap_or("you"))
+}
+
+/// A row of the answer to `/members`.
+pub(crate) fn member(name: &str, room: &str, state: MemberState, owner: bool) -> String {
+    format!("{room}: {name}, {}", private_rooms::member(state, owner))
+}
+
+/// The user has asked the owner of a room to invite these.
+pub(crate) fn requested(owner: &str, who: &[String], room: &str) -> String {
+    format!("asked {owner} to invite {} to {room}; that happens when {owner}'s program is here", list(who, "and"))
+}
+
+/// A member asks the user to invite these.
+pub(crate) fn asks(by: &str, who: &[String], room: &str) -> String {
+    format!("{by} asks you to invite {} to {room}", list(who, "and"))
 }
 
 /// The disk has failed, and more has arrived than can be shown without it.

@@ -36,6 +36,14 @@ pub(crate) const SEARCH: &str = "Usage: /search WORDS";
 /// `/erase` without a yes.
 pub(crate) const ERASE: &str = "This erases this room's history from your disk. Type /erase yes to confirm.";
 
+/// `/part` of a private room without a yes.
+pub(crate) const PART: &str =
+    "Only its owner can bring you back into a private room. Type /part yes or /part ROOM yes to leave it.";
+
+/// `/part` with digits that no room of the user has.
+pub(crate) const NO_SUCH_ROOM: &str =
+    "You are in no private room with that name and id. The event \"room\" says which there are.";
+
 /// Nobody is here to deliver a line to.
 pub(crate) const WAITING: &str = "No one else is here. Saved; it is delivered when someone joins.";
 

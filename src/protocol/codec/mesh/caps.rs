@@ -18,10 +18,13 @@ pub enum Cap {
     Refusals,
     /// Knows open rooms beside the lobby.
     Rooms,
+    /// Knows private rooms.
+    Private,
 }
 
 impl Cap {
-    const ALL: [Self; 6] = [Self::Presence, Self::Peers, Self::Sas, Self::Changes, Self::Refusals, Self::Rooms];
+    const ALL: [Self; 7] =
+        [Self::Presence, Self::Peers, Self::Sas, Self::Changes, Self::Refusals, Self::Rooms, Self::Private];
 
     const fn name(self) -> &'static str {
         match self {
@@ -31,6 +34,7 @@ impl Cap {
             Self::Changes => "changes",
             Self::Refusals => "refusals",
             Self::Rooms => "rooms",
+            Self::Private => "private",
         }
     }
 }

@@ -9,7 +9,7 @@ use prost::Message as _;
 
 use super::{
     BATCH_BYTES, Caps, Change, Doubt, Frame, Have, Hello, MAX_CARD_BYTES, MAX_EVENTS, MAX_RANGES, MAX_ROOMS,
-    MAX_SIGHTINGS, Reason, RefusalReason, Refused, Sas, Sighting, Status,
+    MAX_SIGHTINGS, Reason, RefusalReason, Refused, Sas, Sighting, Status, private,
     probe::{read_probe, read_reply},
     release::release,
     wall::read_wall,
@@ -24,6 +24,7 @@ use crate::{
                 decode::{MAX_SEQ, read_log, read_range, read_signed},
             },
         },
+        membership::MAX_DECISION_BYTES,
         wire::mesh,
     },
 };
@@ -37,6 +38,9 @@ const MAX_HAVE_BYTES: usize = MAX_RANGES * 192;
 /// The longest [`Frame::Batch`]: the most that a sender still adds to, and one event of the greatest length.
 const MAX_BATCH_BYTES: usize = BATCH_BYTES + MAX_BODY_BYTES + MAX_CONTENT_BYTES + 4096;
 
+/// The longest [`Frame::Private`]: a decision, or one of its other parts. Our nodes never send both in one frame.
+const MAX_PRIVATE_BYTES: usize = MAX_DECISION_BYTES + 8 * 1024;
+
 /// How many bytes a frame of one list may have besides that list, for flags and what later versions add.
 const MAX_EXTRA_BYTES: usize = 256;
 
@@ -45,6 +49,9 @@ const HAVE_TAG: u8 = (2 << 3) | 2;
 
 /// The tag of [`mesh::Batch`] on the wire: field 3, length-delimited.
 const BATCH_TAG: u8 = (3 << 3) | 2;
+
+/// The tag of [`mesh::Private`] on the wire: field 4, length-delimited.
+const PRIVATE_TAG: u8 = (4 << 3) | 2;
 
 /// The tag of the entries of both: field 1, length-delimited.
 const ENTRY_TAG: u8 = (1 << 3) | 2;
@@ -62,6 +69,7 @@ pub fn decode(bytes: &[u8]) -> Result<Frame, Malformed> {
     let (longest, most) = match bytes.first() {
         Some(&HAVE_TAG) => (MAX_HAVE_BYTES, MAX_RANGES),
         Some(&BATCH_TAG) => (MAX_BATCH_BYTES, MAX_EVENTS),
+        Some(&PRIVATE_TAG) => (MAX_PRIVATE_BYTES, usize::MAX),
         _ => (MAX_CONTROL_BYTES, usize::MAX),
     };
     if bytes.len() > longest || (most != usize::MAX && !has_at_most(bytes, most)) {
@@ -96,6 +104,7 @@ pub fn decode(bytes: &[u8]) -> Result<Frame, Malformed> {
         mesh::frame::Body::Probe(probe) => read_probe(probe)?,
         mesh::frame::Body::ProbeReply(reply) => read_reply(&reply)?,
         mesh::frame::Body::Refused(refused) => Frame::Refused(read_refused(&refused)?),
+        mesh::frame::Body::Private(private) => Frame::Private(Box::new(private::read(private)?)),
         mesh::frame::Body::Doubt(doubt) => read_doubt(&doubt),
         // A name that no room has says nothing.
         mesh::frame::Body::Rooms(rooms) => {

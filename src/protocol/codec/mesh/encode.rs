@@ -6,7 +6,7 @@ use bytes::Bytes;
 use prost::Message as _;
 
 use super::{
-    Change, Doubt, Frame, Hello, Reason, RefusalReason, Refused, Sas, Sighting, Status,
+    Change, Doubt, Frame, Hello, Reason, RefusalReason, Refused, Sas, Sighting, Status, private,
     probe::{write_probe, write_reply},
     wall::write_wall,
 };
@@ -51,6 +51,7 @@ pub fn encode(frame: &Frame) -> Bytes {
         Frame::Rooms(names) => {
             Some(mesh::frame::Body::Rooms(mesh::Rooms { open: names.iter().map(ToString::to_string).collect() }))
         }
+        Frame::Private(private) => Some(mesh::frame::Body::Private(private::write(private))),
         Frame::Doubt(doubt) => Some(mesh::frame::Body::Doubt(mesh::Doubt {
             what: Some(match doubt {
                 Doubt::NameTaken(nick) => mesh::doubt::What::NameTaken(nick.to_string()),

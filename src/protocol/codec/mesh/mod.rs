@@ -3,6 +3,7 @@
 mod caps;
 mod decode;
 mod encode;
+mod private;
 mod probe;
 mod release;
 mod wall;
@@ -20,6 +21,7 @@ use bytes::Bytes;
 pub use caps::{Cap, Caps};
 pub use decode::decode;
 pub use encode::{batch, encode};
+pub use private::{InviteRequest, MAX_SIGNED, MAX_STANDINGS, Private, Standing};
 pub use probe::{DialBack, Probe, ProbeReply};
 
 use super::event::{HeldRange, Signed};
@@ -78,6 +80,8 @@ pub enum Frame {
     Doubt(Doubt),
     /// All open rooms that it is in; at most [`MAX_ROOMS`].
     Rooms(Vec<RoomName>),
+    /// About private rooms.
+    Private(Box<Private>),
     /// The question "who is there?". It comes on a call of its own, not on a link.
     Probe(Probe),
     /// The answer to that.

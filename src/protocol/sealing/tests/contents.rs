@@ -14,7 +14,7 @@ fn what_was_sealed_opens() {
         for deps in [vec![], vec![dep(bob().node())], vec![dep(bob().node()); MAX_DEPS]] {
             let inside = Opened { kind: 77, payload: payload.clone(), deps };
             let content = seal_here(&inside);
-            assert_eq!(generation_of(&content), Some(EventId([9; 32])));
+            assert_eq!(generation_of(&content), Some(GenerationId([9; 32])));
             assert_eq!(open(&generation(9, 1), &slot(), &content), Ok(inside));
         }
     }
@@ -54,7 +54,7 @@ fn a_transplanted_content_does_not_open() {
     let slot = slot();
     let in_log = |log| Slot { log, ..slot };
     for (what, other) in [
-        ("another room", in_log(LogId { room: private_room().control(), ..slot.log })),
+        ("another room", in_log(LogId { room: RoomId([0x13; 32]), ..slot.log })),
         ("another author", in_log(LogId { author: bob().node(), ..slot.log })),
         ("another epoch", in_log(LogId { epoch: 1, ..slot.log })),
         ("another number", Slot { seq: 3, ..slot }),

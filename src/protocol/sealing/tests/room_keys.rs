@@ -1,44 +1,51 @@
 use super::*;
 
 #[test]
-fn a_room_id_proves_its_owner() {
-    let room = private_room();
-    let nonce = [0xaa; PRIVATE_NONCE_BYTES];
-    assert!(room.is_owned_by(&alice().node(), &nonce));
-    assert!(!room.is_owned_by(&bob().node(), &nonce));
-    assert!(!room.is_owned_by(&alice().node(), &[0xab; PRIVATE_NONCE_BYTES]));
-    assert_eq!(PrivateRoomId::proved(room.room()), room);
-    assert_ne!(room.control(), room.room());
-    assert_ne!(PrivateRoomId::proved(room.control()).control(), room.room());
+fn a_room_id_proves_its_owner_and_its_name() {
+    let name = |name| RoomName::new(name).unwrap();
+    let room = private_room(&alice().node(), &[0xaa; PRIVATE_NONCE_BYTES], name("plan"));
+    for other in [
+        private_room(&bob().node(), &[0xaa; PRIVATE_NONCE_BYTES], name("plan")),
+        private_room(&alice().node(), &[0xab; PRIVATE_NONCE_BYTES], name("plan")),
+        private_room(&alice().node(), &[0xaa; PRIVATE_NONCE_BYTES], name("plans")),
+    ] {
+        assert_ne!(room.id, other.id);
+    }
 }
 
 #[test]
-fn a_commitment_fits_one_key_and_one_room() {
-    let (room, key) = (private_room().room(), room_key(1));
-    let commitment = Commitment::to(&room, &key);
-    let generation = |room: &RoomId, key: RoomKey| Generation::new(EventId([9; 32]), &commitment, room, key);
-    assert!(generation(&room, key.clone()).is_ok());
-    assert_eq!(generation(&room, room_key(2)).unwrap_err(), NotCommitted);
-    assert_eq!(generation(&RoomId([3; 32]), key).unwrap_err(), NotCommitted);
+fn a_generation_is_named_by_its_key_and_its_room() {
+    let id = Generation::new(&ROOM, room_key(1)).id();
+    assert_eq!(id, GenerationId::of(&ROOM, &room_key(1)));
+    assert_ne!(id, GenerationId::of(&ROOM, &room_key(2)));
+    assert_ne!(id, GenerationId::of(&RoomId([3; 32]), &room_key(1)));
+}
+
+#[test]
+fn what_is_granted_to_oneself_opens_for_nobody_else() {
+    let sealed = GrantKey::own(&alice()).seal_key(&room_key(1), b"context", SALT);
+    assert_eq!(GrantKey::own(&alice()).open_key(&sealed, b"context").unwrap().as_bytes(), room_key(1).as_bytes());
+    assert_eq!(GrantKey::own(&bob()).open_key(&sealed, b"context").unwrap_err(), NotOpened);
+    assert_eq!(pair(&alice(), &bob()).grant_key().open_key(&sealed, b"context").unwrap_err(), NotOpened);
 }
 
 #[test]
 fn later_members_read_the_previous_key() {
-    let (room, older, newer) = (private_room().room(), room_key(1), room_key(2));
-    let context = previous_context(&room, &Commitment::to(&room, &newer));
+    let (room, older, newer) = (ROOM, room_key(1), room_key(2));
+    let context = previous_context(&room, &GenerationId::of(&room, &newer));
     let sealed = newer.seal_key(&older, &context, SALT);
     assert_eq!(newer.open_key(&sealed, &context).unwrap().as_bytes(), older.as_bytes());
     assert_eq!(older.open_key(&sealed, &context).unwrap_err(), NotOpened);
-    let elsewhere = previous_context(&RoomId([4; 32]), &Commitment::to(&room, &newer));
+    let elsewhere = previous_context(&RoomId([4; 32]), &GenerationId::of(&room, &newer));
     assert_eq!(newer.open_key(&sealed, &elsewhere).unwrap_err(), NotOpened);
 }
 
 #[test]
 fn a_grant_opens_for_the_invited_alone() {
-    let (room, key) = (private_room().room(), room_key(1));
-    let commitment = Commitment::to(&room, &key);
+    let (room, key) = (ROOM, room_key(1));
+    let id = GenerationId::of(&room, &key);
     let (alice_node, bob_node) = (alice().node(), bob().node());
-    let context = grant_context(&room, &alice_node, &bob_node, &commitment);
+    let context = grant_context(&room, &alice_node, &bob_node, &id);
     let sealed = pair(&alice(), &bob()).grant_key().seal_key(&key, &context, SALT);
     let open =
         |own: &Identity, other: &Identity, context: &[u8]| pair(own, other).grant_key().open_key(&sealed, context);
@@ -48,9 +55,9 @@ fn a_grant_opens_for_the_invited_alone() {
         assert_eq!(open(&carol, &owner, &context).unwrap_err(), NotOpened);
     }
     for other in [
-        grant_context(&room, &bob_node, &alice_node, &commitment),
-        grant_context(&RoomId([4; 32]), &alice_node, &bob_node, &commitment),
-        grant_context(&room, &alice_node, &bob_node, &Commitment::to(&room, &room_key(2))),
+        grant_context(&room, &bob_node, &alice_node, &id),
+        grant_context(&RoomId([4; 32]), &alice_node, &bob_node, &id),
+        grant_context(&room, &alice_node, &bob_node, &GenerationId::of(&room, &room_key(2))),
     ] {
         assert_eq!(open(&bob(), &alice(), &other).unwrap_err(), NotOpened);
     }

@@ -42,32 +42,31 @@ fn a_pair_secret_is_the_known_one() {
 }
 
 #[test]
-fn room_ids_and_commitments_are_the_known_ones() {
-    let room = private_room();
-    assert_eq!(room.room().0.as_slice(), hex("1267b5b8259ab6087e593c06afa6a97620d3a75789fac94990b43508eb3b00d7"));
-    assert_eq!(room.control().0.as_slice(), hex("58f2b510ed7b9fbb2c3cc3fa56468d2dc0afb02cfa27bfefd5cecd58dcc2a6ab"));
-    let commitment = Commitment::to(&room.room(), &room_key(0x43));
-    assert_eq!(commitment.0.as_slice(), hex("48678596ad81261b5d322ae5d0b49debc7a985db2b6ec575d22d87ef99174ac5"));
+fn the_names_of_rooms_and_generations_are_the_known_ones() {
+    let room = private_room(&alice().node(), &[0xaa; PRIVATE_NONCE_BYTES], RoomName::new("plan").unwrap());
+    assert_eq!(room.id.0.as_slice(), hex("94737903f4f9a90f09601b6e28e3371ac699e1219eb426ad4a52664d4cb9bad3"));
+    let id = GenerationId::of(&ROOM, &room_key(0x43));
+    assert_eq!(id.0.as_slice(), hex("bad7aee7ea36808b429407e37ddb4a6e70e2600786400302fb73a3af41ce0769"));
 }
 
 #[test]
 fn sealed_keys_are_the_known_ones() {
-    let (room, older, newer) = (private_room().room(), room_key(0x42), room_key(0x43));
-    let commitment = Commitment::to(&room, &newer);
-    let previous = newer.seal_key(&older, &previous_context(&room, &commitment), SALT);
+    let (room, older, newer) = (ROOM, room_key(0x42), room_key(0x43));
+    let id = GenerationId::of(&room, &newer);
+    let previous = newer.seal_key(&older, &previous_context(&room, &id), SALT);
     assert_eq!(
         previous.0.as_slice(),
         hex("
-        e0979c90c9ea186fe395afcab01644e6f995d08e2ad2642b640552f64a596bd3
-        e67fdf97418bc9b91371a4145096e0739b78ed1d90f8d3abaf9e0bf1579654cd")
+        e0979c90c9ea186fe395afcab01644e6cb4ba0e5fe161d385593f062ef4bb3fd
+        c72d23d21e6e0d3a4ed75c597faaa6aa4359004ba481cb4064e4d564c7b89d14")
     );
-    let context = grant_context(&room, &alice().node(), &bob().node(), &commitment);
+    let context = grant_context(&room, &alice().node(), &bob().node(), &id);
     let grant = pair(&alice(), &bob()).grant_key().seal_key(&newer, &context, SALT);
     assert_eq!(
         grant.0.as_slice(),
         hex("
-        ea4ca1f40ed11ee21a8ff4107e42dacb25ec27914c38020258a1b247c21540ac
-        8e15ea6bed17a3a2a75e4fcdfac1879f2bab82a8e1bb49afa12603e5ce3fc2c3")
+        ea4ca1f40ed11ee21a8ff4107e42dacbe58000db11b343718f6d891a8d3505cc
+        b127e0f97f16b9cab553cab1fa8704cd9e529da7d75da096a5a4c187c1f88f59")
     );
 }
 

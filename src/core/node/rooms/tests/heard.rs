@@ -44,7 +44,7 @@ fn strangers_of_one_host_open_two_rooms_at_most() {
         let out = speaks(&mut rooms, n, host(2));
         let gone = n.checked_sub(2).filter(|gone| *gone >= 2).map(direct_with);
         let closed = out.iter().find_map(|output| match output {
-            Output::Update(Update::RoomLeft(room)) => Some(room.clone()),
+            Output::Update(Update::RoomLeft { room, .. }) => Some(room.clone()),
             _ => None,
         });
         assert_eq!(closed, gone, "{n}");
@@ -64,7 +64,7 @@ fn a_room_that_our_user_has_touched_is_never_replaced() {
             1 => assert_eq!(feed(&mut rooms, Input::Used(direct_with(n))), [Output::Kept], "looked at, or written to"),
             2 => drop(feed(&mut rooms, query(n, None))),
             3 => {
-                let view = RoomView { draft: "half a sentence".to_owned(), read: None };
+                let view = RoomView { draft: "half a sentence".to_owned(), ..RoomView::default() };
                 feed(&mut rooms, Input::KeepView { room: direct_with(n), view });
             }
             _ => {}
@@ -101,7 +101,7 @@ fn the_limit_holds_across_restarts() {
         known
     };
     let people: Vec<Known> = people.into_iter().map(met).collect();
-    let mut rooms = Rooms::new(rooms.kept(), &identity(9), &people);
+    let mut rooms = Rooms::new(kept(&rooms), &identity(9), &people, [2; 32]);
     feed(&mut rooms, Input::Start);
     assert_eq!(seen(&rooms), [1, 2]);
     speaks(&mut rooms, 3, host(1));
@@ -123,10 +123,10 @@ fn what_our_user_could_not_see_opens_the_room() {
 fn a_room_that_was_left_comes_back_with_new_lines() {
     let mut rooms = rooms_of(Vec::new());
     feed(&mut rooms, earlier(1, direct(1), 7));
-    feed(&mut rooms, Input::Part(direct_with(1)));
+    feed(&mut rooms, part(direct_with(1)));
     let left = Input::Left { node: identity(1).node(), lines: 7 };
     assert_eq!(feed(&mut rooms, left), [Output::Kept]);
-    let mut rooms = Rooms::new(rooms.kept(), &identity(9), &[known(1)]);
+    let mut rooms = Rooms::new(kept(&rooms), &identity(9), &[known(1)], [3; 32]);
     assert_eq!(feed(&mut rooms, Input::Start), []);
     feed(&mut rooms, earlier(1, direct(1), 7));
     assert_eq!(seen(&rooms), [0; 0], "our user has left it, and knows all of it");

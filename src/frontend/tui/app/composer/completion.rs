@@ -1,7 +1,7 @@
 //! Tab completion of names and commands.
 
 use super::draft::Draft;
-use crate::frontend::slash;
+use crate::frontend::slash::{self, Argument};
 
 /// A completion under way: Tab again takes the next candidate.
 #[derive(Debug)]
@@ -21,7 +21,9 @@ impl Completion {
             let candidates: Vec<_> = slash::complete(prefix).iter().map(|spec| format!("/{} ", spec.name)).collect();
             return Self::new(candidates, 0, before.len());
         }
-        let in_msg = slash::is_msg(before);
+        let argument = Argument::of(before);
+        let in_msg = argument == Some(Argument::Quoted);
+        let is_room = argument.is_some_and(Argument::is_room);
         // A name may have two words, so the longest end of the text that begins a name counts.
         let starts = before.char_indices().rev().filter(|&(at, c)| {
             !c.is_whitespace() && before.get(..at).is_none_or(|b| b.is_empty() || b.ends_with(char::is_whitespace))
@@ -30,10 +32,15 @@ impl Completion {
         for (start, _) in starts.take(2) {
             let typed = before.get(start..).unwrap_or_default().to_lowercase();
             let typed = if in_msg { typed.trim_start_matches('"') } else { typed.as_str() };
-            let fits: Vec<_> = names.iter().filter(|name| name.to_lowercase().starts_with(typed)).collect();
+            let begins = |name: &&String| {
+                let name = name.to_lowercase();
+                // The sign before a room may be left out.
+                name.starts_with(typed) || is_room && name.get(1..).is_some_and(|bare| bare.starts_with(typed))
+            };
+            let fits: Vec<_> = names.iter().filter(begins).collect();
             if !fits.is_empty() {
                 let after = if start == 0 { ": " } else { " " };
-                // After this command, the name is only the first word.
+                // After these commands, the name is not all that is typed.
                 let is_quoted = |name: &str| in_msg && name.contains(char::is_whitespace);
                 let candidate = |name: &&String| {
                     if is_quoted(name) { format!("\"{name}\"{after}") } else { format!("{name}{after}") }
@@ -97,5 +104,6 @@ mod tests {
         assert_eq!(tabs("/msg zo", 1), "/msg \"Zoë 山田\" ");
         assert_eq!(tabs("/msg \"zoë 山", 1), "/msg \"Zoë 山田\" ");
         assert_eq!(tabs("/msg b", 1), "/msg bob ");
+        assert_eq!(tabs("/invite bob zo", 1), "/invite bob \"Zoë 山田\" ");
     }
 }

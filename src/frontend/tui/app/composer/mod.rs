@@ -20,7 +20,7 @@ pub(crate) use self::{
 use super::input::{Handled, Key, KeyCode};
 use crate::{
     domain::model::Text,
-    frontend::{slash, words::draft as words},
+    frontend::{slash::Argument, words::draft as words},
     protocol::codec::MAX_LINES_SENT,
 };
 
@@ -166,11 +166,11 @@ impl Composer {
     }
 
     /// Takes the next candidate for what is typed, or the previous one. `names` gives the names to choose from, and is
-    /// told whether they are for a command.
-    pub(crate) fn complete(&mut self, back: bool, names: impl FnOnce(bool) -> Vec<String>) {
-        let in_command = slash::is_command(self.draft.text());
+    /// told what the command is about, if it is one.
+    pub(crate) fn complete(&mut self, back: bool, names: impl FnOnce(Option<Argument>) -> Vec<String>) {
+        let argument = Argument::of(self.draft.text());
         let before = self.completion.take();
-        let Some(mut completion) = before.or_else(|| Completion::begin(&self.draft, &names(in_command))) else {
+        let Some(mut completion) = before.or_else(|| Completion::begin(&self.draft, &names(argument))) else {
             return;
         };
         self.edit(|draft| completion.step(draft, back));
@@ -314,8 +314,8 @@ mod tests {
     #[test]
     fn completion_asks_for_names_once() {
         let mut composer = typed("b");
-        composer.complete(false, |in_command| {
-            assert!(!in_command);
+        composer.complete(false, |argument| {
+            assert_eq!(argument, None);
             vec!["bob".into(), "bea".into()]
         });
         assert_eq!(composer.text(), "bob: ");

@@ -20,6 +20,11 @@ impl Parked {
         &self.text
     }
 
+    /// The text of the draft of a room that is closed.
+    pub(crate) fn into_text(self) -> String {
+        self.text
+    }
+
     /// Puts `text` into the draft, unless the user has begun one. Returns whether it did.
     pub(crate) fn offer(&mut self, text: &str) -> bool {
         let is_free = self.text.is_empty();

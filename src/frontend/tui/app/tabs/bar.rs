@@ -30,12 +30,20 @@ impl Label {
     pub(super) fn new(at: usize, name: &str, tab: &Tab, is_current: bool) -> Self {
         let unread = if is_current { Unread::default() } else { tab.unread() };
         let count = words::count(unread.all, unread.mentions > 0);
-        Self { text: format!("{}:{}{count}", at + 1, cut(name, NAME)), is_current, is_urgent: unread.mentions > 0 }
+        Self { text: format!("{}:{}{count}", at + 1, short(name)), is_current, is_urgent: unread.mentions > 0 }
     }
 
     /// Its columns, with one on either side that sets it apart.
     fn columns(&self) -> usize {
         width(&self.text) + 2
+    }
+}
+
+/// The name of a room in at most [`NAME`] columns. The digits after it stay: they tell it from another one of that name.
+fn short(name: &str) -> String {
+    match name.rsplit_once('#').filter(|(begin, _)| begin.contains(['#', '@'])) {
+        Some((begin, digits)) => format!("{}#{digits}", cut(begin, NAME.saturating_sub(width(digits) + 1))),
+        None => cut(name, NAME),
     }
 }
 
@@ -87,6 +95,14 @@ mod tests {
             is_urgent: false,
         };
         widths.iter().enumerate().map(label).collect()
+    }
+
+    #[test]
+    fn a_long_name_keeps_the_digits_after_it() {
+        assert_eq!(short("*#plan#31af"), "*#plan#31af");
+        let long = short(&format!("*#{}#31af", "山".repeat(32)));
+        assert!(long.ends_with("…#31af") && width(&long) <= NAME, "{long}");
+        assert_eq!(short(&format!("#{}", "x".repeat(50))), cut(&format!("#{}", "x".repeat(50)), NAME));
     }
 
     #[test]

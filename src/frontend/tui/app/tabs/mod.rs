@@ -162,14 +162,16 @@ impl Tabs {
         self.topics.get(room)
     }
 
-    /// The user has left this room. The tab before it comes into view if it was in view.
-    pub(crate) fn close(&mut self, room: &Room) {
+    /// The user has left this room. The tab before it comes into view if it was in view. Returns what the user was writing
+    /// there.
+    pub(crate) fn close(&mut self, room: &Room) -> Option<String> {
         // The lobby cannot be left.
-        let Some(at) = self.others.iter().position(|tab| tab.room() == room) else { return };
-        self.others.remove(at);
+        let at = self.others.iter().position(|tab| tab.room() == room)?;
+        let tab = self.others.remove(at);
         if self.current > at {
             self.current -= 1;
         }
+        Some(tab.parked.into_text())
     }
 
     /// Brings a tab into view. The caller has parked what the user was writing.
@@ -257,7 +259,7 @@ impl Tabs {
         match tab.room() {
             Room::Lobby => None,
             Room::Direct(node) => Some(std::slice::from_ref(node)),
-            Room::Open(_) => Some(&tab.members),
+            Room::Open(_) | Room::Private(_) => Some(&tab.members),
         }
     }
 }

@@ -10,12 +10,12 @@ pub(crate) enum NotFound {
 }
 
 /// The tab that `typed` means, of tabs with these `labels`: its number, its name, or a beginning of the name that no
-/// other one has. A name is found with and without its `#` or `@`, in any case.
+/// other one has. A name is found with and without its `#` or `@`, and the lock before it, in any case.
 ///
 /// # Errors
 /// [`NotFound`] if it means none of them, or several.
 pub(super) fn find(typed: &str, labels: &[String]) -> Result<usize, NotFound> {
-    let typed = typed.trim().to_lowercase();
+    let typed = typed.trim().trim_start_matches('*').to_lowercase();
     if let Some(at) = typed.parse::<usize>().ok().and_then(|number| number.checked_sub(1))
         && at < labels.len()
     {

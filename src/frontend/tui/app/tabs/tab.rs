@@ -74,7 +74,7 @@ impl Tab {
     pub(crate) fn has_receivers(&self, people: &People) -> bool {
         match self.room() {
             Room::Lobby => people.has_receivers(),
-            Room::Open(_) => self.members.iter().any(|node| people.receives(*node)),
+            Room::Open(_) | Room::Private(_) => self.members.iter().any(|node| people.receives(*node)),
             Room::Direct(node) => people.receives(*node),
         }
     }
@@ -92,7 +92,7 @@ impl Tab {
         let unread = self.conversation.unread();
         match self.room() {
             Room::Direct(_) => Unread { mentions: unread.all, ..unread },
-            Room::Lobby | Room::Open(_) => unread,
+            Room::Lobby | Room::Open(_) | Room::Private(_) => unread,
         }
     }
 }

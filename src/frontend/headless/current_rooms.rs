@@ -1,0 +1,66 @@
+//! The rooms that the reader of the output was last told about.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::{
+    domain::{bus::Update, model::Room},
+    frontend::slash::TypedRoom,
+};
+
+/// Shared by the threads of the output and of the input: a line is said in the room that its author knows, and `/part` names
+/// one of them.
+#[derive(Debug, Clone)]
+pub(super) struct CurrentRooms(Arc<Mutex<Rooms>>);
+
+#[derive(Debug)]
+struct Rooms {
+    /// The room that lines are said in.
+    spoken: Room,
+    /// Those that the user is in, without the lobby. Bounded by the node.
+    joined: Vec<Room>,
+}
+
+impl CurrentRooms {
+    /// Lines are said in the room `spoken`.
+    pub(super) fn new(spoken: Room) -> Self {
+        Self(Arc::new(Mutex::new(Rooms { spoken, joined: Vec::new() })))
+    }
+
+    /// Notes an update that is about to be printed.
+    pub(super) fn see(&self, update: &Update) {
+        match update {
+            Update::RoomJoined { room, asked, .. } if !room.is_lobby() => {
+                let mut rooms = self.rooms();
+                if *asked && is_meant_by(&rooms.spoken, room) {
+                    rooms.spoken = room.clone();
+                }
+                if !rooms.joined.contains(room) {
+                    rooms.joined.push(room.clone());
+                }
+            }
+            Update::RoomLeft { room, .. } => self.rooms().joined.retain(|joined| joined != room),
+            _ => {}
+        }
+    }
+
+    /// The room that lines are said in.
+    pub(super) fn spoken(&self) -> Room {
+        self.rooms().spoken.clone()
+    }
+
+    /// The rooms of the user that `typed` may mean.
+    pub(super) fn meant(&self, typed: &TypedRoom) -> Vec<Room> {
+        self.rooms().joined.iter().filter(|room| typed.means(room)).cloned().collect()
+    }
+
+    fn rooms(&self) -> MutexGuard<'_, Rooms> {
+        // What is in it is right, even if another thread panicked while it held the lock.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether whoever asked for the room `asked` at the start was invited to the private room `joined` of that name, and has
+/// joined it.
+pub(super) fn is_meant_by(asked: &Room, joined: &Room) -> bool {
+    matches!((asked, joined), (Room::Open(name), Room::Private(private)) if *name == private.name)
+}

@@ -1,0 +1,111 @@
+//! What is printed of private rooms: invitations, members, and requests to invite somebody.
+
+use super::{Printer, print};
+use crate::{
+    domain::{
+        bus::{Invitation, LeftBecause, MemberChange, MemberList, MemberState},
+        model::{NodeId, PrivateRoom, Room},
+    },
+    frontend::{
+        headless::event::{Event, ListedMember, Member, RoomChange, Someone},
+        json::Shown,
+    },
+};
+
+impl Printer {
+    /// The user has come into a room.
+    pub(super) fn room_changed(&mut self, room: &Room, change: RoomChange) {
+        let room = self.rooms.keys(room);
+        let (by, members, removed_by, remover) = (None, None, None, String::new());
+        self.event(&Event::Room { room, change, by, members, removed_by, remover, topic: None });
+    }
+
+    /// The user has left a room, or was removed from it.
+    pub(super) fn room_left(&mut self, room: &Room, because: LeftBecause) {
+        let keys = self.rooms.keys(room);
+        self.rooms.left(room);
+        let by = if let LeftBecause::Removed { by } = because { Some(by) } else { None };
+        let remover = by.map(|by| self.people.of(by).2).unwrap_or_default();
+        let (change, removed_by) = (RoomChange::Left, by.map(Shown));
+        self.event(&Event::Room { room: keys, change, by: None, members: None, removed_by, remover, topic: None });
+    }
+
+    /// Somebody has invited the user.
+    pub(super) fn invited(&mut self, invitation: Invitation) {
+        let (owner, members) = (invitation.owner, Some(invitation.members));
+        let room = Room::Private(invitation.room.clone());
+        self.rooms.invited(invitation);
+        let (room, by) = (self.rooms.keys(&room), Some(self.people.someone(owner)));
+        let (change, removed_by, remover) = (RoomChange::Invited, None, String::new());
+        print(self.json, &mut self.out, &Event::Room { room, change, by, members, removed_by, remover, topic: None });
+    }
+
+    /// The user has refused an invitation.
+    pub(super) fn declined(&mut self, room: &PrivateRoom) {
+        self.room_changed(&Room::Private(room.clone()), RoomChange::Declined);
+        self.rooms.declined(room);
+    }
+
+    /// Who is a member of a private room has changed.
+    pub(super) fn members_changed(&mut self, change: &MemberChange) {
+        let MemberChange { room, owner, invited, removed, left } = change;
+        let room = Room::Private(room.clone());
+        let changes = [(invited, Member::Invited), (removed, Member::Removed), (left, Member::Left)];
+        for (nodes, change) in changes {
+            // What happens to the user is told of the room.
+            for node in nodes.iter().filter(|node| self.node != Some(**node)) {
+                let for_good = change == Member::Left;
+                let doer = (self.node != Some(*owner)).then(|| self.people.of(*owner).2);
+                let (room, by) = (self.rooms.keys(&room), (!for_good).then_some(Shown(*owner)));
+                let Someone { from, nick, tag, name } = self.people.someone(*node);
+                let event = Event::Member { room, from, nick, tag, change, by, for_good, name, doer };
+                print(self.json, &mut self.out, &event);
+            }
+        }
+    }
+
+    /// Who is in a private room.
+    pub(super) fn member_list(&mut self, list: &MemberList) {
+        let members = list.members.iter().map(|member| {
+            let mut who = self.people.named(member.node);
+            let own = member.state == MemberState::Oneself;
+            if let Some(nick) = self.nick.as_ref().filter(|_| own) {
+                (who.nick, who.name) = (Some(nick.as_str()), nick.to_string());
+            }
+            let state = match member.state {
+                MemberState::Oneself | MemberState::Here => "here",
+                MemberState::Away => "away",
+                MemberState::Invited => "invited",
+            };
+            ListedMember { who, state, own, how: (member.state, member.node == list.owner) }
+        });
+        let (room, owner) = (self.rooms.keys(&Room::Private(list.room.clone())), Shown(list.owner));
+        let event = Event::Members { room, owner, members: members.collect() };
+        print(self.json, &mut self.out, &event);
+    }
+
+    /// The owner was asked to invite these people.
+    pub(super) fn invite_requested(&mut self, room: PrivateRoom, owner: NodeId, who: &[NodeId]) {
+        // The node has told its key before anything else.
+        let Some(own) = self.node else { return };
+        self.request(room, own, owner, who);
+    }
+
+    /// A member asks the user, who owns the room, to invite somebody.
+    pub(super) fn invite_asked(&mut self, room: PrivateRoom, by: NodeId, who: NodeId) {
+        let Some(own) = self.node else { return };
+        self.request(room, by, own, &[who]);
+    }
+
+    fn request(&mut self, room: PrivateRoom, by: NodeId, owner: NodeId, who: &[NodeId]) {
+        let (own, asked) = (self.node == Some(by), self.people.of(owner).2);
+        let mut by = self.people.someone(by);
+        if let Some(nick) = self.nick.as_ref().filter(|_| own) {
+            by.nick = Some(nick.as_str());
+        }
+        let who = who.iter().map(|node| self.people.named(*node)).collect();
+        let room = self.rooms.keys(&Room::Private(room));
+        let event = Event::Request { room, by, own, owner: Shown(owner), who, asked };
+        print(self.json, &mut self.out, &event);
+    }
+}
