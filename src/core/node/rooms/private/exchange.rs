@@ -82,6 +82,15 @@ impl Private {
         self.links.remove(&link);
     }
 
+    /// These people are members no more. If they come back, they must say again that they have joined: what we tell them
+    /// before that is lost.
+    pub(super) fn have_gone<'a>(&mut self, room: &RoomId, gone: impl Iterator<Item = &'a NodeId>) {
+        let gone: BTreeSet<&NodeId> = gone.collect();
+        for neighbour in self.links.values_mut().filter(|neighbour| gone.contains(&neighbour.node)) {
+            neighbour.theirs.remove(room);
+        }
+    }
+
     /// Tells all links what they do not know yet.
     pub(super) fn tell_all(&mut self, out: &mut Vec<Output>) {
         for link in self.links.keys().copied().collect::<Vec<_>>() {
@@ -330,6 +339,7 @@ impl Private {
             // If that fails, what the member has said still counts.
             let _ = self.decide(&room, out, |owner, charter| owner.remove(charter, &[gone]));
         }
+        self.have_gone(&room, std::iter::once(&node));
         self.reseal(&room, out);
         self.tell_all(out);
         out.push(Output::KeptPrivate);

@@ -331,6 +331,8 @@ impl Private {
     fn replace(&mut self, room: &RoomId, new: Charter, change: MemberChange, out: &mut Vec<Output>) {
         let Some(entry) = self.rooms.get_mut(room) else { return };
         entry.charter = new;
+        self.have_gone(room, change.removed.iter().chain(&change.left));
+        let Some(entry) = self.rooms.get(room) else { return };
         if entry.state == State::Joined {
             self.reseal(room, out);
             if [&change.invited, &change.removed, &change.left].iter().any(|who| !who.is_empty()) {

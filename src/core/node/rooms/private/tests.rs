@@ -16,8 +16,18 @@ use crate::{
 /// An office in which everybody is linked with everybody, or not.
 struct Office {
     people: Vec<Person>,
-    /// Frames on their way, by sender and receiver.
-    wires: BTreeMap<(usize, usize), VecDeque<mesh::Private>>,
+    /// What is on its way, by sender and receiver.
+    wires: BTreeMap<(usize, usize), VecDeque<Wire>>,
+}
+
+/// What goes over a link.
+#[derive(Debug)]
+enum Wire {
+    /// What one machine says.
+    Private(mesh::Private),
+    /// What the log machine lists when a link is admitted to a room. It is ignored if the other side has not admitted this
+    /// one yet, and never comes again.
+    List(RoomId),
 }
 
 struct Person {
@@ -27,6 +37,8 @@ struct Person {
     open: BTreeMap<RoomId, sync::Seal>,
     /// Who may know of which room.
     admitted: BTreeSet<(RoomId, usize)>,
+    /// Who has listed what they hold of which room.
+    listed: BTreeSet<(RoomId, usize)>,
     changes: Vec<Change>,
 }
 
@@ -61,8 +73,8 @@ fn cut(epoch: u64, seq: u64) -> Cut {
 impl Person {
     fn new(n: usize, kept: &KeptPrivate, secret: u8) -> Self {
         let machine = Private::new(identity(n), kept, [secret; 32]);
-        let (updates, open, admitted, changes) = (Vec::new(), BTreeMap::new(), BTreeSet::new(), Vec::new());
-        Self { machine, updates, open, admitted, changes }
+        let (admitted, listed) = (BTreeSet::new(), BTreeSet::new());
+        Self { machine, updates: Vec::new(), open: BTreeMap::new(), admitted, listed, changes: Vec::new() }
     }
 
     /// Whether an event of somebody counts for this person.
@@ -115,6 +127,7 @@ impl Office {
             self.wires.remove(&(here, there));
             self.people[here].machine.link_down(link(there));
             self.people[here].admitted.retain(|(_, node)| *node != there);
+            self.people[here].listed.retain(|(_, node)| *node != there);
         }
     }
 
@@ -128,7 +141,7 @@ impl Office {
                 Output::Sync(sync::Input::Pass { link: LinkId::Accepted(to), frame, .. }) => {
                     let Frame::Private(said) = mesh::decode(&frame).unwrap() else { panic!("another frame") };
                     if let Some(wire) = self.wires.get_mut(&(n, to as usize)) {
-                        wire.push_back(*said);
+                        wire.push_back(Wire::Private(*said));
                     }
                 }
                 Output::Sync(sync::Input::Open { id, seal, .. }) => drop(person.open.insert(id, seal.unwrap())),
@@ -138,13 +151,18 @@ impl Office {
                 Output::Sync(sync::Input::Close(id)) => {
                     assert!(person.open.remove(&id).is_some(), "a room that is not open is closed");
                     person.admitted.retain(|(room, _)| *room != id);
+                    person.listed.retain(|(room, _)| *room != id);
                 }
                 Output::Sync(sync::Input::Admit { link: LinkId::Accepted(to), room }) => {
                     assert!(person.open.contains_key(&room));
                     person.admitted.insert((room, to as usize));
+                    if let Some(wire) = self.wires.get_mut(&(n, to as usize)) {
+                        wire.push_back(Wire::List(room));
+                    }
                 }
                 Output::Sync(sync::Input::Exclude { link: LinkId::Accepted(to), room }) => {
                     person.admitted.remove(&(room, to as usize));
+                    person.listed.remove(&(room, to as usize));
                 }
                 Output::Update(update) => person.updates.push(update),
                 Output::KeptPrivate => {}
@@ -156,9 +174,17 @@ impl Office {
 
     /// Delivers one frame, if any waits on that wire.
     fn deliver(&mut self, from: usize, to: usize) -> bool {
-        let Some(said) = self.wires.get_mut(&(from, to)).and_then(VecDeque::pop_front) else { return false };
-        let changes = self.act(to, |machine, out| machine.heard(link(from), said, out));
-        self.people[to].changes.extend(changes);
+        match self.wires.get_mut(&(from, to)).and_then(VecDeque::pop_front) {
+            Some(Wire::Private(said)) => {
+                let changes = self.act(to, |machine, out| machine.heard(link(from), said, out));
+                self.people[to].changes.extend(changes);
+            }
+            Some(Wire::List(room)) if self.people[to].admitted.contains(&(room, from)) => {
+                self.people[to].listed.insert((room, from));
+            }
+            Some(Wire::List(_)) => {}
+            None => return false,
+        }
         true
     }
 
@@ -207,9 +233,13 @@ impl Office {
         }
     }
 
-    /// Two people are in a room and know of each other there.
+    /// Two people are in a room, and send each other what is said there.
     fn share(&self, room: &RoomId, one: usize, other: usize) -> bool {
-        self.people[one].admitted.contains(&(*room, other)) && self.people[other].admitted.contains(&(*room, one))
+        let sends = |one: usize, other: usize| {
+            let (admitted, listed) = (&self.people[one].admitted, &self.people[one].listed);
+            admitted.contains(&(*room, other)) && listed.contains(&(*room, other))
+        };
+        sends(one, other) && sends(other, one)
     }
 }
 

@@ -98,10 +98,9 @@ impl Story {
     fn end(&mut self) {
         for one in 0..PEOPLE {
             for other in one + 1..PEOPLE {
-                if self.office.is_linked(one, other) {
-                    self.office.unlink(one, other);
+                if !self.office.is_linked(one, other) {
+                    self.office.link(one, other);
                 }
-                self.office.link(one, other);
             }
         }
         self.office.settle();

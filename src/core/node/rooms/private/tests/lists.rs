@@ -107,6 +107,19 @@ fn the_removed_are_told_and_write_no_more() {
 }
 
 #[test]
+fn who_comes_back_is_heard_by_those_who_removed_them() {
+    let (mut office, room) = room_of(3);
+    office.kick(0, &room, 2, Vec::new()).unwrap();
+    office.settle();
+    office.invite(0, &room, 2).unwrap();
+    office.settle();
+    assert!(!office.people[0].admitted.contains(&(room, 2)), "they have not joined yet");
+    office.accept(2, &room);
+    office.settle();
+    assert!(office.share(&room, 0, 2) && office.share(&room, 1, 2));
+}
+
+#[test]
 fn who_left_is_gone_for_all_also_without_the_owner() {
     let (mut office, room) = room_of(3);
     office.unlink(0, 1);
