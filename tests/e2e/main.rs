@@ -34,6 +34,7 @@ mod mixed;
 mod namespaces;
 #[cfg(target_os = "linux")]
 mod networks;
+mod private_rooms;
 mod reference;
 mod replaced;
 mod rooms;

@@ -45,7 +45,7 @@ impl Node {
                 Frame::Doubt(Doubt::NameTaken(nick)) => self.name_taken(link, &nick, now, out),
                 Frame::Refused(refused) => self.drive_sync(sync::Input::Refused { link, refused }, now, out),
                 Frame::Rooms(names) => self.drive_rooms(rooms::Input::Announced { link, names }, now, out),
-                Frame::Private(said) => self.drive_rooms(rooms::Input::Private { link, said }, now, out),
+                Frame::Private(said) => self.drive_rooms(rooms::Input::Private { link, said, now: now.mono }, now, out),
                 Frame::Have(have) => self.drive_sync(sync::Input::Have { link, have }, now, out),
                 // Batches were handled above; Probe and ProbeReply belong to a call of their own, not to a link.
                 Frame::Batch(_) | Frame::Probe(_) | Frame::ProbeReply(_) | Frame::Nothing => {}

@@ -411,7 +411,7 @@ mod tests {
         let advice = "/help lists the commands. Start with // to send it as text.";
         assert_eq!(error("/verfy bob"), "Unknown command /verfy. Did you mean /verify?");
         assert_eq!(error("/usr/bin/env"), format!("Unknown command /usr/bin/env. {advice}"));
-        assert_eq!(error("/invite x"), format!("Unknown command /invite. {advice}"), "of a later release");
+        assert_eq!(error("/pinboard x"), format!("Unknown command /pinboard. {advice}"), "of a later release");
         assert_eq!(error("/"), "Type a command right after the slash. /help lists them.");
         assert_eq!(error("/ quit"), error("/"));
         assert_eq!(error("/help frobnicate"), "There is no command /frobnicate. /help lists the commands.");

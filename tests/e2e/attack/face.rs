@@ -37,8 +37,12 @@ pub(crate) struct Key {
 impl Key {
     /// A key that nobody else has.
     pub(crate) fn random() -> Self {
-        let secret: Vec<u8> = std::iter::repeat_with(|| fastrand::u8(..)).take(32).collect();
-        let pkcs8 = PrivatePkcs8KeyDer::from([&PKCS8[..], &secret].concat());
+        Self::of(&Self::random_bytes())
+    }
+
+    /// The key with this secret half.
+    pub(crate) fn of(secret: &[u8; 32]) -> Self {
+        let pkcs8 = PrivatePkcs8KeyDer::from([&PKCS8[..], secret].concat());
         let private = any_eddsa_type(&pkcs8).unwrap();
         let public = private.public_key().unwrap()[SPKI.len()..].try_into().unwrap();
         Self { public, private }

@@ -1,6 +1,6 @@
 //! What goes into the machine of the rooms, and what comes out of it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use bytes::Bytes;
 
@@ -71,6 +71,8 @@ pub(in crate::core::node) enum Input {
         link: LinkId,
         /// What.
         said: Box<mesh::Private>,
+        /// When.
+        now: Instant,
     },
     /// Our user joins a room: an open one, or a private one that they were invited to.
     Join {

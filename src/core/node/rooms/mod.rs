@@ -151,8 +151,8 @@ impl Rooms {
                 self.private.link_down(link);
                 self.link_down(link, out);
             }
-            Input::Private { link, said } => {
-                let changes = self.private.heard(link, *said, out);
+            Input::Private { link, said, now } => {
+                let changes = self.private.heard(link, *said, now, out);
                 for change in changes {
                     self.changed(change, out);
                 }

@@ -1,6 +1,9 @@
 //! What nodes tell each other about private rooms, and what becomes of what they say.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Instant,
+};
 
 use super::{Change, Charter, Entry, Gone, Private, State};
 use crate::{
@@ -178,12 +181,13 @@ impl Private {
         &mut self,
         link: LinkId,
         said: mesh::Private,
+        now: Instant,
         out: &mut Vec<Output>,
     ) -> Vec<Change> {
         let mesh::Private { standings, wanted, decision, leaves, removals, requests } = said;
         let mut changes = Vec::new();
         if let Some(signed) = decision {
-            changes.extend(self.decided(link, signed, out));
+            changes.extend(self.decided(link, signed, now, out));
         }
         for removal in removals {
             changes.extend(self.told_removal(&removal, out));
@@ -250,7 +254,7 @@ impl Private {
     }
 
     /// A link has handed us a decision. It counts only if we have asked for it.
-    fn decided(&mut self, link: LinkId, signed: SignedDecision, out: &mut Vec<Output>) -> Option<Change> {
+    fn decided(&mut self, link: LinkId, signed: SignedDecision, now: Instant, out: &mut Vec<Output>) -> Option<Change> {
         let decision = signed.open().ok()?;
         let (room, me) = (decision.room.id, self.me);
         let neighbour = self.links.get_mut(&link)?;
@@ -266,7 +270,7 @@ impl Private {
             // Those who have left may be invited again.
             None | Some((_, State::Left(_))) => {
                 if !is_over && let Some(charter) = Charter::new(signed, decision, &self.own) {
-                    self.invited(charter, host, out);
+                    self.invited(charter, host, now, out);
                 }
                 None
             }

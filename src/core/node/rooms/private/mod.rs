@@ -17,7 +17,10 @@ mod owner;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Instant,
+};
 
 use charter::{Charter, Own};
 use ended::Ended;
@@ -29,6 +32,7 @@ use crate::{
     core::{secrets::Secrets, sync},
     domain::{
         bus::{KeptPrivate, LeftBecause, Member, MemberChange, MemberList, MemberState, Update},
+        limit::TokenBucket,
         model::{Host, LinkId, NodeId, PrivateRoom, Room, RoomId, RoomName},
     },
     protocol::{
@@ -43,6 +47,11 @@ use crate::{
 const MAX_INVITATIONS: usize = 64;
 const MAX_INVITATIONS_OF_HOST: usize = 2;
 
+/// Invitations that the user is told of at once, and how many per second in the long run. What comes faster is not taken: it
+/// comes again with the next link.
+const INVITATION_BURST: u32 = 16;
+const INVITATION_RATE: f64 = 0.1;
+
 /// See the module's documentation.
 #[derive(Debug)]
 pub(super) struct Private {
@@ -55,6 +64,8 @@ pub(super) struct Private {
     links: BTreeMap<LinkId, Neighbour>,
     /// Counts invitations.
     invitations: u64,
+    /// Limits how fast they come.
+    pace: TokenBucket,
 }
 
 /// A room, and whether our user is in it.
@@ -117,6 +128,7 @@ impl Private {
             ended: Ended::default(),
             links: BTreeMap::new(),
             invitations: 0,
+            pace: TokenBucket::new(INVITATION_BURST, INVITATION_RATE),
         };
         private.restore(kept);
         private
@@ -363,7 +375,10 @@ impl Private {
     }
 
     /// Our user is invited. The newest invitation of a host takes the place of its oldest.
-    fn invited(&mut self, charter: Charter, host: Option<Host>, out: &mut Vec<Output>) {
+    fn invited(&mut self, charter: Charter, host: Option<Host>, now: Instant, out: &mut Vec<Output>) {
+        if !self.pace.take(now) {
+            return;
+        }
         let mut of_host: Vec<(u64, RoomId)> = Vec::new();
         let mut all: Vec<(u64, RoomId)> = Vec::new();
         for (id, entry) in &self.rooms {

@@ -5,7 +5,10 @@ mod histories;
 mod lists;
 mod owners;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
 
 use super::*;
 use crate::{
@@ -18,6 +21,7 @@ struct Office {
     people: Vec<Person>,
     /// What is on its way, by sender and receiver.
     wires: BTreeMap<(usize, usize), VecDeque<Wire>>,
+    now: Instant,
 }
 
 /// What goes over a link.
@@ -97,7 +101,7 @@ impl Person {
 impl Office {
     fn new(people: usize) -> Self {
         let people = (0..people).map(|n| Person::new(n, &KeptPrivate::default(), n as u8)).collect();
-        Self { people, wires: BTreeMap::new() }
+        Self { people, wires: BTreeMap::new(), now: Instant::now() }
     }
 
     /// All of them are linked.
@@ -176,7 +180,8 @@ impl Office {
     fn deliver(&mut self, from: usize, to: usize) -> bool {
         match self.wires.get_mut(&(from, to)).and_then(VecDeque::pop_front) {
             Some(Wire::Private(said)) => {
-                let changes = self.act(to, |machine, out| machine.heard(link(from), said, out));
+                let now = self.now;
+                let changes = self.act(to, |machine, out| machine.heard(link(from), said, now, out));
                 self.people[to].changes.extend(changes);
             }
             Some(Wire::List(room)) if self.people[to].admitted.contains(&(room, from)) => {

@@ -11,7 +11,8 @@ fn hand(office: &mut Office, from: usize, to: usize, signed: SignedDecision, roo
 }
 
 fn say(office: &mut Office, from: usize, to: usize, said: mesh::Private) {
-    let changes = office.act(to, |machine, out| machine.heard(link(from), said, out));
+    let now = office.now;
+    let changes = office.act(to, |machine, out| machine.heard(link(from), said, now, out));
     office.people[to].changes.extend(changes);
 }
 
@@ -45,9 +46,11 @@ fn a_stranger_gets_nothing_by_asking() {
     say(&mut office, 2, 0, ask);
     assert!(!office.people[0].admitted.contains(&(room, 2)));
     // What is on the wire is at most a question: whether they know a newer decision.
-    assert!(office.wires[&(0, 2)].iter().all(|wire| {
-        matches!(wire, Wire::Private(said) if said.decision.is_none() && said.standings.is_empty())
-    }));
+    assert!(
+        office.wires[&(0, 2)].iter().all(|wire| {
+            matches!(wire, Wire::Private(said) if said.decision.is_none() && said.standings.is_empty())
+        })
+    );
 }
 
 #[test]
@@ -69,6 +72,7 @@ fn a_thousand_invitations_leave_two_of_a_host() {
         .map(|n| {
             let room = office.create(0, &format!("room{n}"));
             office.invite(0, &room, 1).unwrap();
+            office.now += Duration::from_secs(10);
             office.settle();
             room
         })
@@ -76,6 +80,18 @@ fn a_thousand_invitations_leave_two_of_a_host() {
     let open: Vec<&RoomId> = rooms.iter().filter(|room| office.people[1].is_invited(room)).collect();
     assert_eq!(open, rooms[998..].iter().collect::<Vec<_>>());
     assert!(office.people[1].machine.kept().rooms.len() == 2);
+}
+
+#[test]
+fn a_burst_of_invitations_does_not_fill_the_screen() {
+    let mut office = Office::linked(2);
+    for n in 0..100 {
+        let room = office.create(0, &format!("room{n}"));
+        office.invite(0, &room, 1).unwrap();
+        office.settle();
+    }
+    let told = office.people[1].updates.iter().filter(|update| matches!(update, Update::Invited(_))).count();
+    assert_eq!(told, INVITATION_BURST as usize);
 }
 
 #[test]
