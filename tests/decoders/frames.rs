@@ -8,11 +8,11 @@ use proximity_chat::{
             announcement::{ANNOUNCEMENT_BYTES, Announcement, Call, Unproven},
             event::{Content, HLC_END, MAX_DEPS, Signed},
             mesh::{
-                Doubt, Frame, MAX_EVENTS, MAX_RANGES, MAX_ROOMS, MAX_SIGHTINGS, MAX_SIGNED, MAX_STANDINGS, Private,
-                Status, decode, encode,
+                Doubt, Frame, MAX_DECISION_BYTES, MAX_EVENTS, MAX_RANGES, MAX_ROOMS, MAX_SIGHTINGS, MAX_SIGNED,
+                MAX_STANDINGS, Private, Status, decode, encode,
             },
         },
-        membership::{MAX_DECISION_BYTES, MAX_MEMBERS},
+        membership::{Leave, MAX_MEMBERS, Removal, SignedDecision},
     },
 };
 
@@ -133,7 +133,13 @@ fn private_rooms(private: &Private) {
     let Private { standings, wanted, decision, leaves, removals, requests } = private;
     assert!(standings.len().max(wanted.len()).max(removals.len()) <= MAX_STANDINGS);
     assert!(leaves.len().max(requests.len()) <= MAX_SIGNED);
-    let Some(signed) = decision else { return };
+    for leave in leaves {
+        let _ = Leave::decode(leave);
+    }
+    for removal in removals {
+        let _ = Removal::decode(removal);
+    }
+    let Some(Ok(signed)) = decision.as_ref().map(|decision| SignedDecision::decode(decision)) else { return };
     assert!(signed.len() <= MAX_DECISION_BYTES);
     let Ok(decision) = signed.open() else { return };
     assert!(decision.members.len() <= MAX_MEMBERS && decision.members.contains_key(&decision.owner));

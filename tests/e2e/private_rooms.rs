@@ -91,7 +91,7 @@ fn has_heard(node: &Node, text: &str) -> bool {
 }
 
 #[test]
-fn what_is_said_in_a_private_room_is_on_no_other_disk() {
+fn what_members_say_is_on_no_other_disk() {
     let ports = Ports::take();
     let mut alice = owner(&ports);
     let mut bob = invited(&mut alice, "bob", &ports);

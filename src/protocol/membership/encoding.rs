@@ -7,12 +7,12 @@ use prost::Message as _;
 use super::{
     cut::{self, Cut},
     decision::{Decision, Departure, MAX_DEPARTURES, MAX_GENERATIONS, MAX_MEMBERS, Membership, RoomKeyStep},
+    parts::{node, signature},
 };
 use crate::{
-    domain::model::{NodeId, RoomId, RoomName},
+    domain::model::{NodeId, RoomName},
     protocol::{
         codec::Malformed,
-        identity::SIGNATURE_BYTES,
         sealing::{Card, GenerationId, SealedKey, private_room},
         wire::mesh,
     },
@@ -108,16 +108,4 @@ fn since(since: u64, version: u64) -> Result<u64, Malformed> {
 
 fn sealed_key(bytes: &[u8]) -> Result<SealedKey, Malformed> {
     bytes.try_into().map(SealedKey).map_err(|_| Malformed)
-}
-
-pub(super) fn room(bytes: &[u8]) -> Result<RoomId, Malformed> {
-    bytes.try_into().map(RoomId).map_err(|_| Malformed)
-}
-
-pub(super) fn node(bytes: &[u8]) -> Result<NodeId, Malformed> {
-    bytes.try_into().map(NodeId::new).map_err(|_| Malformed)
-}
-
-pub(super) fn signature(bytes: &[u8]) -> Result<[u8; SIGNATURE_BYTES], Malformed> {
-    bytes.try_into().map_err(|_| Malformed)
 }

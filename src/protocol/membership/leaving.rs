@@ -4,7 +4,7 @@ use prost::Message as _;
 
 use super::{
     cut::{self, Cut},
-    encoding::{node, room, signature},
+    parts::{node, room, signature},
     tags,
 };
 use crate::{
@@ -113,7 +113,20 @@ impl Removal {
         Ok(Self { room, node, since: removal.since, sig })
     }
 
+    /// Reads what came from another node. Its signature is not checked.
+    ///
+    /// # Errors
+    /// [`Malformed`] like [`Self::read`].
+    pub fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
+        Self::read(&mesh::Removal::decode(bytes).map_err(|_| Malformed)?)
+    }
+
     /// As it is sent.
+    pub fn encode(&self) -> Vec<u8> {
+        self.write().encode_to_vec()
+    }
+
+    /// The message that is sent.
     pub fn write(&self) -> mesh::Removal {
         mesh::Removal {
             room: self.room.0.to_vec(),

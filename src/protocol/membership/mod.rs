@@ -8,14 +8,14 @@ mod cut;
 mod decision;
 mod encoding;
 mod leaving;
+mod parts;
+mod signed;
 mod tags;
 
 #[cfg(test)]
 mod tests;
 
 pub use cut::{Cut, MAX_CUTS};
-pub use decision::{
-    Decision, Departure, Digest, MAX_DECISION_BYTES, MAX_DEPARTURES, MAX_GENERATIONS, MAX_MEMBERS, Membership,
-    RoomKeyStep, SignedDecision,
-};
+pub use decision::{Decision, Departure, MAX_DEPARTURES, MAX_GENERATIONS, MAX_MEMBERS, Membership, RoomKeyStep};
 pub use leaving::{Leave, Removal};
+pub use signed::{Digest, SignedDecision};

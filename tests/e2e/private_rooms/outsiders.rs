@@ -69,7 +69,7 @@ impl Hacker {
     }
 
     /// The next line of a log in the room, sealed.
-    fn line(&self, author: &mut Author, key: &Generation, text: &str) -> proto::Signed {
+    fn line(author: &mut Author, key: &Generation, text: &str) -> proto::Signed {
         let event = author.draft();
         let log = event.log.clone().unwrap();
         let log = LogId {
@@ -110,7 +110,7 @@ fn is_about(body: &Body, room: &[u8; 32]) -> bool {
 }
 
 #[test]
-fn a_stranger_who_knows_the_id_of_a_room_gets_nothing() {
+fn a_stranger_who_knows_the_id_gets_nothing() {
     let ports = Ports::take();
     let mut alice = owner(&ports);
     let room = unhex(&wait_room(&alice, "joined"));
@@ -168,7 +168,7 @@ fn a_removed_member_writes_no_more_whatever_they_sign() {
     mallory.say_private(Private { standings: vec![standing], ..Private::default() });
     wait_members(&alice, 1);
     let mut log = Author::in_room(&mallory.key, "mallory", room);
-    let inside = mallory.line(&mut log, &key, "i am a member");
+    let inside = Hacker::line(&mut log, &key, "i am a member");
     mallory.link.send(batch(vec![inside.clone()])).unwrap();
     mallory.link.send(have(vec![log.range()])).unwrap();
     alice.wait_text("i am a member");
@@ -179,12 +179,12 @@ fn a_removed_member_writes_no_more_whatever_they_sign() {
         .wait(|body| matches!(body, Body::Private(private) if !private.removals.is_empty()).then_some(()))
         .unwrap();
     // On in the same log, in a new one, one dated before the removal, and another history of the first.
-    let goes_on = mallory.line(&mut log, &key, "i go on");
+    let goes_on = Hacker::line(&mut log, &key, "i go on");
     let mut fresh = Author::in_room(&mallory.key, "mallory", room);
-    let begins = mallory.line(&mut fresh, &key, "i begin anew");
+    let begins = Hacker::line(&mut fresh, &key, "i begin anew");
     let mut old = Author::in_room(&mallory.key, "mallory", room);
     old.fix_clock(1_600_000_000_000);
-    let dated = mallory.line(&mut old, &key, "i was always here");
+    let dated = Hacker::line(&mut old, &key, "i was always here");
     let logs: BTreeMap<&str, Vec<proto::Signed>> =
         BTreeMap::from([("log", vec![goes_on]), ("fresh", vec![begins]), ("old", vec![dated])]);
     for events in logs.into_values() {

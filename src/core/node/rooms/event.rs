@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use bytes::Bytes;
 
-use super::private::Refusal;
+use super::refusal::Refusal;
 use crate::{
     core::sync,
     domain::{

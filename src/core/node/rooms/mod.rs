@@ -12,6 +12,7 @@ mod event;
 mod heard;
 mod pairs;
 mod private;
+mod refusal;
 
 #[cfg(test)]
 mod tests;
@@ -24,8 +25,8 @@ use std::{
 pub(super) use event::{Earlier, Heard, Input, Output};
 use heard::Left;
 use pairs::Pairs;
-pub(super) use private::Refusal;
 use private::{Change, Private};
+pub(super) use refusal::Refusal;
 
 use crate::{
     core::{

@@ -8,8 +8,8 @@ use std::{
 use prost::Message as _;
 
 use super::{
-    BATCH_BYTES, Caps, Change, Doubt, Frame, Have, Hello, MAX_CARD_BYTES, MAX_EVENTS, MAX_RANGES, MAX_ROOMS,
-    MAX_SIGHTINGS, Reason, RefusalReason, Refused, Sas, Sighting, Status, private,
+    BATCH_BYTES, Caps, Change, Doubt, Frame, Have, Hello, MAX_CARD_BYTES, MAX_DECISION_BYTES, MAX_EVENTS, MAX_RANGES,
+    MAX_ROOMS, MAX_SIGHTINGS, Reason, RefusalReason, Refused, Sas, Sighting, Status, private,
     probe::{read_probe, read_reply},
     release::release,
     wall::read_wall,
@@ -24,7 +24,6 @@ use crate::{
                 decode::{MAX_SEQ, read_log, read_range, read_signed},
             },
         },
-        membership::MAX_DECISION_BYTES,
         wire::mesh,
     },
 };

@@ -21,7 +21,7 @@ use bytes::Bytes;
 pub use caps::{Cap, Caps};
 pub use decode::decode;
 pub use encode::{batch, encode};
-pub use private::{InviteRequest, MAX_SIGNED, MAX_STANDINGS, Private, Standing};
+pub use private::{InviteRequest, MAX_DECISION_BYTES, MAX_SIGNED, MAX_STANDINGS, Private, Standing};
 pub use probe::{DialBack, Probe, ProbeReply};
 
 use super::event::{HeldRange, Signed};

@@ -5,6 +5,8 @@ use std::{
     time::Instant,
 };
 
+use bytes::Bytes;
+
 use super::{Change, Charter, Entry, Gone, Private, State};
 use crate::{
     core::{mutant, node::rooms::event::Output, sync},
@@ -15,6 +17,7 @@ use crate::{
     protocol::{
         codec::mesh::{self, Frame, InviteRequest, MAX_SIGNED, MAX_STANDINGS, Standing},
         membership::{Leave, Removal, SignedDecision},
+        sealing::Card,
     },
 };
 
@@ -115,20 +118,21 @@ impl Private {
                         standings.push(standing);
                     }
                     let news = charter.leaves().filter(|leave| neighbour.said.insert((*id, leave.node, leave.since)));
-                    leaves.extend(news.cloned());
+                    leaves.extend(news.map(|leave| Bytes::from(leave.encode())));
                     if node == charter.owner() {
                         let wishes = charter.wishes().filter(|card| neighbour.said.insert((*id, card.node(), 0)));
-                        requests.extend(wishes.map(|card| InviteRequest { room: *id, card: *card }));
+                        requests.extend(wishes.map(|card| InviteRequest { room: *id, card: card.encode().into() }));
                     }
                 }
                 State::Joined => {
                     let removal = charter.decision().removal(&node);
-                    removals.extend(removal.filter(|removal| neighbour.said.insert((*id, node, removal.since))));
+                    let removal = removal.filter(|removal| neighbour.said.insert((*id, node, removal.since)));
+                    removals.extend(removal.map(|removal| Bytes::from(removal.encode())));
                     neighbour.told.remove(id);
                 }
                 State::Left(leave) if charter.decision().members.contains_key(&node) => {
                     if neighbour.said.insert((*id, self.me, leave.since)) {
-                        leaves.push(leave.clone());
+                        leaves.push(leave.encode().into());
                         done.extend((node == charter.owner()).then_some(*id));
                     }
                 }
@@ -186,13 +190,14 @@ impl Private {
     ) -> Vec<Change> {
         let mesh::Private { standings, wanted, decision, leaves, removals, requests } = said;
         let mut changes = Vec::new();
-        if let Some(signed) = decision {
+        // What nobody has signed says nothing.
+        if let Some(signed) = decision.and_then(|decision| SignedDecision::decode(&decision).ok()) {
             changes.extend(self.decided(link, signed, now, out));
         }
-        for removal in removals {
+        for removal in removals.iter().filter_map(|removal| Removal::decode(removal).ok()) {
             changes.extend(self.told_removal(&removal, out));
         }
-        for leave in leaves {
+        for leave in leaves.iter().filter_map(|leave| Leave::decode(leave).ok()) {
             self.left(leave, out);
         }
         self.stands(link, standings, out);
@@ -247,7 +252,7 @@ impl Private {
         let Some(neighbour) = self.links.get(&link) else { return };
         let Some(entry) = self.rooms.get(room).filter(|entry| entry.state == State::Joined) else { return };
         if entry.charter.is_member(&neighbour.node) || mutant::hands_to_anybody() {
-            let decision = Some(entry.charter.signed().clone());
+            let decision = Some(entry.charter.signed().encode().into());
             let frame = frame(mesh::Private { decision, ..mesh::Private::default() });
             out.push(Output::Sync(sync::Input::Pass { link, about: Some(*room), frame }));
         }
@@ -351,7 +356,8 @@ impl Private {
 
     /// A member asks our user, who owns the room, to invite somebody.
     fn asked_to_invite(&mut self, link: LinkId, request: &InviteRequest, out: &mut Vec<Output>) {
-        let InviteRequest { room, card } = *request;
+        let InviteRequest { room, ref card } = *request;
+        let Ok(card) = Card::decode(card) else { return };
         let Some(by) = self.links.get(&link).map(|neighbour| neighbour.node) else { return };
         let Ok(charter) = self.joined(&room) else { return };
         if charter.owner() != self.me || !charter.is_member(&by) || charter.is_member(&card.node()) {
@@ -368,6 +374,6 @@ impl Private {
     }
 }
 
-fn frame(private: mesh::Private) -> bytes::Bytes {
+fn frame(private: mesh::Private) -> Bytes {
     mesh::encode(&Frame::Private(Box::new(private)))
 }

@@ -27,7 +27,7 @@ use ended::Ended;
 use exchange::Neighbour;
 use owner::{Gone, Owner};
 
-use super::event::Output;
+use super::{event::Output, refusal::Refusal};
 use crate::{
     core::{secrets::Secrets, sync},
     domain::{
@@ -96,23 +96,6 @@ enum State {
 pub(super) struct Change {
     pub(super) room: PrivateRoom,
     pub(super) because: LeftBecause,
-}
-
-/// Why something about a private room was not done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::core::node) enum Refusal {
-    /// Our user is in no such room.
-    NotIn,
-    /// Our user does not own it.
-    NotOwner(NodeId),
-    /// This person is a member or was invited already.
-    IsMember(NodeId),
-    /// This person is no member and was not invited.
-    NoMember(NodeId),
-    /// Our user owns it.
-    Owner,
-    /// It has no room for so many.
-    Full,
 }
 
 impl Private {

@@ -9,10 +9,11 @@ use crate::{
     core::secrets::Secrets,
     domain::model::{NodeId, RoomName},
     protocol::{
+        codec::mesh::MAX_DECISION_BYTES,
         identity::Identity,
         membership::{
-            Cut, Decision, Departure, MAX_CUTS, MAX_DECISION_BYTES, MAX_DEPARTURES, MAX_GENERATIONS, MAX_MEMBERS,
-            Membership, Removal, RoomKeyStep, SignedDecision,
+            Cut, Decision, Departure, MAX_CUTS, MAX_DEPARTURES, MAX_GENERATIONS, MAX_MEMBERS, Membership, Removal,
+            RoomKeyStep, SignedDecision,
         },
         sealing::{Card, GenerationId, RoomKey, SaltSource, SealedKey, grant_context, previous_context, private_room},
     },

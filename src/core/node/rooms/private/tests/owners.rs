@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn an_owner_from_a_backup_takes_up_what_was_decided_since() {
+fn an_owner_from_a_backup_learns_what_was_decided() {
     let (mut office, room) = room_of(3);
     let backup = office.people[0].machine.kept();
     office.kick(0, &room, 2, vec![cut(7, 5)]).unwrap();
