@@ -22,8 +22,8 @@ pub(crate) const fn named_private(room: &PrivateRoom) -> Named<'_> {
     (&room.name, Some(room.id))
 }
 
-/// What the user knows a private room by: `#plan`, or `#plan#31af` if one of the `known` rooms has the same name. There are
-/// as many digits as tell it from all of them. An open room keeps its name, because it has no other.
+/// What the user knows a private room by: `#plan`, or `#plan#31af` if one of the `known` rooms has the same name. There
+/// are as many digits as tell it from all of them. An open room keeps its name, because it has no other.
 pub(crate) fn called<'a>(room: &PrivateRoom, known: impl IntoIterator<Item = Named<'a>>) -> String {
     let id = hex::encode(&room.id.0);
     let rivals = known.into_iter().filter(|(name, other)| **name == room.name && *other != Some(room.id));

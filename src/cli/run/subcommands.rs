@@ -157,8 +157,8 @@ fn tool_options(config: &Config) -> Result<Options, RunError> {
     })
 }
 
-/// The room with that name. The `#` may be missing, because a shell takes it for the start of a comment. `@bob` is the direct
-/// room with bob, and so is `@` with his key.
+/// The room with that name. The `#` may be missing, because a shell takes it for the start of a comment. `@bob` is the
+/// direct room with bob, and so is `@` with his key.
 fn room(name: Option<&str>, profile: Option<&Existing>) -> Result<Room, Error> {
     let Some(name) = name else { return Ok(Room::Lobby) };
     if let Some(person) = name.strip_prefix('@') {

@@ -224,9 +224,9 @@ impl HeldLog {
         true
     }
 
-    /// Takes out what does not count any more: its events after number `to`, or all if `to` is zero. `head_id` is event `to`.
-    /// If only a part above is held, or a gap is below it, nothing is left, and what counts is fetched again. Returns
-    /// whether it did. It does nothing while some of its events are on their way to disk.
+    /// Takes out what does not count any more: its events after number `to`, or all if `to` is zero. `head_id` is event
+    /// `to`. If only a part above is held, or a gap is below it, nothing is left, and what counts is fetched again.
+    /// Returns whether it did. It does nothing while some of its events are on their way to disk.
     pub(super) fn void(&mut self, to: u64, head_id: Option<EventId>) -> bool {
         let state = &mut self.state;
         if state.head != self.committed.head {

@@ -10,8 +10,8 @@ use crate::domain::model::{Hlc, LogId, RoomId};
 pub(super) struct RoomState {
     /// Whether our user is in it. Events of other rooms are not taken.
     pub(super) open: bool,
-    /// The latest reading of its clock: nothing stands after it. Each room has its own, so that nobody moves the clock of a
-    /// room that they are not in.
+    /// The latest reading of its clock: nothing stands after it. Each room has its own, so that nobody moves the clock
+    /// of a room that they are not in.
     pub(super) latest: Hlc,
     /// The log that we write to, once there is one.
     pub(super) own: Option<LogId>,

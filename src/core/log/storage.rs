@@ -498,8 +498,8 @@ pub struct Snapshot {
     pub said_again: Vec<Repeated>,
     /// What we said on other networks that has reached nobody.
     pub undelivered: Vec<Undelivered>,
-    /// Our logs that may be continued, at most one for each room: this file has everything that was ever said in them. None
-    /// in a new or recovered file. Other logs of ours are treated like anybody else's.
+    /// Our logs that may be continued, at most one for each room: this file has everything that was ever said in them.
+    /// None in a new or recovered file. Other logs of ours are treated like anybody else's.
     pub own: Vec<LogId>,
     /// Why the store is read-only now; none if it takes writes.
     pub read_only: Option<DiskTrouble>,

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::model::{EventId, LogId, NodeId};
 
-/// Who may write in a room, and what counts of the logs of those who were removed. What does not count is void: nobody takes,
-/// shows, offers or waits for it.
+/// Who may write in a room, and what counts of the logs of those who were removed. What does not count is void: nobody
+/// takes, shows, offers or waits for it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Writers {
     members: BTreeSet<NodeId>,

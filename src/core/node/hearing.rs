@@ -27,8 +27,8 @@ impl Node {
         self.drive_rooms(rooms::Input::Heard(heard), now, out);
     }
 
-    /// The program runs: shows the direct rooms in which something was said that our user could not see. The last run may
-    /// have ended just then.
+    /// The program runs: shows the direct rooms in which something was said that our user could not see. The last run
+    /// may have ended just then.
     pub(super) fn show_unseen(&mut self, now: Now, out: &mut Vec<Output>) {
         for heard in self.sync.heard() {
             if !self.trust.book().is_ignored(&heard.author) {

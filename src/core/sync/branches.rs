@@ -45,8 +45,8 @@ const MAX_BRANCHES: usize = 64;
 const MAX_TRIES: u8 = 10;
 
 /// How many logs of one room are said again at once, and how many per second in the long run. Otherwise a thief of the
-/// key could contradict every new log and make us say all lines again without end. Rooms do not share this: a copy of the
-/// key has usually written to all of them.
+/// key could contradict every new log and make us say all lines again without end. Rooms do not share this: a copy of
+/// the key has usually written to all of them.
 const ROUNDS: u32 = 4;
 const ROUNDS_RATE: f64 = 1.0 / 60.0;
 
@@ -250,7 +250,8 @@ impl Sync {
         if branch.step != Step::Saying {
             return;
         }
-        // Some of these lines may have been said again for another reason. The rest must be, too, before ours is taken out.
+        // Some of these lines may have been said again for another reason. The rest must be, too, before ours is taken
+        // out.
         let head = self.logs.get(&log).map_or(0, HeldLog::head);
         if until < head {
             return self.say_again(Lines { log, from, until: head }, cx);

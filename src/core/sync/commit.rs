@@ -245,8 +245,8 @@ impl Sync {
         }
     }
 
-    /// Sends an own event to the links that may know of its room. Only the lobby uses the ring that feeds all links. A link
-    /// that lacks earlier events, or takes nothing now, gets this one after them.
+    /// Sends an own event to the links that may know of its room. Only the lobby uses the ring that feeds all links. A
+    /// link that lacks earlier events, or takes nothing now, gets this one after them.
     fn publish_in_room(&mut self, entry: &LogEntry, key: &LogKey, cx: &mut Context<'_>) {
         let (log, seq) = (entry.event.log, entry.event.seq);
         if !self.rooms.is_open(&log.room) {

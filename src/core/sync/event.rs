@@ -69,8 +69,8 @@ pub enum Input {
     },
     /// Our user has left a room.
     Close(RoomId),
-    /// Send a link a frame about private rooms. It goes before what the link is told of the log, and is not lost while the
-    /// link takes anything.
+    /// Send a link a frame about private rooms. It goes before what the link is told of the log, and is not lost while
+    /// the link takes anything.
     Pass {
         /// Which link.
         link: LinkId,
@@ -79,8 +79,8 @@ pub enum Input {
         /// The frame.
         frame: Bytes,
     },
-    /// Tell a link which open rooms our user is in, instead of what it was told before. It goes before everything else that
-    /// waits for the link.
+    /// Tell a link which open rooms our user is in, instead of what it was told before. It goes before everything else
+    /// that waits for the link.
     Announce {
         /// Which link.
         link: LinkId,

@@ -46,8 +46,8 @@ const MAX_LISTED_OWN: usize = 64;
 const MAX_QUEUED: usize = 32;
 const MAX_QUEUED_BYTES: usize = 1024 * 1024;
 
-/// Frames about private rooms that may wait for a link: a decision about each room that both sides can be in, and as many
-/// short ones.
+/// Frames about private rooms that may wait for a link: a decision about each room that both sides can be in, and as
+/// many short ones.
 const MAX_PASSED: usize = 512;
 
 /// One link with another node.
@@ -141,8 +141,8 @@ impl Link {
             return;
         }
         if log.room != RoomId::LOBBY {
-            // A node lists a log of a room before it sends events of it, and once. When its list of the room is complete
-            // cannot be told for certain.
+            // A node lists a log of a room before it sends events of it, and once. When its list of the room is
+            // complete cannot be told for certain.
             self.listed_own.entry(log).or_insert(seq);
         } else if !self.phase.is_listed() {
             let listed = self.listed_own.entry(log).or_default();

@@ -1,8 +1,8 @@
 //! Which rooms are open here, and who may know of which.
 //!
 //! The router decides both and tells this machine. All that a link is told, sent or believed about the log goes through
-//! [`Sync::may_know`]: links know of the lobby, and of the other rooms that they were admitted to. What comes over a link
-//! about a room that it may not know is ignored.
+//! [`Sync::may_know`]: links know of the lobby, and of the other rooms that they were admitted to. What comes over a
+//! link about a room that it may not know is ignored.
 //!
 //! When a link is admitted to a room, both sides list what they hold of it, as they do for the lobby when a link opens.
 //! Nothing is sent there before that list has come.

@@ -103,8 +103,8 @@ impl SayingAgain {
         }
     }
 
-    /// Whether another event of our key that we hold says what this event says. If this one repeats `again`, only a later
-    /// one counts.
+    /// Whether another event of our key that we hold says what this event says. If this one repeats `again`, only a
+    /// later one counts.
     fn is_said_again(&self, id: EventId, again: Option<EventId>) -> bool {
         let last = self.done.get(&again.unwrap_or(id));
         last.is_some_and(|(_, last)| *last != id)

@@ -20,8 +20,8 @@ use crate::{
 pub(super) type Unsealed = (Event, Option<Clear>);
 
 impl Sync {
-    /// An event of a room, with the deps that are inside its seal. None if nobody who may write there can have written it.
-    /// Such an event is ignored, also from a link that may know of the room.
+    /// An event of a room, with the deps that are inside its seal. None if nobody who may write there can have written
+    /// it. Such an event is ignored, also from a link that may know of the room.
     pub(super) fn unseal(&self, event: Event, signed: &Signed) -> Option<Unsealed> {
         let Some(seal) = self.rooms.seal(&event.log.room) else { return Some((event, None)) };
         let counts = seal.writers().admit(&event.log, event.seq, event.id) || mutant::takes_any_writer();
@@ -44,7 +44,8 @@ impl Sync {
         })
     }
 
-    /// The next event of our own log of a room, signed, dated by the last look at the clocks, and sealed if the room is.
+    /// The next event of our own log of a room, signed, dated by the last look at the clocks, and sealed if the room
+    /// is.
     /// `content` is its kind, and the content with its salt. It is sent and told once it is on disk.
     pub(super) fn write_own(
         &mut self,

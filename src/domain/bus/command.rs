@@ -80,17 +80,17 @@ pub enum Command {
         /// `None` begins a comparison; after that, whether the codes were the same.
         same: Option<bool>,
     },
-    /// Be in a room from now on, also after a restart; answered by [`super::Update::RoomJoined`]. An open room belongs to
-    /// the network, and the same name is another room on another network. If the user was invited to a private room of that
-    /// name, they join it instead.
+    /// Be in a room from now on, also after a restart; answered by [`super::Update::RoomJoined`]. An open room belongs
+    /// to the network, and the same name is another room on another network. If the user was invited to a private room
+    /// of that name, they join it instead.
     Join {
         /// The room that has this name.
         room: Room,
         /// The first digits of its id, if that is needed to tell private rooms of one name apart.
         id: Option<Arc<str>>,
     },
-    /// Leave a room; answered by [`super::Update::RoomLeft`]. What was said in it stays on the disk. Only its owner can bring
-    /// the user back into a private room.
+    /// Leave a room; answered by [`super::Update::RoomLeft`]. What was said in it stays on the disk. Only its owner can
+    /// bring the user back into a private room.
     Part(Room),
     /// Make a private room; answered by [`super::Update::RoomJoined`]. The user owns it.
     Create {
@@ -122,8 +122,8 @@ pub enum Command {
     },
     /// List who is in a private room; answered by [`super::Update::Members`].
     ListMembers(Room),
-    /// Make a private room anew, owned by the user, and invite all its members: for a room whose owner is gone for good.
-    /// Answered by [`super::Update::RoomJoined`].
+    /// Make a private room anew, owned by the user, and invite all its members: for a room whose owner is gone for
+    /// good. Answered by [`super::Update::RoomJoined`].
     Renew(Room),
     /// Open the room between the user and somebody; answered by [`super::Update::RoomJoined`].
     Query(Who),

@@ -136,8 +136,8 @@ pub enum Update {
     /// The present nodes that lack lines of our own, in the order of their keys. Sent whenever this changes, and before
     /// the [`Self::Delivery`] of such a line. An empty list means that everyone present has everything.
     Lacking(Vec<Lack>),
-    /// The linked people who do not get the earlier lines of this network, because they may not belong to it. Sent whenever
-    /// this changes.
+    /// The linked people who do not get the earlier lines of this network, because they may not belong to it. Sent
+    /// whenever this changes.
     Withheld(Vec<NodeId>),
     /// The history kept under another name of this network is shown from now on. [`Self::NetworkStatus`] has the name.
     NetworkJoined,
@@ -192,7 +192,8 @@ pub enum Update {
         /// Why.
         because: LeftBecause,
     },
-    /// Somebody has invited the user to a private room. Sent when the invitation comes, and at each start until it is answered.
+    /// Somebody has invited the user to a private room. Sent when the invitation comes, and at each start until it is
+    /// answered.
     Invited(Invitation),
     /// The user has refused an invitation for good.
     Declined(PrivateRoom),

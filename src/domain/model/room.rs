@@ -44,8 +44,8 @@ impl Room {
         RoomName::new(name).map(Self::Open)
     }
 
-    /// What the log knows it by, if that follows from what people call it. None for a private room, and for a room between
-    /// two: its id depends on their secret.
+    /// What the log knows it by, if that follows from what people call it. None for a private room, and for a room
+    /// between two: its id depends on their secret.
     pub fn public_id(&self) -> Option<RoomId> {
         match self {
             Self::Lobby => Some(RoomId::LOBBY),

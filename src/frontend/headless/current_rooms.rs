@@ -7,8 +7,8 @@ use crate::{
     frontend::slash::TypedRoom,
 };
 
-/// Shared by the threads of the output and of the input: a line is said in the room that its author knows, and `/part` names
-/// one of them.
+/// Shared by the threads of the output and of the input: a line is said in the room that its author knows, and `/part`
+/// names one of them.
 #[derive(Debug, Clone)]
 pub(super) struct CurrentRooms(Arc<Mutex<Rooms>>);
 
@@ -59,8 +59,8 @@ impl CurrentRooms {
     }
 }
 
-/// Whether whoever asked for the room `asked` at the start was invited to the private room `joined` of that name, and has
-/// joined it.
+/// Whether whoever asked for the room `asked` at the start was invited to the private room `joined` of that name, and
+/// has joined it.
 pub(super) fn is_meant_by(asked: &Room, joined: &Room) -> bool {
     matches!((asked, joined), (Room::Open(name), Room::Private(private)) if *name == private.name)
 }

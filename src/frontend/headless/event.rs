@@ -113,7 +113,8 @@ pub(super) enum Event<'a> {
         /// The same as a sentence.
         text: &'a str,
     },
-    /// The user is in a room from now on, or not any more, or is invited to it, or not any more; or it has another topic.
+    /// The user is in a room from now on, or not any more, or is invited to it, or not any more; or it has another
+    /// topic.
     Room {
         #[serde(flatten)]
         room: InRoom,

@@ -32,8 +32,8 @@ impl TypedRoom {
         }
     }
 
-    /// Whether it may mean `room`, whose id has the digits `id` if it is private. Without digits, any room of the name is
-    /// meant.
+    /// Whether it may mean `room`, whose id has the digits `id` if it is private. Without digits, any room of the name
+    /// is meant.
     pub fn means(&self, room: &Room) -> bool {
         match (&self.room, room, &self.id) {
             (Room::Open(name), Room::Private(private), id) => {

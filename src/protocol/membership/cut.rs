@@ -8,7 +8,8 @@ use crate::{
     },
 };
 
-/// How many logs of one key can be cut: one for each time that it began a new epoch in the room. What exceeds this is void.
+/// How many logs of one key can be cut: one for each time that it began a new epoch in the room. What exceeds this is
+/// void.
 pub const MAX_CUTS: usize = 32;
 
 /// Of one log, nothing counts above this event.

@@ -1,7 +1,7 @@
 //! Generations: a room key with its name.
 //!
-//! ChaCha20-Poly1305 does not commit to its key: a content can be made that opens to two texts under two keys. So the name of
-//! a generation is a hash of its key, a content names its generation, and no other key is tried.
+//! ChaCha20-Poly1305 does not commit to its key: a content can be made that opens to two texts under two keys. So the
+//! name of a generation is a hash of its key, a content names its generation, and no other key is tried.
 
 use super::{kdf, keys::RoomKey, tags};
 use crate::domain::model::RoomId;

@@ -41,6 +41,6 @@ pub use sealed_key::{NotOpened, SEALED_KEY_BYTES, SealedKey, grant_context, prev
 pub use sealing_key::{PublicSealingKey, SealingKey};
 pub use slot::Slot;
 
-/// The `kind` in the body of an event whose content is sealed. The real kind is inside, where a carrier does not see it.
-/// Zero takes no byte in the body, and no event in the clear has it.
+/// The `kind` in the body of an event whose content is sealed. The real kind is inside, where a carrier does not see
+/// it. Zero takes no byte in the body, and no event in the clear has it.
 pub const KIND_SEALED: u32 = 0;

@@ -1,4 +1,5 @@
-//! One key sealed under another: the previous generation's under the new one, and a room key for somebody who is invited.
+//! One key sealed under another: the previous generation's under the new one, and a room key for somebody who is
+//! invited.
 
 use zeroize::{Zeroize as _, Zeroizing};
 

@@ -1,5 +1,5 @@
-//! What each hash, signature and derived key is for. A tag stands in front of the bytes of one use and no other, so that
-//! the result of one use never fits another.
+//! What each hash, signature and derived key is for. A tag stands in front of the bytes of one use and no other, so
+//! that the result of one use never fits another.
 
 /// Derives the sealing key from the seed of an identity.
 pub(super) const SEALING_KEY: &[u8] = b"proximity-chat/1 sealing key\0";

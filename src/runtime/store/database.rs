@@ -128,8 +128,8 @@ impl Database {
         directory.map_or(Backend::Memory, |directory| Backend::Directory(directory.to_owned()))
     }
 
-    /// The networks whose rooms are shown now: the present one, and the one that stands for the rooms that belong to their
-    /// members.
+    /// The networks whose rooms are shown now: the present one, and the one that stands for the rooms that belong to
+    /// their members.
     pub(super) fn shown_networks(&self) -> [Network; 2] {
         [self.network.get(), Network::of_members()]
     }

@@ -135,8 +135,8 @@ ALTER TABLE lines ADD COLUMN again BLOB;
 CREATE INDEX lines_again ON lines (again) WHERE again IS NOT NULL;
 ";
 
-/// What was sealed, if it was. Then `kind` and `content` say what was inside, so that it is shown and found like everything
-/// else, and other nodes get `sealed`.
+/// What was sealed, if it was. Then `kind` and `content` say what was inside, so that it is shown and found like
+/// everything else, and other nodes get `sealed`.
 const SEALED: &str = "
 ALTER TABLE lines ADD COLUMN sealed BLOB;
 ";

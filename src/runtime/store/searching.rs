@@ -30,8 +30,8 @@ struct Hit {
     place: i64,
 }
 
-/// Selects the lines with the query's words, of these logs if there is a list of them, backwards from a spot. They come nearly in the order of the screen: only
-/// lines of the same millisecond may be in another order.
+/// Selects the lines with the query's words, of these logs if there is a list of them, backwards from a spot. They come
+/// nearly in the order of the screen: only lines of the same millisecond may be in another order.
 pub(super) fn with_words() -> String {
     format!(
         "SELECT {HIT} FROM words CROSS JOIN lines ON lines.spot = words.rowid LEFT JOIN logs ON logs.key = lines.log

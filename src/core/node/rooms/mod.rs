@@ -1,17 +1,18 @@
 //! Which rooms our user is in, and who else is in them.
 //!
-//! [`Rooms`] is the machine. Each node tells its links the names of the open rooms that it is in, all of them whenever that
-//! changes ([`Frame::Rooms`]). A link may know of an open room while both sides are in it: this machine says so to the log
-//! machine (`sync`), which enforces it. The lobby is not announced, because everybody is in it.
+//! [`Rooms`] is the machine. Each node tells its links the names of the open rooms that it is in, all of them whenever
+//! that changes ([`Frame::Rooms`]). A link may know of an open room while both sides are in it: this machine says so to
+//! the log machine (`sync`), which enforces it. The lobby is not announced, because everybody is in it.
 //!
-//! A direct room is not announced either. Two nodes that are linked and know each other's cards come to the same room id and
-//! key, so each opens the room and admits the other. The user sees it when one of the two writes there. If the other one is
-//! away, the lines wait: a direct room that the user has used stays open.
+//! A direct room is not announced either. Two nodes that are linked and know each other's cards come to the same room
+//! id and key, so each opens the room and admits the other. The user sees it when one of the two writes there. If the
+//! other one is away, the lines wait: a direct room that the user has used stays open.
 
 mod event;
 mod heard;
 mod pairs;
 mod private;
+mod private_tabs;
 mod refusal;
 
 #[cfg(test)]
@@ -25,7 +26,7 @@ use std::{
 pub(super) use event::{Earlier, Heard, Input, Output};
 use heard::Left;
 use pairs::Pairs;
-use private::{Change, Private};
+use private::Private;
 pub(super) use refusal::Refusal;
 
 use crate::{
@@ -34,10 +35,7 @@ use crate::{
         sync::{self, Seal},
     },
     domain::{
-        bus::{
-            KeptPrivate, KeptRoom, KeptRooms, LeftBecause, RoomFailure, RoomListing, RoomMembers, RoomUse, RoomView,
-            Update,
-        },
+        bus::{KeptRoom, KeptRooms, LeftBecause, RoomFailure, RoomListing, RoomMembers, RoomUse, RoomView, Update},
         model::{Known, LinkId, Machine, NodeId, PrivateRoom, Room, RoomId, RoomName},
     },
     protocol::{
@@ -52,9 +50,6 @@ const MAX_JOINED: usize = 256;
 
 /// Rooms that `/list` shows. A hundred links with all the rooms that they may announce would fill many screens.
 const MAX_LISTED: usize = 512;
-
-/// Digits of the id of a private room that tell rooms of one name apart, as with keys of people.
-const SUFFIX_DIGITS: usize = 8;
 
 /// A room that our user is in.
 #[derive(Debug)]
@@ -294,82 +289,6 @@ impl Rooms {
                 _ => {}
             }
         }
-    }
-
-    /// What is kept of private rooms.
-    pub(super) fn kept_private(&self) -> KeptPrivate {
-        self.private.kept()
-    }
-
-    /// The room of this name that our user was invited to. None if there is none or it is not clear which one is meant; then
-    /// the user was told.
-    fn invitation(&self, name: &RoomName, id: Option<&str>, out: &mut Vec<Output>) -> Option<RoomId> {
-        let digits = |room: &RoomId| NodeId::new(room.0).to_string();
-        let mut rooms = self.private.invitations(name);
-        rooms.retain(|room| id.is_none_or(|id| digits(room).starts_with(id)));
-        match rooms[..] {
-            [room] => return Some(room),
-            [] => out.push(Output::Update(RoomFailure::NotInvited(name.clone()).into())),
-            _ => {
-                let ids = rooms.iter().map(|room| digits(room).chars().take(SUFFIX_DIGITS).collect()).collect();
-                out.push(Output::Update(RoomFailure::Ambiguous { name: name.clone(), ids }.into()));
-            }
-        }
-        None
-    }
-
-    /// Our user joins a private room if they were invited to one of this name. Returns whether that is settled.
-    fn join_private(&mut self, name: &RoomName, id: Option<&str>, out: &mut Vec<Output>) -> bool {
-        if id.is_none() && self.private.invitations(name).is_empty() {
-            // Who types the name of a private room must not speak in an open one by mistake.
-            let known = self.private.rooms().find(|room| room.name == *name);
-            out.extend(
-                known.iter().map(|room| Output::Update(RoomFailure::Joined(Room::Private(room.clone())).into())),
-            );
-            return known.is_some();
-        }
-        if let Some(room) = self.invitation(name, id, out) {
-            if self.joined.len() >= MAX_JOINED {
-                out.push(Output::Update(RoomFailure::TooMany(MAX_JOINED).into()));
-            } else if let Some(room) = self.private.accept(&room, out) {
-                self.show_private(room, out);
-            }
-        }
-        true
-    }
-
-    fn create(&mut self, name: RoomName, ask: bool, out: &mut Vec<Output>) {
-        if self.joined.len() >= MAX_JOINED {
-            return out.push(Output::Update(RoomFailure::TooMany(MAX_JOINED).into()));
-        }
-        if let Some(room) = self.private.create(name, ask, out) {
-            self.show_private(room, out);
-        }
-    }
-
-    fn renew(&mut self, old: PrivateRoom, cuts: Vec<Cut>, out: &mut Vec<Output>) {
-        match self.private.renew(&old.id, out) {
-            Ok(room) => {
-                self.show_private(room, out);
-                self.part(&Room::Private(old), cuts, out);
-            }
-            Err(refusal) => out.push(Output::Refused(old, refusal)),
-        }
-    }
-
-    /// Our user is in a private room from now on.
-    fn show_private(&mut self, room: PrivateRoom, out: &mut Vec<Output>) {
-        let (room, view) = (Room::Private(room), RoomView::default());
-        self.joined.push(Joined::new(room.clone(), view.clone()));
-        out.extend([Output::Update(Update::RoomJoined { room, view, asked: true }), Output::Kept]);
-    }
-
-    /// Our user is not in a private room any more.
-    fn changed(&mut self, change: Change, out: &mut Vec<Output>) {
-        let Change { room, because } = change;
-        let room = Room::Private(room);
-        self.joined.retain(|joined| joined.room != room);
-        out.extend([Output::Update(Update::RoomLeft { room, because }), Output::Kept]);
     }
 
     fn join(&mut self, room: Room, private: Option<&str>, out: &mut Vec<Output>) {

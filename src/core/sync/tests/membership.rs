@@ -214,3 +214,27 @@ fn it_is_the_same_after_a_restart() {
     row.feed(1, Input::Open { room: room(), id: ID, seal });
     assert_eq!(row.texts(1), ["counts"]);
 }
+
+#[test]
+fn a_line_goes_to_seven_of_sixty_four() {
+    let mut row = Row::new(64);
+    let links: Vec<LinkId> = (1..64).map(|n| row.link(0, n)).collect();
+    let members: Vec<usize> = (0..8).collect();
+    for n in &members {
+        row.open_plan(*n, &members);
+    }
+    for n in 1..8 {
+        row.admit_both(0, n, links[n - 1]);
+    }
+    row.wait(3_000);
+    row.told.clear();
+    row.wire.clear();
+    row.plan(0, "for eight");
+    assert_eq!(row.wire.len(), 7, "the others get nothing, not even something else");
+    row.wait(5_000);
+    let told: BTreeSet<usize> = row.told.iter().filter(|(_, room)| *room == ID).map(|(n, _)| *n).collect();
+    assert_eq!(told, (0..8).collect(), "the line, and the receipts for it");
+    for n in 0..64 {
+        assert_eq!(row.texts(n).len(), usize::from(n < 8), "machine {n}");
+    }
+}

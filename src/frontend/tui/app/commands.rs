@@ -35,8 +35,8 @@ impl App {
         let (room, network) = (self.tabs.room().clone(), self.status.network());
         let written_in = room.clone();
         let action = slash::action(&line, &Context { room, network, max_hits: overlays::PAGE });
-        // A search may be for something near what the user is reading, and what they are reading is what they copy. Where
-        // they were reading is also where they find the room again.
+        // A search may be for something near what the user is reading, and what they are reading is what they copy.
+        // Where they were reading is also where they find the room again.
         let stays = matches!(
             action,
             Ok(Action::Node(Command::Search { .. })

@@ -121,8 +121,8 @@ impl App {
         self.notice(Tone::Plain, &words::erased(lines, &self.room_name(room)));
     }
 
-    /// What is on disk of a room, or of all rooms, has to be read again: at once if the user looks, or if it decides how
-    /// much is unread.
+    /// What is on disk of a room, or of all rooms, has to be read again: at once if the user looks, or if it decides
+    /// how much is unread.
     pub(super) fn reread(&mut self, room: Option<&Room>) {
         let here = self.tabs.room().clone();
         for conversation in self.tabs.conversations().filter(|one| room.is_none_or(|room| one.room() == room)) {

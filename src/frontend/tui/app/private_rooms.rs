@@ -1,5 +1,5 @@
-//! What is known of private rooms besides their tabs: what the user is invited to, who owns which, and what the user was
-//! asked about them.
+//! What is known of private rooms besides their tabs: what the user is invited to, who owns which, and what the user
+//! was asked about them.
 
 use std::collections::BTreeMap;
 

@@ -78,8 +78,8 @@ impl Content {
         Self::encode(salt, nick, text, action, again.0.to_vec())
     }
 
-    /// The content of an event that sets the topic. `again` is the first event of the same author that it repeats, if it
-    /// repeats one.
+    /// The content of an event that sets the topic. `again` is the first event of the same author that it repeats, if
+    /// it repeats one.
     pub fn topic(salt: [u8; SALT_BYTES], nick: &Nick, topic: &Topic, again: Option<EventId>) -> Bytes {
         let again = again.map(|EventId(id)| id.to_vec()).unwrap_or_default();
         Self::encode(salt, nick, topic.as_text(), false, again)

@@ -42,7 +42,8 @@ pub const BATCH_BYTES: usize = 128 * 1024;
 /// How many people one [`Frame::Peers`] may name. A node that knows more sends several frames.
 pub const MAX_SIGHTINGS: usize = 64;
 
-/// How many rooms a node can be in, the lobby included: far more than anybody reads, and few enough to be told in one frame.
+/// How many rooms a node can be in, the lobby included: far more than anybody reads, and few enough to be told in one
+/// frame.
 pub const MAX_ROOMS: usize = 64;
 
 /// The most bytes that a card in a Hello may have.

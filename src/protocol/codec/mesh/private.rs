@@ -8,15 +8,15 @@ use crate::{
     protocol::{codec::Malformed, wire::mesh},
 };
 
-/// How many rooms one frame may say where its sender stands: all that one node can be in. It also limits the rooms that are
-/// asked for, and the removals.
+/// How many rooms one frame may say where its sender stands: all that one node can be in. It also limits the rooms that
+/// are asked for, and the removals.
 pub const MAX_STANDINGS: usize = 256;
 
 /// How many leaves one frame may have, and how many requests to invite somebody: each has a signature to check.
 pub const MAX_SIGNED: usize = 16;
 
-/// The longest body of a decision, in bytes: 256 members, departures and generations, with four cuts for each departure. It
-/// fits one frame.
+/// The longest body of a decision, in bytes: 256 members, departures and generations, with four cuts for each
+/// departure. It fits one frame.
 pub const MAX_DECISION_BYTES: usize = 224 * 1024;
 
 /// What nodes tell each other about private rooms.

@@ -4,7 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// Made with Python: block 2 of the text solves the equation of both authenticators. Generation 0x99…, slot of the tests.
+/// Made with Python: block 2 of the text solves the equation of both authenticators. Generation 0x99…, slot of the
+/// tests.
 const OPENS_UNDER_TWO_KEYS: &str = "
     77777777777777777777777777777777
     9999999999999999999999999999999999999999999999999999999999999999

@@ -1,7 +1,8 @@
 //! Known answers, from a second implementation in Python that uses `cryptography` and nothing of this source.
 //!
-//! Secrets of alice and bob: bytes 0 to 31, and 32 to 63. Nonce of the room: 16 times 0xaa. Older room key: 32 times 0x42;
-//! newer: 32 times 0x43. Secret and random bytes of salts: 32 times 0x11 and 0x22. Slots and generation: see below.
+//! Secrets of alice and bob: bytes 0 to 31, and 32 to 63. Nonce of the room: 16 times 0xaa. Older room key: 32 times
+//! 0x42; newer: 32 times 0x43. Secret and random bytes of salts: 32 times 0x11 and 0x22. Slots and generation: see
+//! below.
 
 use super::*;
 
@@ -70,8 +71,8 @@ fn sealed_keys_are_the_known_ones() {
     );
 }
 
-/// Kind 1, one dep (bob, epoch 9, number 3), payload `hello`. Epoch 0x0102030405060708, number 2, 32 times 0x55 before it,
-/// generation 32 times 0x99.
+/// Kind 1, one dep (bob, epoch 9, number 3), payload `hello`. Epoch 0x0102030405060708, number 2, 32 times 0x55 before
+/// it, generation 32 times 0x99.
 #[test]
 fn sealed_content_is_the_known_one() {
     let inside = Opened { deps: vec![dep(bob().node())], ..said("hello") };

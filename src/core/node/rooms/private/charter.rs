@@ -46,8 +46,8 @@ impl Charter {
         Some(Self { decision, signed, digest, generations, leaves, wishes, seen })
     }
 
-    /// The same room by a newer decision. What members have said since the last one still counts, unless the decision takes
-    /// note of it. Returns it with what has changed.
+    /// The same room by a newer decision. What members have said since the last one still counts, unless the decision
+    /// takes note of it. Returns it with what has changed.
     pub(super) fn replaced(
         &self,
         signed: SignedDecision,

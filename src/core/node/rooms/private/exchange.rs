@@ -88,8 +88,8 @@ impl Private {
         self.links.remove(&link);
     }
 
-    /// These people are members no more. If they come back, they must say again that they have joined: what we tell them
-    /// before that is lost.
+    /// These people are members no more. If they come back, they must say again that they have joined: what we tell
+    /// them before that is lost.
     pub(super) fn have_gone<'a>(&mut self, room: &RoomId, gone: impl Iterator<Item = &'a NodeId>) {
         let gone: BTreeSet<&NodeId> = gone.collect();
         for neighbour in self.links.values_mut().filter(|neighbour| gone.contains(&neighbour.node)) {

@@ -1,9 +1,9 @@
 //! Private rooms: who is a member, and what nodes tell each other about that (docs/protocol.md, "Private rooms").
 //!
-//! [`Private`] is the machine. Of each room it knows the newest decision of the owner ([`charter`]), and what members have
-//! said since. It tells linked members where it stands, hands decisions to those who ask and may have them, and takes newer
-//! ones from whoever has them. A link may know of a room while both sides have joined it, and our decision names the other
-//! side. If our user owns the room, this machine also decides ([`owner`]).
+//! [`Private`] is the machine. Of each room it knows the newest decision of the owner ([`charter`]), and what members
+//! have said since. It tells linked members where it stands, hands decisions to those who ask and may have them, and
+//! takes newer ones from whoever has them. A link may know of a room while both sides have joined it, and our decision
+//! names the other side. If our user owns the room, this machine also decides ([`owner`]).
 //!
 //! `exchange` says what goes over links and what comes; `ended` remembers which memberships are over; `kept` is what the next
 //! run needs.
@@ -42,13 +42,13 @@ use crate::{
     },
 };
 
-/// Invitations that may be open at once, and of these, how many may come from one host. A newer one takes the place of the
-/// oldest of its host. Who wants to flood a user has few hosts and as many keys as they like.
+/// Invitations that may be open at once, and of these, how many may come from one host. A newer one takes the place of
+/// the oldest of its host. Who wants to flood a user has few hosts and as many keys as they like.
 const MAX_INVITATIONS: usize = 64;
 const MAX_INVITATIONS_OF_HOST: usize = 2;
 
-/// Invitations that the user is told of at once, and how many per second in the long run. What comes faster is not taken: it
-/// comes again with the next link.
+/// Invitations that the user is told of at once, and how many per second in the long run. What comes faster is not
+/// taken: it comes again with the next link.
 const INVITATION_BURST: u32 = 16;
 const INVITATION_RATE: f64 = 0.1;
 

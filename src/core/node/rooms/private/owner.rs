@@ -73,7 +73,8 @@ impl Owner<'_> {
         self.signed(decision)
     }
 
-    /// What holds of two decisions, neither of which knows the other: the owner was restored from a backup, or runs twice.
+    /// What holds of two decisions, neither of which knows the other: the owner was restored from a backup, or runs
+    /// twice.
     /// `theirs` may be an earlier or a later one as well. None if it is enough to go by the greater one.
     pub(super) fn merge(&mut self, ours: &Charter, theirs: &Charter) -> Option<(SignedDecision, Decision)> {
         let (winner, loser) = if ours.is_older_than(theirs.decision().version, &theirs.signed().digest()) {

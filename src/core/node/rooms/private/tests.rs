@@ -29,8 +29,8 @@ struct Office {
 enum Wire {
     /// What one machine says.
     Private(mesh::Private),
-    /// What the log machine lists when a link is admitted to a room. It is ignored if the other side has not admitted this
-    /// one yet, and never comes again.
+    /// What the log machine lists when a link is admitted to a room. It is ignored if the other side has not admitted
+    /// this one yet, and never comes again.
     List(RoomId),
 }
 

@@ -1,5 +1,5 @@
-//! Answers and warnings of several lines: what the pane shows for `/who`, `/whois`, `/list`, `/members`, an alarm and a comparison of codes.
-//! Each is a function from what is known to a text.
+//! Answers and warnings of several lines: what the pane shows for `/who`, `/whois`, `/list`, `/members`, an alarm and a
+//! comparison of codes. Each is a function from what is known to a text.
 
 pub(crate) mod alarm;
 pub(crate) mod members;

@@ -24,8 +24,8 @@ pub(crate) struct Invited {
     pub others: usize,
 }
 
-/// Lists open rooms of the network with how many others are in each, the private rooms that the user is in with how many
-/// of their members are here, and invitations.
+/// Lists open rooms of the network with how many others are in each, the private rooms that the user is in with how
+/// many of their members are here, and invitations.
 pub(crate) fn text(rooms: &[RoomListing], joined: &[(String, usize)], invitations: &[Invited]) -> String {
     let mut text = if rooms.is_empty() { words::NO_ROOMS.to_owned() } else { words::rooms(rooms.len()) };
     let row = |listing: &RoomListing| {

@@ -30,8 +30,8 @@ impl Conversation {
         }
     }
 
-    /// Goes to where the user read in an earlier run, if that was not done yet. If the message is gone, goes to the next
-    /// one.
+    /// Goes to where the user read in an earlier run, if that was not done yet. If the message is gone, goes to the
+    /// next one.
     pub(crate) fn go_back(&mut self, out: &mut Vec<Output>) {
         let Some(at) = self.return_to.filter(|_| self.has_opened()) else { return };
         if self.pane.before && self.pane.oldest().is_none_or(|oldest| at < oldest) {

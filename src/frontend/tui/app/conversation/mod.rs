@@ -1,10 +1,10 @@
 //! A room as the user reads it: its messages, the notices among them, and where the user is in all that.
 //!
 //! This is a machine of its own. It is told what was said and what the user does, and asks for older messages by
-//! pushing [`Output`]s. It knows nothing about the rest of the screen, which holds one for each room. The
-//! [`Pane`] holds entries and wraps them; `reading` moves through the history on disk, `late` puts late messages where
-//! they belong, `again` leaves out what was said again, `rates` folds floods, `delivery` holds back what is not worth a
-//! word yet, and `unread` is the marker. `kept_place` and `unseen_count` say where the user was in an earlier run, and how
+//! pushing [`Output`]s. It knows nothing about the rest of the screen, which holds one for each room. The [`Pane`]
+//! holds entries and wraps them; `reading` moves through the history on disk, `late` puts late messages where they
+//! belong, `again` leaves out what was said again, `rates` folds floods, `delivery` holds back what is not worth a word
+//! yet, and `unread` is the marker. `kept_place` and `unseen_count` say where the user was in an earlier run, and how
 //! much has come since.
 
 mod again;

@@ -30,7 +30,8 @@ impl Conversation {
         self.counted == UnseenCount::Due && self.unseen_after.is_some() && !self.has_opened() && !self.is_reading()
     }
 
-    /// Whether the disk was asked for what is to be counted. If the room is opened meanwhile, that answer is not needed.
+    /// Whether the disk was asked for what is to be counted. If the room is opened meanwhile, that answer is not
+    /// needed.
     pub(crate) fn is_counting(&self) -> bool {
         matches!(self.counted, UnseenCount::Asked(after) if self.awaits(Seek::After(after)))
     }

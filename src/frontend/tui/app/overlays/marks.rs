@@ -34,8 +34,8 @@ const fn is_unspaced(c: char) -> bool {
     c >= '\u{2E80}'
 }
 
-/// Where `text` has one of the marked texts. Short ones are marked at the start of a word only, as the store finds them,
-/// unless their script has no spaces between words.
+/// Where `text` has one of the marked texts. Short ones are marked at the start of a word only, as the store finds
+/// them, unless their script has no spaces between words.
 pub(super) fn marks(text: &str, marked: &[Mark]) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
     let mut before = ' ';

@@ -39,7 +39,8 @@ impl Label {
     }
 }
 
-/// The name of a room in at most [`NAME`] columns. The digits after it stay: they tell it from another one of that name.
+/// The name of a room in at most [`NAME`] columns. The digits after it stay: they tell it from another one of that
+/// name.
 fn short(name: &str) -> String {
     match name.rsplit_once('#').filter(|(begin, _)| begin.contains(['#', '@'])) {
         Some((begin, digits)) => format!("{}#{digits}", cut(begin, NAME.saturating_sub(width(digits) + 1))),
@@ -56,8 +57,8 @@ pub(crate) enum Bar {
     Short(String),
 }
 
-/// Which of `labels` are shown in so many `columns`: the one in view, and those around it. A column at either end is for
-/// the sign that there are more.
+/// Which of `labels` are shown in so many `columns`: the one in view, and those around it. A column at either end is
+/// for the sign that there are more.
 pub(crate) fn fit(labels: &[Label], columns: usize) -> Range<usize> {
     let Some(current) = labels.iter().position(|label| label.is_current) else { return 0..0 };
     let columns_of = |at: usize| labels.get(at).map(Label::columns);

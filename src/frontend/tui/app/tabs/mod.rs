@@ -130,8 +130,8 @@ impl Tabs {
         self.of(room).map(|tab| &mut tab.conversation)
     }
 
-    /// The user is in this room, and left it like this in an earlier run. Returns its tab, and whether the node has told
-    /// of it for the first time: later, the user may have gone on.
+    /// The user is in this room, and left it like this in an earlier run. Returns its tab, and whether the node has
+    /// told of it for the first time: later, the user may have gone on.
     pub(crate) fn open(&mut self, room: Room, view: &RoomView) -> (usize, bool) {
         let at = self.position(&room).unwrap_or_else(|| {
             let mut tab = Tab::new(room, self.cap);
@@ -162,8 +162,8 @@ impl Tabs {
         self.topics.get(room)
     }
 
-    /// The user has left this room. The tab before it comes into view if it was in view. Returns what the user was writing
-    /// there.
+    /// The user has left this room. The tab before it comes into view if it was in view. Returns what the user was
+    /// writing there.
     pub(crate) fn close(&mut self, room: &Room) -> Option<String> {
         // The lobby cannot be left.
         let at = self.others.iter().position(|tab| tab.room() == room)?;
