@@ -66,11 +66,17 @@ pub enum Mutant {
     TakeAnyWriter,
     /// What is said in a room is sent to all links.
     SendRoomsToAll,
+    /// What removed members of a private room write still counts.
+    LetRemovedWrite,
+    /// What does not count any more stays where it is.
+    KeepVoid,
+    /// Who was removed from a private room may still know of it.
+    AdmitRemoved,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 34] = [
         Self::NoDedupe,
         Self::NoDependencyCheck,
         Self::NoPredecessorCheck,
@@ -97,10 +103,14 @@ impl Mutant {
         Self::PlaceByAuthorsClock,
         Self::MergeEveryClock,
         Self::KnowEveryRoom,
+        Self::HandToAnybody,
         Self::NeverExclude,
         Self::OverlookMembers,
         Self::TakeAnyWriter,
         Self::SendRoomsToAll,
+        Self::LetRemovedWrite,
+        Self::KeepVoid,
+        Self::AdmitRemoved,
     ];
 }
 
@@ -278,4 +288,19 @@ pub(crate) fn takes_any_writer() -> bool {
 /// Whether what is said in a room is sent to all links.
 pub(crate) fn sends_rooms_to_all() -> bool {
     is(Mutant::SendRoomsToAll)
+}
+
+/// Whether what removed members of a private room write still counts.
+pub(crate) fn lets_removed_write() -> bool {
+    is(Mutant::LetRemovedWrite)
+}
+
+/// Whether what does not count any more stays where it is.
+pub(crate) fn keeps_void() -> bool {
+    is(Mutant::KeepVoid)
+}
+
+/// Whether who was removed from a private room may still know of it.
+pub(crate) fn admits_removed() -> bool {
+    is(Mutant::AdmitRemoved)
 }

@@ -16,6 +16,7 @@ use proximity_chat::{
 use crate::{
     disk::{Held, Line},
     host::KEPT,
+    private::Circumstances,
     rooms::{self, Rooms},
     rules::Rules,
     speech::SECRET,
@@ -39,7 +40,7 @@ impl AllRules {
     /// The rules of a run with these honest nodes.
     pub(crate) fn new(honest: &[Identity]) -> Self {
         let nodes: Vec<NodeId> = honest.iter().map(Identity::node).collect();
-        let mut rooms = Rooms::default();
+        let mut rooms = Rooms::new(&nodes);
         let mut ids = vec![RoomId::LOBBY];
         ids.extend(rooms::open().iter().filter_map(Room::public_id));
         for (index, one) in honest.iter().enumerate() {
@@ -115,19 +116,20 @@ impl AllRules {
     }
 
     /// A node has written an event.
-    pub(crate) fn written(&mut self, node: usize, entry: &LogEntry) -> Result<(), String> {
+    pub(crate) fn written(&mut self, node: usize, entry: &LogEntry, now: Duration) -> Result<(), String> {
         let (log, seq) = (entry.event.log, entry.event.seq);
         if log.room == RoomId::LOBBY {
             return Ok(());
         }
         self.rooms.may_hold(self.nodes[node], &log)?;
+        self.rooms.private.written(node, entry, now);
         if !self.lobby().is_honest(&log.author) {
             return Ok(());
         }
         // These are the bytes that other nodes are sent.
         let is_clear = found(&entry.signed.content, SECRET.as_bytes()).next().is_some();
-        if is_clear && self.rooms.pair(&log.room).is_some() {
-            return Err(format!("what is said to one person alone is sealed: {log:?} has {seq} in clear"));
+        if is_clear {
+            return Err(format!("what is said to few people is sealed: {log:?} has {seq} in clear"));
         }
         let id = entry.event.id.into();
         let line = Line { log, seq, id, first: entry.again().map_or(id, MessageId::from) };
@@ -142,11 +144,13 @@ impl AllRules {
             self.room_of.extend(held.lines.iter().map(|line| (line.id, *room)));
             rules.on_disk(node, held)?;
         }
-        Ok(())
+        let lobby = &self.rules[&RoomId::LOBBY];
+        self.rooms.private.on_disk(node, held, |author| lobby.is_honest(author) && !lobby.is_copied(author))
     }
 
     /// A node removes everything after this number from its own log: it was said again.
     pub(crate) fn taken_out(&mut self, node: usize, log: LogId, after: u64) -> Result<(), String> {
+        self.rooms.private.taken_out(node, log, after);
         self.rules.get_mut(&log.room).map_or(Ok(()), |rules| rules.taken_out(node, log, after))
     }
 
@@ -154,7 +158,7 @@ impl AllRules {
     pub(crate) fn strangers(&self, node: usize, snapshot: &Snapshot) -> Result<(), String> {
         let held = snapshot.logs.iter().filter(|log| log.head >= log.base).map(|LogState { id, .. }| id);
         held.into_iter().try_for_each(|log| self.rooms.may_hold(self.nodes[node], log))?;
-        self.lobby().strangers(node, snapshot)
+        self.lobby().strangers(node, snapshot, |author| self.rooms.private.was_in_any(author))
     }
 
     /// A node that lacks a message, and that message.
@@ -223,6 +227,17 @@ impl AllRules {
             let listed = listed.get(room).unwrap_or(&nobody).iter();
             let listed: BTreeSet<NodeId> = listed.filter(|node| self.lobby().is_honest(node)).copied().collect();
             !members.contains(&node) || there == listed
+        })
+    }
+
+    /// Checks the private rooms at the end, when all hosts have been read.
+    pub(crate) fn private_rooms(&self) -> Result<(), String> {
+        let is_passed_on = |dated: Timestamp| self.passes_on.iter().all(|from| dated >= *from);
+        let is_copied = |node: &NodeId| self.lobby().is_copied(node);
+        self.rooms.private.end(&Circumstances {
+            apart: self.strangers,
+            is_copied: &is_copied,
+            is_passed_on: &is_passed_on,
         })
     }
 

@@ -1,7 +1,7 @@
 //! A host whose disk goes back to an earlier copy of itself, as with a restored backup. From then on its key has two
 //! histories: what it says next has numbers that were used before.
 
-use std::{fs, ops::Range, path::Path, time::Duration};
+use std::{fs, ops::Range, os::unix::fs::DirBuilderExt as _, path::Path, time::Duration};
 
 /// In one of this many seeds, a host goes back.
 const ONE_IN: u64 = 3;
@@ -56,7 +56,8 @@ impl Backups {
 /// Replaces the folder `to` with a copy of `from`.
 pub(crate) fn copy(from: &Path, to: &Path) {
     let _ = fs::remove_dir_all(to);
-    fs::create_dir_all(to).unwrap();
+    // A profile that others can read is not opened.
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(to).unwrap();
     for file in fs::read_dir(from).into_iter().flatten() {
         let file = file.unwrap();
         fs::copy(file.path(), to.join(file.file_name())).unwrap();

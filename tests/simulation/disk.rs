@@ -9,7 +9,7 @@ use std::{
 use ed25519_dalek::{Signature, VerifyingKey};
 use proximity_chat::{
     core::log::storage::{Ignored, LogState, MAX_REQUESTS, PageRequest, Read, Reply, Request, Snapshot, StoredLine},
-    domain::model::{EventId, Hlc, LogId, MessageId, Network, NodeId, Position, RoomId, Seek},
+    domain::model::{EventId, Hlc, LogId, MessageId, Network, NodeId, Position, RoomId, Seek, Timestamp},
     protocol::codec::event::Content,
     runtime::store::{self, Answer, Backend, Database, Options, Store},
 };
@@ -21,13 +21,23 @@ use crate::{all_rules::AllRules, faults::disk_pause, rules::Rules, world::World}
 const ALL: usize = 1_000_000;
 
 /// What a history holds of a room from honest authors.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Held {
-    /// All events.
+    /// All events of honest authors, and how each is dated.
     pub(crate) lines: Vec<Line>,
+    dates: BTreeMap<MessageId, Hlc>,
+    /// All events, whoever wrote them.
+    pub(crate) events: Vec<(LogId, u64, EventId)>,
     /// What its user sees, in the order of the screen, with how each line got its place. A line that was said again is
     /// seen once.
     pub(crate) seen: Vec<(Position, Placed)>,
+}
+
+impl Held {
+    /// How an event is dated.
+    pub(crate) fn dated(&self, id: &MessageId) -> Timestamp {
+        self.dates[id].wall()
+    }
 }
 
 /// An event on disk.
@@ -124,7 +134,9 @@ pub(crate) fn read(
         return Err("no events for an answer".to_owned());
     };
     let mut events: BTreeMap<(LogId, u64), (EventId, Hlc)> = BTreeMap::new();
-    let mut lines: BTreeMap<RoomId, Vec<Line>> = BTreeMap::from([(RoomId::LOBBY, Vec::new())]);
+    let mut rooms: BTreeMap<RoomId, Held> = BTreeMap::from([(RoomId::LOBBY, Held::default())]);
+    // Private rooms whose keys their host has forgotten: it crashed before they were in its profile.
+    let mut closed: BTreeSet<RoomId> = BTreeSet::new();
     for held in &held {
         let event = held.signed.read().map_err(|_| format!("{:?} {} is no event", held.log, held.seq))?;
         let at = format!("number {} of {:?}", event.seq, event.log.author);
@@ -154,14 +166,19 @@ pub(crate) fn read(
         if events.insert((event.log, event.seq), (event.id, event.hlc)).is_some() {
             return Err(format!("nothing twice: {at} is stored twice"));
         }
+        if opened.is_none() && all.rooms.private.has(&event.log.room) {
+            closed.insert(event.log.room);
+        }
+        let room = rooms.entry(event.log.room).or_default();
+        room.events.push((event.log, event.seq, event.id));
         if honest {
             let again = match opened {
                 Some(clear) => Content::again(clear.kind, &clear.content()),
                 None => Content::again(event.kind, &held.signed.content),
             };
-            let line =
-                Line { log: event.log, seq: event.seq, id: event.id.into(), first: again.unwrap_or(event.id).into() };
-            lines.entry(event.log.room).or_default().push(line);
+            let (id, first) = (event.id.into(), again.unwrap_or(event.id).into());
+            room.lines.push(Line { log: event.log, seq: event.seq, id, first });
+            room.dates.insert(id, event.hlc);
         }
     }
     for log in &snapshot.logs {
@@ -169,12 +186,11 @@ pub(crate) fn read(
             return Err(format!("number {} of {:?}, the last one, is not stored", log.head, log.id.author));
         }
     }
-    let page = |(room, lines): (RoomId, Vec<Line>)| {
-        let seen = read_page(database, room, rules)?;
-        all_is_seen_once(&room, &lines, &events, &seen)?;
-        Ok((room, Held { lines, seen }))
-    };
-    lines.into_iter().map(page).collect()
+    for (room, held) in rooms.iter_mut().filter(|(room, _)| !closed.contains(room)) {
+        held.seen = read_page(database, *room, rules)?;
+        all_is_seen_once(room, &held.lines, &events, &held.seen)?;
+    }
+    Ok(rooms)
 }
 
 /// What the user sees of honest authors in a room.

@@ -224,6 +224,7 @@ impl Faults {
         }
         sim.crash(host.ip);
         host.crashed();
+        self.world.rules.borrow_mut().rooms.private.crashes(index, now);
         let pause = self.random.u64(CRASHED_FOR);
         self.restarts[index] = Some(now + Duration::from_millis(pause));
     }

@@ -17,26 +17,26 @@ use proximity_chat::{
     core::{discovery::listen_plan::ListenPlan, log::storage::Snapshot, networks::Standing, node::Retention},
     domain::{
         bus::{
-            COMMAND_CAPACITY, Command, KeptPrivate, KeptRoom, KeptRooms, RoomMembers, RoomUse, RoomView,
+            COMMAND_CAPACITY, Command, Invitation, KeptRoom, KeptRooms, RoomMembers, RoomUse, RoomView,
             UPDATE_CAPACITY, Update,
         },
         model::{
-            Date, Guests, Known, MessageId, Met, Network, Nick, NodeId, PeerId, PortRange, Presence, Room, Target,
-            Text, Timestamp, Topic, Who,
+            Date, Guests, Known, MessageId, Met, Network, Nick, NodeId, PeerId, PortRange, Presence, ProfileName, Room,
+            Target, Text, Timestamp, Topic, Who,
         },
     },
-    protocol::identity::Identity,
+    protocol::{identity::Identity, sealing::Card},
     runtime::{
         actor::{Actor, DesiredNetwork, Random, Settings},
         io::Clock,
-        profile,
+        profile::{self, Profile},
         store::Database,
     },
 };
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::{backups, disk, rules::Rules, run::EPOCH, speech, world::World};
+use crate::{backups, disk, private, rules::Rules, run::EPOCH, speech, world::World};
 
 /// The port of all nodes in the simulation.
 pub(crate) const PORT: u16 = 4_000;
@@ -46,6 +46,9 @@ const NETWORK: &str = "192.168.0.0/28";
 
 /// One in so many lines of a node sets a topic.
 const TOPIC_EVERY: u64 = 8;
+
+/// What the profile of a host is called.
+const PROFILE: &str = "default";
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -77,6 +80,8 @@ pub(crate) struct Host {
     /// The rooms that its user is in, and whose cards it has, as its profile keeps both.
     pub(crate) rooms: RefCell<BTreeSet<Room>>,
     cards: RefCell<BTreeMap<NodeId, Arc<[u8]>>>,
+    /// The invitations that its user has not answered.
+    pub(crate) invited: RefCell<Vec<Invitation>>,
     /// Whom it lists in each room.
     pub(crate) listed_in: RefCell<BTreeMap<Room, BTreeSet<NodeId>>>,
     lines: Cell<u64>,
@@ -96,6 +101,7 @@ impl Host {
     ) -> Self {
         let identity = identity_of(seed, index);
         let others = (0..nodes).filter(|other| *other != index);
+        let expelled = (strangers > 0 && private::happens(seed)).then(|| private::expelled(seed));
         Self {
             index,
             ip: address(index),
@@ -104,7 +110,11 @@ impl Host {
             directory,
             seed,
             peers: knows.iter().map(|&other| Target::Socket(SocketAddr::new(address(other), PORT))).collect(),
-            known: strangers_met(strangers)
+            known: strangers_met(strangers - usize::from(expelled.is_some()))
+                .chain(expelled.map(|expelled| Known {
+                    card: Some(Card::sign(&expelled, 0).encode().into()),
+                    ..known(expelled.node(), 2, 9 * DAY)
+                }))
                 .chain(others.map(|other| known(identity_of(seed, other).node(), 2, 9 * DAY)))
                 .collect(),
             joins_at,
@@ -115,6 +125,7 @@ impl Host {
             listed: RefCell::default(),
             rooms: RefCell::default(),
             cards: RefCell::default(),
+            invited: RefCell::default(),
             listed_in: RefCell::default(),
             lines: Cell::new(0),
             says_first: Cell::new(0),
@@ -184,6 +195,14 @@ impl Host {
         self.commands.take();
         self.listed.take();
         self.listed_in.take();
+        // The profile knows better which of them its user is in.
+        self.rooms.borrow_mut().retain(|room| !matches!(room, Room::Private(_)));
+        self.invited.take();
+    }
+
+    /// The private rooms that its user is in.
+    pub(crate) fn private(&self) -> Vec<Room> {
+        self.rooms.borrow().iter().filter(|room| matches!(room, Room::Private(_))).cloned().collect()
     }
 
     pub(crate) fn is_up(&self) -> bool {
@@ -193,6 +212,7 @@ impl Host {
     /// Makes a copy of its disk.
     pub(crate) fn copy_disk(&self) {
         backups::copy(&self.directory, &self.backup());
+        backups::copy(&self.profile_files(), &self.profile_files().with_extension("backup"));
     }
 
     /// Puts its disk back to the copy. The host must not be running. Its user says this many lines as soon as it starts
@@ -200,10 +220,25 @@ impl Host {
     pub(crate) fn go_back(&self, lines: u64, world: &World, now: Duration) -> Result<(), String> {
         self.says_first.set(lines);
         backups::copy(&self.backup(), &self.directory);
+        backups::copy(&self.profile_files().with_extension("backup"), &self.profile_files());
+        world.rules.borrow_mut().rooms.private.goes_back(self.index);
         world.rules.borrow_mut().each().for_each(|rules| rules.goes_back(self.index, self.node, now));
         self.read(world, false)?;
         world.rules.borrow_mut().each().for_each(Rules::some_may_be_lost);
         Ok(())
+    }
+
+    /// Its profile, which no other start of it has open.
+    fn profile(&self) -> Result<Profile, String> {
+        let name = ProfileName::new(PROFILE);
+        let options =
+            profile::Options { data_dir: Some(self.directory.with_extension("profiles")), name, ephemeral: false };
+        std::fs::create_dir_all(self.directory.with_extension("profiles")).unwrap();
+        profile::open(&options).map_err(|error| error.to_string())
+    }
+
+    fn profile_files(&self) -> PathBuf {
+        self.directory.with_extension("profiles").join(PROFILE)
     }
 
     fn backup(&self) -> PathBuf {
@@ -212,6 +247,8 @@ impl Host {
 
     /// Reads the disk of a host that does not run, and checks it against the rules.
     pub(crate) fn read(&self, world: &World, thorough: bool) -> Result<(Database, Snapshot), String> {
+        let kept = self.profile()?.rooms().private;
+        world.rules.borrow_mut().rooms.private.kept(self.index, &self.identity, kept)?;
         let (mut database, snapshot) = disk::open(&self.directory, self.node)?;
         let held = disk::read(&mut database, &snapshot, (&world.rules.borrow(), self.node), thorough);
         let held = held.map_err(|what| format!("node {}: {what}", self.index))?;
@@ -247,6 +284,7 @@ impl Host {
                 self.rooms.borrow_mut().remove(room);
                 self.listed_in.borrow_mut().remove(room);
             }
+            Update::Invited(invitation) => self.invited.borrow_mut().push(invitation.clone()),
             Update::RoomMembers(RoomMembers { room, people }) => {
                 self.listed_in.borrow_mut().insert(room.clone(), people.iter().copied().collect());
             }
@@ -268,6 +306,7 @@ impl Host {
         };
         let (store, answers) = disk::run(database, random.u64(..), world.clone(), self.index);
         let port = PORT.try_into().unwrap();
+        let profile = self.profile().unwrap();
         Settings {
             desired: self.place.subscribe(),
             wishes: mpsc::channel(1).0,
@@ -289,11 +328,11 @@ impl Host {
                     .iter()
                     .map(|room| KeptRoom { room: room.clone(), view: RoomView::default(), used: RoomUse::Used })
                     .collect(),
-                private: KeptPrivate::default(),
+                private: profile.rooms().private,
             },
             guests: Guests::None,
             hold: false,
-            saver: profile::open(&profile::Options { ephemeral: true, ..Default::default() }).unwrap().saver(),
+            saver: profile.saver(),
             random: Random { seed: random.u64(..), boot: random.u64(..), secret },
             clock: Clock::showing(wall),
             snapshot,
@@ -344,6 +383,12 @@ fn known(node: NodeId, days: u16, ago: Duration) -> Known {
         met: Some(met),
         card: None,
     }
+}
+
+/// The number of the host with this address.
+pub(crate) fn number(ip: IpAddr) -> usize {
+    let IpAddr::V4(ip) = ip else { return usize::MAX };
+    usize::from(ip.octets()[3]).wrapping_sub(1)
 }
 
 fn address(index: usize) -> IpAddr {

@@ -24,6 +24,7 @@ mod host;
 mod hostile;
 mod net;
 mod places;
+mod private;
 mod rooms;
 mod rules;
 mod run;

@@ -13,6 +13,8 @@ use proximity_chat::{
     },
 };
 
+use crate::private::PrivateRooms;
+
 /// The open rooms that people join.
 const OPEN: [&str; 3] = ["dev", "music", "lunch"];
 
@@ -37,16 +39,27 @@ struct Pair {
 }
 
 /// See the module's documentation.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Rooms {
     pairs: BTreeMap<RoomId, Pair>,
     /// Who has ever been in each open room.
     joined: BTreeMap<RoomId, BTreeSet<NodeId>>,
+    pub(crate) private: PrivateRooms,
     /// Keys that may never write in any room but the lobby: nobody has let them in.
     intruders: BTreeSet<NodeId>,
 }
 
 impl Rooms {
+    /// Nobody is in any room yet.
+    pub(crate) fn new(nodes: &[NodeId]) -> Self {
+        Self {
+            pairs: BTreeMap::new(),
+            joined: BTreeMap::new(),
+            private: PrivateRooms::new(nodes),
+            intruders: BTreeSet::new(),
+        }
+    }
+
     /// Takes in the room of these two.
     pub(crate) fn add_pair(&mut self, one: &Identity, other: &Identity) -> (RoomId, Generation) {
         let pair = PairSecret::new(&SealingKey::of(one), &Card::sign(other, 0)).unwrap();
@@ -62,7 +75,11 @@ impl Rooms {
 
     /// What the log calls a room of this node.
     pub(crate) fn id(&self, node: NodeId, room: &Room) -> RoomId {
-        let Room::Direct(other) = room else { return room.public_id().unwrap() };
+        let other = match room {
+            Room::Direct(other) => other,
+            Room::Private(room) => return room.id,
+            Room::Lobby | Room::Open(_) => return room.public_id().unwrap(),
+        };
         let is_theirs = |pair: &Pair| pair.nodes.contains(&node) && pair.nodes.contains(other);
         *self.pairs.iter().find(|(_, pair)| is_theirs(pair)).expect("the room of a pair that is known").0
     }
@@ -87,6 +104,9 @@ impl Rooms {
         if self.intruders.contains(author) {
             return Err(format!("who is not let in says nothing: {node:?} holds what {author:?} says in {room:?}"));
         }
+        if self.private.has(room) {
+            return self.private.may_hold(node, log);
+        }
         match self.pair(room) {
             Some(pair) if !pair.contains(author) => Err(format!("only the two write: {author:?} does in {room:?}")),
             Some(pair) if !pair.contains(&node) => Err(format!("only the two have it: {node:?} holds {room:?}")),
@@ -97,6 +117,12 @@ impl Rooms {
 
     /// What an event says and what it follows, read as its members do.
     pub(crate) fn opened(&self, event: &Event, signed: &Signed) -> Result<(Option<Clear>, Vec<Dep>), String> {
+        if self.private.has(&event.log.room) {
+            return match self.private.opened(event, signed).transpose()? {
+                Some((clear, deps)) => Ok((Some(clear), deps)),
+                None => Ok((None, Vec::new())),
+            };
+        }
         let Some(pair) = self.pairs.get(&event.log.room) else { return Ok((None, event.deps.clone())) };
         let slot = Slot { log: event.log, seq: event.seq, prev: event.prev };
         let opened = sealing::open(&pair.generation, &slot, &signed.content)

@@ -89,8 +89,9 @@ struct Known {
     unkept: BTreeSet<MessageId>,
     /// The position of the last line on its screen.
     bottom: Option<Position>,
-    /// What it had before its disk was put back, and when that happened: others may not have noticed that this is gone.
-    had: (BTreeSet<MessageId>, Duration),
+    /// What it had each time before its disk was put back, and when that happened: others may not have noticed that this is
+    /// gone.
+    had: Vec<(BTreeSet<MessageId>, Duration)>,
     /// Whether its user is in the room, if it is not the lobby.
     is_in: bool,
     /// What it has written since its start and not shown, by author, epoch and number: its user has left the room, or a
@@ -279,8 +280,11 @@ impl Rules {
         Ok(())
     }
 
-    /// A node has kept a line that it showed earlier.
-    pub(crate) fn kept(&mut self, node: usize, id: MessageId) {
+    /// A node has kept a line that it showed earlier. Only now its mark says how it got its place.
+    pub(crate) fn kept(&mut self, node: usize, id: MessageId, mark: Mark) {
+        if matches!(mark, Mark::Ahead | Mark::Behind) {
+            self.aside.insert(id);
+        }
         let known = &mut self.nodes[node];
         if known.unkept.remove(&id) | known.unshown.remove(&id).is_some() {
             known.held.insert(id);
@@ -346,8 +350,9 @@ impl Rules {
 
     /// A node's disk is put back to an earlier copy, which has not been read yet.
     pub(crate) fn goes_back(&mut self, index: usize, node: NodeId, now: Duration) {
-        let Known { held, is_in, .. } = std::mem::take(&mut self.nodes[index]);
-        self.nodes[index] = Known { had: (held, now), is_in, ..Known::default() };
+        let Known { held, is_in, mut had, .. } = std::mem::take(&mut self.nodes[index]);
+        had.push((held, now));
+        self.nodes[index] = Known { had, is_in, ..Known::default() };
         self.copied.insert(node, index);
     }
 
@@ -416,9 +421,8 @@ impl Rules {
         now: Duration,
     ) -> Result<(), String> {
         let has = |known: &Known| {
-            let (had, until) = &known.had;
             let holds = known.held.contains(&id) || known.unshown.contains_key(&id);
-            holds || now < *until + NOTICED && had.contains(&id)
+            holds || known.had.iter().any(|(had, at)| now < *at + NOTICED && had.contains(&id))
         };
         let have = self.nodes.iter().enumerate().filter(|(other, known)| *other != node && has(known));
         let have = have.count() + self.liars;
@@ -429,8 +433,13 @@ impl Rules {
     }
 
     /// Checks what a node has on disk of strangers at the end, when no stranger who has said anything is present.
-    pub(crate) fn strangers(&self, node: usize, snapshot: &Snapshot) -> Result<(), String> {
-        let bytes = snapshot.bytes.iter().filter(|(log, _)| !self.is_honest(&log.author));
+    pub(crate) fn strangers(
+        &self,
+        node: usize,
+        snapshot: &Snapshot,
+        is_known: impl Fn(&NodeId) -> bool,
+    ) -> Result<(), String> {
+        let bytes = snapshot.bytes.iter().filter(|(log, _)| !self.is_honest(&log.author) && !is_known(&log.author));
         let logs: BTreeMap<LogId, u64> = bytes.copied().collect();
         let is_given_up = |log: &&LogState| log.head < log.base && logs.contains_key(&log.id);
         if let Some(log) = snapshot.logs.iter().find(is_given_up) {

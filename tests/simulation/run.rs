@@ -25,9 +25,11 @@ use crate::{
     faults::{Faults, LATENCY},
     host::{self, Host},
     hostile::{self, GONE_AT, Member},
-    places, say,
+    places,
+    private::{self, Story},
+    say,
     speakers::Speakers,
-    speech::{self, SECRET},
+    speech::{self, MEMBERS, SECRET},
     trace::Trace,
     world::World,
 };
@@ -71,11 +73,15 @@ pub(crate) fn one(seed: u64, nodes: usize, hostile: usize, trace: bool) -> bool 
     let directory = tempfile::tempdir_in(place).unwrap();
     let honest: Vec<_> = (0..nodes).map(|index| host::identity_of(seed, index)).collect();
     let world = World::new(seed, &honest, Trace::new(trace));
+    world.is_hostile.set(hostile > 0);
     let converged = run(&world, nodes, hostile, directory.path());
     let hash = world.trace.borrow().hash();
     let mut line =
         format!("seed={seed} nodes={nodes} hostile={hostile} hash={hash} events={}", world.rules.borrow().messages());
     let _ = write!(line, " heard={}", world.heard.get());
+    if private::happens(seed) {
+        let _ = write!(line, " private={}", world.rules.borrow().rooms.private.summary());
+    }
     if let Some(after) = converged {
         let _ = write!(line, " converged={:.1}s", after.as_secs_f64());
     }
@@ -136,6 +142,7 @@ fn run(world: &Rc<World>, nodes: usize, hostile: usize, directory: &Path) -> Opt
         sim.host(visitor.ip, move || hostile::visit(world.clone(), visitor.clone()));
     }
     let mut faults = Faults::new(world.clone(), hosts.clone(), random.fork());
+    let mut story = Story::new(hosts.clone(), world.clone());
     let mut speakers = Speakers::new(hosts.clone(), world.clone(), random);
     let step = |sim: &mut Sim<'_>, faults: &mut Faults| {
         if let Err(error) = sim.step() {
@@ -147,6 +154,9 @@ fn run(world: &Rc<World>, nodes: usize, hostile: usize, directory: &Path) -> Opt
     while sim.elapsed() < CHAOS {
         faults.step(&mut sim);
         speakers.speak(sim.elapsed());
+        if let Some(story) = &mut story {
+            story.goes_on(sim.elapsed());
+        }
         if !step(&mut sim, &mut faults) {
             return None;
         }
@@ -166,6 +176,9 @@ fn run(world: &Rc<World>, nodes: usize, hostile: usize, directory: &Path) -> Opt
         faults.due(&mut sim, now);
         if now < healed + LAST_WORDS {
             speakers.speak(now);
+            if let Some(story) = &mut story {
+                story.goes_on(now);
+            }
         } else if converged.is_none() && world.rules.borrow().all_have_all() && all_listed(world, &hosts, &faults) {
             converged = Some(now);
         }
@@ -246,10 +259,14 @@ fn check_disks(world: &World, sim: &mut Sim<'_>, hosts: &[Rc<Host>]) {
         let kept = read.and_then(|(_, snapshot)| world.rules.borrow().strangers(host.index, &snapshot));
         world.must(kept);
         world.must(nothing_of_others(host, hosts.len()));
+        if !world.rules.borrow().rooms.private.was_in_any(&host.node) {
+            world.must(nothing_of_members(host));
+        }
     }
     if !world.rules.borrow().all_have_all() {
         world.must(Err("not everything is on all disks".to_owned()));
     }
+    world.must(world.rules.borrow().private_rooms());
 }
 
 /// Nothing that was said between two others is in any file of a host.
@@ -263,6 +280,15 @@ fn nothing_of_others(host: &Host, hosts: usize) -> Result<(), String> {
                 return Err(format!("only the two have it: node {} has what was said {text}", host.index));
             }
         }
+    }
+    Ok(())
+}
+
+/// Nothing that was said in a private room is in any file of a host that was never in one.
+fn nothing_of_members(host: &Host) -> Result<(), String> {
+    let has = |file: &Vec<u8>| all_rules::found(file, MEMBERS.as_bytes()).next().is_some();
+    if host.files().iter().any(has) {
+        return Err(format!("only members have it: node {} has what was said in a private room", host.index));
     }
     Ok(())
 }

@@ -16,6 +16,9 @@ pub(crate) fn between(one: usize, other: usize) -> String {
     format!("{SECRET}{} and {}: ", one.min(other), one.max(other))
 }
 
+/// What every line in a private room begins with.
+pub(crate) const MEMBERS: &str = "between members: ";
+
 /// A line that is unlike any other. `between` is what a line to one person alone begins with.
 pub(crate) fn line(between: &str, (host, boot, number): (usize, u64, u64), answers: Option<MessageId>) -> String {
     let name = format!("{between}line {host}.{boot}.{number}");

@@ -30,6 +30,8 @@ pub(crate) struct World {
     pub(crate) cards: Vec<(NodeId, Arc<[u8]>)>,
     /// Lines of others that any node has shown.
     pub(crate) heard: Cell<u64>,
+    /// Whether there are hostile members.
+    pub(crate) is_hostile: Cell<bool>,
     pub(crate) disks: RefCell<Disks>,
     /// From then on, nobody whose clock is right may date a line far ahead.
     pub(crate) sane_from: Cell<Duration>,
@@ -47,6 +49,7 @@ impl World {
             cables: Cables::default(),
             cards: honest.iter().map(|one| (one.node(), Card::sign(one, 0).encode().into())).collect(),
             trace: RefCell::new(trace),
+            is_hostile: Cell::default(),
             disks: RefCell::new(Disks::new(honest.len())),
             rules: RefCell::new(AllRules::new(honest)),
             heard: Cell::new(0),
@@ -132,7 +135,7 @@ impl World {
             let mut rules = self.rules.borrow_mut();
             self.must(match write {
                 Write::Rewind(state) => rules.taken_out(node, state.id, state.head),
-                Write::Event(entry) => rules.written(node, entry),
+                Write::Event(entry) => rules.written(node, entry, now),
                 _ => Ok(()),
             });
         }
@@ -154,7 +157,11 @@ impl World {
 
     /// What a line of this host in a room begins with.
     pub(crate) fn between(&self, host: &Host, room: &Room) -> String {
-        let Room::Direct(other) = room else { return String::new() };
+        let other = match room {
+            Room::Direct(other) => other,
+            Room::Private(_) => return speech::MEMBERS.to_owned(),
+            Room::Lobby | Room::Open(_) => return String::new(),
+        };
         let other = self.cards.iter().position(|(node, _)| node == other);
         other.map(|other| speech::between(host.index, other)).unwrap_or_default()
     }
@@ -169,6 +176,8 @@ impl World {
     /// A node reported something to its user.
     pub(crate) fn saw(&self, host: &Host, update: &Update) {
         self.note(turmoil::sim_elapsed().unwrap(), &format!("[{}] {update:?}", host.index));
+        let now = turmoil::sim_elapsed().unwrap();
+        self.must(self.rules.borrow_mut().rooms.private.saw(host.index, update, now));
         let kept = match update {
             Update::Message(message) => {
                 self.heard.set(self.heard.get() + u64::from(!message.is_own()));
@@ -186,11 +195,11 @@ impl World {
                     self.rules.borrow_mut().shown(host.index, message, unkept, turmoil::sim_elapsed().unwrap())
                 })
             }
-            Update::Kept { id, .. } => {
+            Update::Kept { id, mark } => {
                 let mut rules = self.rules.borrow_mut();
                 let counts = rules.is_of_lobby(id) && rules.lobby().is_of_honest(id);
                 if let Some(rules) = rules.of_message(id) {
-                    rules.kept(host.index, *id);
+                    rules.kept(host.index, *id, *mark);
                 }
                 if counts { self.disks.borrow_mut().kept(host.index, *id) } else { Ok(()) }
             }

@@ -146,10 +146,16 @@ impl ProfileWriter {
         }
         self.writing = Writing { chosen: chosen.clone(), decided };
         let saver = self.saver.clone();
-        self.running.spawn_blocking(move || Written {
+        let write = move || Written {
             chosen: if chosen.is_empty() { Ok(()) } else { saver.save_chosen(&chosen) },
             known: known.map_or(Ok(()), |known| saver.save_known(&known)),
-        });
+        };
+        // The trace of a simulated run must not depend on how fast another thread is.
+        if cfg!(feature = "simulation") {
+            self.running.spawn(async { write() });
+        } else {
+            self.running.spawn_blocking(write);
+        }
     }
 
     fn worth_writing(&mut self, known: Vec<Known>) -> Option<(Vec<Known>, Decisions)> {

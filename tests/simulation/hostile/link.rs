@@ -11,22 +11,23 @@ use std::{
 use bytes::Bytes;
 use proximity_chat::{
     core::node::{Input, Via},
-    domain::model::{EventId, Guests, LinkId, LogId, MessageId, Nick, RoomId},
+    domain::model::{EventId, Guests, LinkId, LogId, MessageId, Nick, NodeId, RoomId},
     protocol::{
         codec::{
             Protocol,
             event::{HeldRange, Signed},
-            mesh::{self, Caps, Frame, Hello, VERSIONS},
+            mesh::{self, Caps, Frame, Hello, Private, VERSIONS},
         },
         identity::Identity,
+        membership::{Leave, SignedDecision},
         sealing::Card,
     },
     runtime::net::{self, Handle, LinkEvent, Shared, Tls},
 };
 use tokio::sync::Notify;
 
-use super::now;
-use crate::{net::SimNet, world::World};
+use super::{elapsed, now};
+use crate::{host, net::SimNet, world::World};
 
 /// Every key has only one link.
 const LINK: LinkId = LinkId::Dialled(1);
@@ -45,8 +46,10 @@ pub(super) struct Heard {
     pub(super) wants: Cell<u32>,
     /// How often each event came.
     copies: RefCell<BTreeMap<EventId, u32>>,
-    /// The rooms that it may be told of, beside the lobby.
+    /// The rooms that it may be told of, beside the lobby and private ones.
     pub(super) rooms: RefCell<BTreeSet<RoomId>>,
+    /// What came about private rooms.
+    pub(super) private: RefCell<Vec<Private>>,
 }
 
 impl Heard {
@@ -70,16 +73,27 @@ impl Heard {
         self.copies.borrow().keys().any(|event| MessageId::from(*event) == *id)
     }
 
-    /// Whether nothing was said about a room that it may not be told of.
-    fn may_be_told(&self, frame: &Frame) -> Result<(), String> {
+    /// Whether nothing was said about a room that it may not be told of. `may_tell` knows which private ones it may be told
+    /// of.
+    fn may_be_told(&self, frame: &Frame, may_tell: impl Fn(&RoomId) -> bool) -> Result<(), String> {
         let room_of = |signed: &Signed| signed.read().unwrap().log.room;
         let rooms: Vec<RoomId> = match frame {
             Frame::Have(have) => have.ranges.iter().map(|range| range.log.room).collect(),
             Frame::Batch(events) => events.iter().map(room_of).collect(),
             Frame::Refused(refused) => vec![refused.log.room],
+            // It may be asked for what it claims to know, and be told that it was removed.
+            Frame::Private(private) => {
+                let decision =
+                    private.decision.iter().filter_map(|bytes| SignedDecision::decode(bytes).ok()?.open().ok());
+                let standings = private.standings.iter().map(|standing| standing.room);
+                let leaves = private.leaves.iter().filter_map(|bytes| Leave::decode(bytes).ok());
+                let requests = private.requests.iter().map(|request| request.room);
+                let (decision, leaves) = (decision.map(|one| one.room.id), leaves.map(|leave| leave.room));
+                decision.chain(standings).chain(leaves).chain(requests).collect()
+            }
             _ => Vec::new(),
         };
-        let is_open = |room: &RoomId| *room == RoomId::LOBBY || self.rooms.borrow().contains(room);
+        let is_open = |room: &RoomId| *room == RoomId::LOBBY || self.rooms.borrow().contains(room) || may_tell(room);
         match rooms.iter().find(|room| !is_open(room)) {
             Some(room) => {
                 Err(format!("who is not in a room hears nothing of it: a hostile member is told of {room:?}"))
@@ -100,6 +114,7 @@ impl Heard {
                     *copies.entry(signed.id()).or_default() += 1;
                 }
             }
+            Frame::Private(private) => self.private.borrow_mut().push(*private),
             _ => {}
         }
     }
@@ -114,7 +129,7 @@ pub(super) struct Link {
 impl Link {
     /// Dials, and greets as `key`. `None` if that fails.
     pub(super) async fn dial(world: &Rc<World>, net: SimNet, key: &Identity, to: SocketAddr) -> Option<Self> {
-        Self::dial_as(world, net, key, None, to).await
+        Self::dial_as(world, net, key, (None, Caps::NONE), to).await
     }
 
     /// The same for a key that has told its card, if it has one. Then there is a direct room with the other side.
@@ -122,7 +137,7 @@ impl Link {
         world: &Rc<World>,
         net: SimNet,
         key: &Identity,
-        card: Option<(Card, RoomId)>,
+        (card, caps): (Option<(Card, RoomId)>, Caps),
         to: SocketAddr,
     ) -> Option<Self> {
         let shared = Shared::new(Tls::new(key).unwrap(), Guests::None);
@@ -130,7 +145,9 @@ impl Link {
         loop {
             let event = tokio::time::timeout(PATIENCE, shared.inbox.next(|_| true)).await.ok()?;
             match event {
-                LinkEvent::Node(Input::DialConnected { .. }) => handle.offer(hello(key, card.map(|(card, _)| card))),
+                LinkEvent::Node(Input::DialConnected { .. }) => {
+                    handle.offer(hello(key, card.map(|(card, _)| card), caps));
+                }
                 LinkEvent::Node(Input::DialAnswered { .. }) => break,
                 _ => return None,
             }
@@ -139,7 +156,7 @@ impl Link {
         handle.open();
         let heard = Rc::new(Heard::default());
         heard.rooms.borrow_mut().extend(card.map(|(_, room)| room));
-        tokio::task::spawn_local(listen(world.clone(), shared.clone(), heard.clone()));
+        tokio::task::spawn_local(listen(world.clone(), shared.clone(), heard.clone(), (key.node(), to)));
         Some(Self { shared, handle: Some(handle), heard })
     }
 
@@ -185,11 +202,13 @@ impl Drop for Link {
     }
 }
 
-async fn listen(world: Rc<World>, shared: Shared, heard: Rc<Heard>) {
+async fn listen(world: Rc<World>, shared: Shared, heard: Rc<Heard>, (key, to): (NodeId, SocketAddr)) {
+    let host = host::number(to.ip());
+    let may_tell = |room: &RoomId| world.rules.borrow().rooms.private.may_tell(host, &key, room, elapsed());
     loop {
         match shared.inbox.next(|_| true).await {
             LinkEvent::Read(Input::Frames { frames, .. }) => frames.into_iter().for_each(|frame| {
-                world.must(heard.may_be_told(&frame));
+                world.must(heard.may_be_told(&frame, may_tell));
                 heard.frame(frame);
             }),
             LinkEvent::Node(Input::Closed { .. } | Input::DialFailed { .. } | Input::DialRefused { .. }) => break,
@@ -201,11 +220,10 @@ async fn listen(world: Rc<World>, shared: Shared, heard: Rc<Heard>) {
     heard.changed.notify_one();
 }
 
-fn hello(key: &Identity, card: Option<Card>) -> Bytes {
+fn hello(key: &Identity, card: Option<Card>, caps: Caps) -> Bytes {
     let (min, max) = VERSIONS;
     let nick = Nick::new("hostile").ok();
-    // Without capabilities, the other side lists everything in full.
-    let (caps, wall, node) = (Caps::default(), Some(now()), key.node());
+    let (wall, node) = (Some(now()), key.node());
     let (port, version, card) = (None, "0".into(), card.map(|card| card.encode().into()));
     mesh::encode(&Frame::Hello(Hello { min, max, caps, node, boot: 1, nick, wall, port, version, card }))
 }

@@ -9,6 +9,7 @@
 //! | `flood` | bytes on disk and their pace: the longest lines, as fast as they are taken |
 //! | `intrude` | secrets: lines for rooms that it is not in, and questions about them |
 //! | `crash_in` | rooms: it joins open ones and floods them, and says in a room of two what only others could |
+//! | `expelled` | private rooms: it was a member, was removed, and goes on as if it were one |
 //! | `lies` | receipts, requests and dials: false claims about lines, two events with one number, others' addresses |
 //!
 //! `lies` confirms honest lines, refuses them, and claims that they go on. The addresses are those of third parties.
@@ -24,6 +25,7 @@
 
 mod author;
 mod deeds;
+mod expelled;
 mod link;
 mod rooms;
 mod visitor;
@@ -36,13 +38,13 @@ use std::{
 
 use proximity_chat::{
     domain::model::{RoomId, Timestamp},
-    protocol::{identity::Identity, sealing::Card},
+    protocol::{codec::mesh::Caps, identity::Identity, sealing::Card},
 };
 use tokio::task::spawn_local;
 
 use self::link::Link;
 pub(crate) use self::visitor::live as visit;
-use crate::world::World;
+use crate::{private, world::World};
 
 /// How many there are in a run with hostile members.
 pub(crate) const MEMBERS: usize = 2;
@@ -96,6 +98,10 @@ pub(crate) async fn live(world: Rc<World>, member: Rc<Member>) -> turmoil::Resul
     // Once more while nothing else goes wrong.
     let (at, doer) = deed(30_500, 31_500);
     spawn_local(after(at, rooms::crash_in(doer)));
+    if member.number == 0 && private::happens(world.seed) {
+        let (at, doer) = deed(1_000, 3_000);
+        spawn_local(after(at, async { expelled::live(doer) }));
+    }
     for _ in 0..deeds::LIARS {
         let (at, doer) = deed(1_000, 25_000);
         spawn_local(after(at, deeds::lies(doer)));
@@ -134,9 +140,21 @@ impl Doer {
 
     /// The same for a key with a card.
     async fn link_as(&mut self, key: &Identity, card: Option<(Card, RoomId)>, to: SocketAddr) -> Option<Link> {
+        // Without capabilities, the other side lists everything in full.
+        self.link_with(key, card, Caps::NONE, to).await
+    }
+
+    /// The same for a program that can do this.
+    async fn link_with(
+        &mut self,
+        key: &Identity,
+        card: Option<(Card, RoomId)>,
+        caps: Caps,
+        to: SocketAddr,
+    ) -> Option<Link> {
         for _ in 0..DIALS {
             let net = self.world.cables.of(self.member.ip);
-            if let Some(link) = Link::dial_as(&self.world, net, key, card, to).await {
+            if let Some(link) = Link::dial_as(&self.world, net, key, (card, caps), to).await {
                 return Some(link);
             }
             if elapsed() >= GONE_AT {

@@ -7,14 +7,14 @@ use proximity_chat::{
     protocol::{
         codec::{
             event::HeldRange,
-            mesh::{self, Frame, Have, MAX_EVENTS, RefusalReason, Refused},
+            mesh::{self, Frame, Have, MAX_EVENTS, Private, RefusalReason, Refused, Standing},
         },
         identity::Identity,
         sealing::{Card, Generation},
     },
 };
 
-use super::{Doer, GONE_AT, author::Author, elapsed, link::Link, now};
+use super::{Doer, GONE_AT, author::Author, elapsed, expelled, link::Link, now};
 use crate::{host, rooms};
 
 /// How often it comes to the same rooms.
@@ -27,7 +27,8 @@ const LINE: usize = 500;
 /// By then, what was on its way when it left a room has come.
 const LEFT: Duration = Duration::from_secs(5);
 
-/// Says lines in all rooms of a host, though it is in none of them, and asks for all lines there.
+/// Says lines in all rooms of a host, though it is in none of them, and asks for all lines there. It claims to be in all
+/// private rooms, and hands old decisions about them around.
 pub(super) async fn intrude(mut doer: Doer) {
     let (key, victim) = (doer.key(), doer.victim());
     let rooms = {
@@ -37,8 +38,15 @@ pub(super) async fn intrude(mut doer: Doer) {
     };
     let rooms = rooms.into_iter().filter(|room| *room != RoomId::LOBBY);
     let mut authors: Vec<Author> = rooms.map(|room| Author::in_room(key.clone(), room, 1, now())).collect();
-    let Some(link) = doer.link(&key, victim).await else { return };
-    for _ in 0..TIMES {
+    let Some(link) = doer.link_with(&key, None, expelled::CAPS, victim).await else { return };
+    for turn in 0..TIMES {
+        for private in claims(&doer, turn) {
+            let room = private.standings[0].room;
+            if authors.iter().all(|author| author.log().room != room) {
+                authors.push(Author::in_room(key.clone(), room, 1, now()));
+            }
+            link.send(&Frame::Private(Box::new(private))).await;
+        }
         let events: Vec<_> = authors.iter_mut().map(|author| author.line("let me in")).collect();
         let ranges: Vec<HeldRange> = authors.iter().map(Author::range).collect();
         for range in &ranges {
@@ -52,6 +60,20 @@ pub(super) async fn intrude(mut doer: Doer) {
         }
     }
     link.stays(GONE_AT.saturating_sub(elapsed())).await;
+}
+
+/// What it says about each private room: that it knows more or less than others, that it wants to know more, and what it has
+/// found.
+fn claims(doer: &Doer, turn: u32) -> Vec<Private> {
+    let rules = doer.world.rules.borrow();
+    let rooms = &rules.rooms.private;
+    let claim = |room: RoomId| {
+        let version = if turn.is_multiple_of(2) { u64::MAX } else { 1 };
+        let standing = Standing { room, version, digest: [9; 8], joined: true };
+        let decision = rooms.early(&room).map(|signed| signed.encode().into());
+        Private { standings: vec![standing], wanted: vec![room], decision, ..Private::default() }
+    };
+    rooms.ids().into_iter().map(claim).collect()
 }
 
 /// Joins all open rooms, says far too much there, claims to have everything, and leaves. In its own room with the host
@@ -131,6 +153,6 @@ async fn flood(doer: &mut Doer, link: &Link, key: &Identity, open: &[Room]) {
 fn name(room: &Room) -> Option<RoomName> {
     match room {
         Room::Open(name) => Some(name.clone()),
-        Room::Lobby | Room::Direct(_) => None,
+        Room::Lobby | Room::Direct(_) | Room::Private(_) => None,
     }
 }

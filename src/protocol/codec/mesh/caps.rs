@@ -44,12 +44,17 @@ impl Cap {
 pub struct Caps(u8);
 
 impl Caps {
+    /// Nothing but the base of the protocol.
+    pub const NONE: Self = Self(0);
+
     /// What this program can do.
     pub fn ours() -> Self {
         Cap::ALL.into_iter().fold(Self(0), Self::with)
     }
 
-    const fn with(self, cap: Cap) -> Self {
+    /// The same with one more.
+    #[must_use]
+    pub const fn with(self, cap: Cap) -> Self {
         Self(self.0 | 1 << cap as u8)
     }
 
