@@ -8,6 +8,7 @@ mod identity;
 mod job_control;
 mod looks;
 mod panics;
+mod private_rooms;
 mod restarts;
 mod start_and_end;
 #[path = "../support/mod.rs"]
