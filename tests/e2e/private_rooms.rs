@@ -1,5 +1,6 @@
 //! Private rooms among real processes, and who tries to get in.
 
+mod forgers;
 mod outsiders;
 
 use std::{ops::RangeInclusive, path::Path};

@@ -197,6 +197,8 @@ pub enum Update {
     Invited(Invitation),
     /// The user has refused an invitation for good.
     Declined(PrivateRoom),
+    /// An invitation was taken back, or another one of the same host has taken its place.
+    InvitationGone(PrivateRoom),
     /// Who is a member of a private room has changed.
     MembersChanged(MemberChange),
     /// The owner's node is asked to invite these people to a private room, as soon as it is there.

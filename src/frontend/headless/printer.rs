@@ -133,6 +133,7 @@ impl Printer {
             Update::RoomTopic { room, topic } => self.room_topic(&room, topic),
             Update::Invited(invitation) => self.invited(invitation),
             Update::Declined(room) => self.declined(&room),
+            Update::InvitationGone(room) => self.rooms.declined(&room),
             Update::MembersChanged(change) => self.members_changed(&change),
             Update::Members(list) => self.member_list(&list),
             Update::InviteRequested { room, owner, who } => self.invite_requested(room, owner, &who),

@@ -24,33 +24,56 @@ use crate::attack::{
 };
 
 /// Somebody who has a program of their own.
-struct Hacker {
+pub(super) struct Hacker {
     secret: [u8; 32],
-    key: Key,
-    link: Link,
+    pub(super) key: Key,
+    pub(super) link: Link,
+    /// The card of the node that they have met.
+    card: Vec<u8>,
 }
 
 impl Hacker {
-    fn meet(node: &Node, nick: &str) -> Self {
+    pub(super) fn meet(node: &Node, nick: &str) -> Self {
         let secret = Key::random_bytes();
         let key = Key::of(&secret);
         let card = Card::sign(&Identity::from_secret(&secret), 0).encode();
         let mut link = Link::dial(connect(node.addr(), &Face::of(&key)).unwrap()).unwrap();
         let caps = ["private", "rooms", "peers"].map(str::to_owned).to_vec();
-        link.greet(proto::Hello { card, caps, ..hello(&key, nick) }).unwrap();
-        Self { secret, key, link }
+        let theirs = link.greet(proto::Hello { card, caps, ..hello(&key, nick) }).unwrap();
+        Self { secret, key, link, card: theirs.card }
     }
 
-    fn identity(&self) -> Identity {
+    /// Mallory becomes a member.
+    pub(super) fn join(owner: &mut Node, room: &[u8; 32]) -> Self {
+        let mut mallory = Self::meet(owner, "mallory");
+        owner.wait_nick("mallory");
+        owner.say("/invite mallory");
+        let told = |body: &Body| matches!(body, Body::Private(private) if !private.standings.is_empty()).then_some(());
+        mallory.link.wait(told).unwrap();
+        let version = mallory.decision(room).version;
+        let standing = Standing { room: room.to_vec(), version, digest: vec![0; 8], joined: true };
+        mallory.say_private(Private { standings: vec![standing], ..Private::default() });
+        wait_members(owner, 1);
+        // Nothing is sent there before this list has come.
+        mallory.link.send(have(Vec::new())).unwrap();
+        mallory
+    }
+
+    /// The card of the node that they have met.
+    pub(super) fn card_of_other(&self) -> Card {
+        Card::decode(&self.card).unwrap()
+    }
+
+    pub(super) fn identity(&self) -> Identity {
         Identity::from_secret(&self.secret)
     }
 
-    fn say_private(&mut self, private: Private) {
+    pub(super) fn say_private(&mut self, private: Private) {
         self.link.send(Body::Private(private)).unwrap();
     }
 
     /// Asks for the decision about a room until it comes.
-    fn decision(&mut self, room: &[u8; 32]) -> Decision {
+    pub(super) fn decision(&mut self, room: &[u8; 32]) -> Decision {
         self.say_private(Private { wanted: vec![room.to_vec()], ..Private::default() });
         let found = self.link.wait(|body| match body {
             Body::Private(Private { decision: Some(decision), .. }) => Some(decision.clone()),
@@ -155,18 +178,9 @@ fn a_removed_member_writes_no_more_whatever_they_sign() {
     let ports = Ports::take();
     let mut alice = owner(&ports);
     let room = unhex(&wait_room(&alice, "joined"));
-    let mut mallory = Hacker::meet(&alice, "mallory");
-    alice.wait_nick("mallory");
-    alice.say("/invite mallory");
-    mallory
-        .link
-        .wait(|body| matches!(body, Body::Private(private) if !private.standings.is_empty()).then_some(()))
-        .unwrap();
+    let mut mallory = Hacker::join(&mut alice, &room);
     let decision = mallory.decision(&room);
     let key = mallory.room_key(&decision);
-    let standing = Standing { room: room.to_vec(), version: decision.version, digest: vec![0; 8], joined: true };
-    mallory.say_private(Private { standings: vec![standing], ..Private::default() });
-    wait_members(&alice, 1);
     let mut log = Author::in_room(&mallory.key, "mallory", room);
     let inside = Hacker::line(&mut log, &key, "i am a member");
     mallory.link.send(batch(vec![inside.clone()])).unwrap();

@@ -87,6 +87,7 @@ impl App {
         match update {
             Update::Invited(invitation) => self.invited(invitation),
             Update::Declined(room) => self.declined(&room),
+            Update::InvitationGone(room) => drop(self.private.declined(&room)),
             Update::MembersChanged(change) => self.members_changed(&change),
             Update::InviteRequested { room, owner, who } => self.invite_requested(&room, owner, &who),
             Update::InviteAsked { room, by, who } => self.invite_asked(&room, by, who),

@@ -93,6 +93,7 @@ impl App {
             Update::RoomTopic { room, topic } => self.tabs.set_topic(room, topic),
             Update::Invited(_)
             | Update::Declined(_)
+            | Update::InvitationGone(_)
             | Update::MembersChanged(_)
             | Update::InviteRequested { .. }
             | Update::InviteAsked { .. }

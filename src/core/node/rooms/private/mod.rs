@@ -351,6 +351,7 @@ impl Private {
         self.links.values_mut().for_each(|neighbour| neighbour.forget(room));
         out.push(Output::KeptPrivate);
         if state != State::Joined {
+            out.push(Output::Update(Update::InvitationGone(charter.room())));
             return None;
         }
         out.push(Output::Sync(sync::Input::Close(*room)));
@@ -380,8 +381,8 @@ impl Private {
         } else {
             None
         };
-        if let Some((_, oldest)) = oldest {
-            self.rooms.remove(oldest);
+        if let Some(Entry { charter, .. }) = oldest.and_then(|(_, oldest)| self.rooms.remove(oldest)) {
+            out.push(Output::Update(Update::InvitationGone(charter.room())));
         }
         self.invitations += 1;
         let state = State::Invited { host, turn: self.invitations };

@@ -80,6 +80,8 @@ fn a_thousand_invitations_leave_two_of_a_host() {
     let open: Vec<&RoomId> = rooms.iter().filter(|room| office.people[1].is_invited(room)).collect();
     assert_eq!(open, rooms[998..].iter().collect::<Vec<_>>());
     assert!(office.people[1].machine.kept().rooms.len() == 2);
+    let gone = office.people[1].updates.iter().filter(|update| matches!(update, Update::InvitationGone(_))).count();
+    assert_eq!(gone, 998, "the screen does not list them any more");
 }
 
 #[test]
