@@ -4,7 +4,7 @@
 //! turns with this one. Without it, the plain link is one to a reference node.
 //!
 //! Compare within one run only: wake-ups across processor cores make absolute times jump between runs. Each figure with
-//! a bare counterpart is therefore measured in turns with it. Everything takes three minutes; `cargo bench --bench chat
+//! a bare counterpart is therefore measured in turns with it. Everything takes four minutes; `cargo bench --bench chat
 //! latency` runs only what has that word in its name.
 
 #![allow(
@@ -29,6 +29,7 @@ mod idle;
 mod latency;
 mod link_up;
 mod plain;
+mod private_rooms;
 mod report;
 mod throughput;
 
@@ -45,7 +46,7 @@ fn main() {
         return;
     }
     let wanted: Vec<_> = arguments.iter().filter(|argument| !argument.starts_with('-')).collect();
-    let benches: [(&str, fn()); 7] = [
+    let benches: [(&str, fn()); 8] = [
         ("handshake", handshake::measure),
         ("crowd", crowd::measure),
         ("link-up", link_up::measure),
@@ -53,6 +54,7 @@ fn main() {
         ("throughput", throughput::measure),
         ("idle", idle::measure),
         ("history", history::measure),
+        ("private rooms", private_rooms::measure),
     ];
     for (name, measure) in benches {
         if wanted.is_empty() || wanted.iter().any(|word| name.contains(word.as_str())) {
