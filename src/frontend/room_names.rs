@@ -1,9 +1,9 @@
 //! What private rooms are called, so that two of one name can be told apart.
 
-use crate::domain::model::{PrivateRoom, Room, RoomId, RoomName, hex};
-
-/// The fewest digits of an id that tell rooms of one name apart, as with people.
-const DIGITS: usize = 4;
+use crate::domain::{
+    model::{PrivateRoom, Room, RoomId, RoomName},
+    naming::TAG_DIGITS,
+};
 
 /// The name of a room, and its id if it is private.
 pub(crate) type Named<'a> = (&'a RoomName, Option<RoomId>);
@@ -23,13 +23,13 @@ pub(crate) const fn named_private(room: &PrivateRoom) -> Named<'_> {
 }
 
 /// What the user knows a private room by: `#plan`, or `#plan#31af` if one of the `known` rooms has the same name. There
-/// are as many digits as tell it from all of them. An open room keeps its name, because it has no other.
+/// are as many digits as tell it from all of them, and no fewer than people have. An open room keeps its name, because it has no other.
 pub(crate) fn called<'a>(room: &PrivateRoom, known: impl IntoIterator<Item = Named<'a>>) -> String {
-    let id = hex::encode(&room.id.0);
+    let id = room.id.to_string();
     let rivals = known.into_iter().filter(|(name, other)| **name == room.name && *other != Some(room.id));
     let digits = rivals.map(|(_, other)| match other {
-        Some(other) => (common(&id, &hex::encode(&other.0)) + 1).max(DIGITS),
-        None => DIGITS,
+        Some(other) => (common(&id, &other.to_string()) + 1).max(TAG_DIGITS),
+        None => TAG_DIGITS,
     });
     match digits.max() {
         None => format!("#{}", room.name),
@@ -45,6 +45,7 @@ fn common(id: &str, other: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::model::hex;
 
     fn private(name: &str, id: &str) -> PrivateRoom {
         let id = hex::decode(&format!("{id:0<64}")).unwrap().try_into().unwrap();

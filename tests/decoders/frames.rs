@@ -140,7 +140,7 @@ fn private_rooms(private: &Private) {
         let _ = Removal::decode(removal);
     }
     let Some(Ok(signed)) = decision.as_ref().map(|decision| SignedDecision::decode(decision)) else { return };
-    assert!(signed.len() <= MAX_DECISION_BYTES);
+    assert!(signed.bytes() <= MAX_DECISION_BYTES);
     let Ok(decision) = signed.open() else { return };
     assert!(decision.members.len() <= MAX_MEMBERS && decision.members.contains_key(&decision.owner));
     assert!(decision.version > 0 && decision.newest().is_some());

@@ -26,7 +26,7 @@ pub(crate) struct Held {
     /// All events of honest authors, and how each is dated.
     pub(crate) lines: Vec<Line>,
     dates: BTreeMap<MessageId, Hlc>,
-    /// All events, whoever wrote them.
+    /// The events of all authors.
     pub(crate) events: Vec<(LogId, u64, EventId)>,
     /// What its user sees, in the order of the screen, with how each line got its place. A line that was said again is
     /// seen once.
@@ -172,11 +172,11 @@ pub(crate) fn read(
         let room = rooms.entry(event.log.room).or_default();
         room.events.push((event.log, event.seq, event.id));
         if honest {
-            let again = match opened {
-                Some(clear) => Content::again(clear.kind, &clear.content()),
-                None => Content::again(event.kind, &held.signed.content),
+            let content = match opened {
+                Some(clear) => Content::read(clear.kind, &clear.content()),
+                None => Content::read(event.kind, &held.signed.content),
             };
-            let (id, first) = (event.id.into(), again.unwrap_or(event.id).into());
+            let (id, first) = (event.id.into(), content.again().unwrap_or(event.id).into());
             room.lines.push(Line { log: event.log, seq: event.seq, id, first });
             room.dates.insert(id, event.hlc);
         }

@@ -218,7 +218,7 @@ fn hosts(seed: u64, (nodes, strangers): (usize, usize), random: &mut fastrand::R
     (0..nodes).map(host).collect()
 }
 
-/// The time that a host goes by when it is linked with all whom it can reach.
+/// The time of a host when it is linked with all hosts it can reach.
 fn goes_by(host: &Host, hosts: &[Rc<Host>], faults: &Faults, at: Duration) -> Timestamp {
     let correct = i64::try_from((EPOCH + at).as_millis()).unwrap();
     let now = Now { mono: Instant::now(), wall: Timestamp::from_millis(correct.saturating_add(host.skew())) };

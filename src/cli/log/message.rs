@@ -5,10 +5,7 @@ use std::collections::BTreeMap;
 use super::{Error, names::Names, pages::unexpected};
 use crate::{
     core::log::storage::{LogState, Reply, Request, StoredLine},
-    domain::model::{
-        Author, Delivery, LogId, Mark, Message, MessageId, MessageKind, PeerId, Room, RoomId, Text, Timestamp,
-    },
-    protocol::codec::event::Content,
+    domain::model::{Author, Delivery, LogId, Mark, Message, MessageId, MessageKind, PeerId, Room, RoomId, Timestamp},
     runtime::{profile::Existing, store::Database},
 };
 
@@ -46,13 +43,8 @@ impl Messages {
         if self.names.is_ignored(author) {
             return None;
         }
-        let (nick, text, action, again) = match &line.content {
-            Content::Said { nick, text, action, again } => (nick.clone(), text.clone(), *action, *again),
-            Content::Topic { nick, topic, again } => (nick.clone(), topic.as_text().clone(), false, *again),
-            Content::Unknown => (None, Text::unknown_kind(line.kind), false, None),
-        };
-        let kind = line.content.message_kind(line.kind);
-        let nick = self.names.called(author).or(nick);
+        let (nick, text, kind) = line.content.shown(line.kind);
+        let nick = self.names.called(author).or_else(|| nick.cloned());
         let message = Message {
             id: position.id,
             room: self.room.clone(),
@@ -61,8 +53,8 @@ impl Messages {
             nick,
             kind,
             text,
-            action,
-            again: again.map(MessageId::from),
+            action: line.content.is_action(),
+            again: line.content.again().map(MessageId::from),
             sent_at: line.shown,
             delivery: Delivery::Sent,
             position,

@@ -26,7 +26,7 @@ use self::{message::Messages, pages::each_line};
 use crate::{
     domain::model::{Message, Network, Room, RoomId, hex},
     frontend::{
-        json::{Clock, Said},
+        json::{Clock, InRoom, Said},
         words::log as words,
     },
     protocol::sealing::{Card, PairSecret, SealingKey},
@@ -190,7 +190,7 @@ fn json(
     profile: &Existing,
     clock: &mut Clock,
 ) -> io::Result<()> {
-    let said = Said::new(message, tag, Some(profile.node()), clock.utc(message.sent_at));
+    let said = Said::new(message, InRoom::new(&message.room), tag, Some(profile.node()), clock.utc(message.sent_at));
     serde_json::to_writer(&mut *output, &Event::Message(said))?;
     output.write_all(b"\n")
 }

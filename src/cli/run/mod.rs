@@ -35,6 +35,7 @@ use crate::{
     },
     frontend::{
         headless::{self, HeadlessError, Options},
+        slash::TypedRoom,
         tui::{
             app::{App, Background, MESSAGE_CAP, Setup},
             event_loop::{self, ScreenError},
@@ -112,8 +113,11 @@ pub fn main(mut config: Config, front: Front) -> Result<u8, Error> {
     let networks = Networks::new(networks::of_profile(&profile), random.seed);
     let mut policy = NetworkPolicy::new(&config, networks);
     let here = policy.first(Date::of(crate::runtime::io::now().wall))?;
-    // A private room has the name of an open one, and people mean the one that they are in.
-    if let Named::One(room) = private_rooms::named(&profile.rooms().private, &config.room.to_string()) {
+    // A private room may share its name with an open one. People mean the one that they are in.
+    let typed = TypedRoom { room: config.room.clone(), id: None };
+    if !config.room.is_lobby()
+        && let Named::One(room) = private_rooms::named(profile.private_rooms(), &typed)
+    {
         config.room = Room::Private(room);
     }
     let start = Start { config: config.clone(), profile, random, nick: nick.clone(), hold: ask_name };

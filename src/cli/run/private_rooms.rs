@@ -3,8 +3,9 @@
 use crate::{
     domain::{
         bus::{KeptPrivate, KeptStanding},
-        model::{PrivateRoom, hex},
+        model::{PrivateRoom, Room},
     },
+    frontend::slash::TypedRoom,
     protocol::membership::SignedDecision,
 };
 
@@ -19,18 +20,15 @@ pub(super) enum Named {
     Several,
 }
 
-/// The private room of the user that `typed` means: `plan`, `#plan`, or `plan#31af` with the first digits of its id.
-pub(super) fn named(kept: &KeptPrivate, typed: &str) -> Named {
-    let typed = typed.trim().trim_start_matches('#').to_lowercase();
-    let (name, digits) = typed.split_once('#').unwrap_or((&typed, ""));
+/// The private room of the user that `typed` means.
+pub(super) fn named(kept: &KeptPrivate, typed: &TypedRoom) -> Named {
     let joined = kept.rooms.iter().filter(|room| room.standing == KeptStanding::Joined);
     let rooms = joined.filter_map(|room| Some(SignedDecision::decode(&room.decision).ok()?.open().ok()?.room));
-    let is_meant = |room: &PrivateRoom| room.name.as_str() == name && hex::encode(&room.id.0).starts_with(digits);
-    let mut meant: Vec<PrivateRoom> = rooms.filter(is_meant).collect();
-    match (meant.pop(), meant.is_empty()) {
+    let mut meant = rooms.filter(|room| typed.means(&Room::Private(room.clone())));
+    match (meant.next(), meant.next()) {
         (None, _) => Named::Nothing,
-        (Some(room), true) => Named::One(room),
-        (Some(_), false) => Named::Several,
+        (Some(room), None) => Named::One(room),
+        (Some(_), Some(_)) => Named::Several,
     }
 }
 
@@ -76,14 +74,11 @@ mod tests {
             kept(4, "new", KeptStanding::Invited),
         ];
         let kept = KeptPrivate { rooms, ended: Vec::new() };
-        assert!(matches!(named(&kept, "#Ops"), Named::One(room) if room.name.as_str() == "ops"));
-        assert_eq!(
-            [named(&kept, "plan"), named(&kept, "new"), named(&kept, "x")],
-            [Named::Several, Named::Nothing, Named::Nothing]
-        );
+        let named = |typed: &str| named(&kept, &TypedRoom::parse(typed).unwrap());
+        assert!(matches!(named("#Ops"), Named::One(room) if room.name.as_str() == "ops"));
+        assert_eq!([named("plan"), named("new"), named("x")], [Named::Several, Named::Nothing, Named::Nothing]);
         let owner = Identity::from_secret(&[1; 32]).node();
         let second = private_room(&owner, &[2; 16], RoomName::new("plan").unwrap());
-        let typed = format!("#plan#{}", &hex::encode(&second.id.0)[..6]);
-        assert_eq!(named(&kept, &typed), Named::One(second));
+        assert_eq!(named(&format!("#plan#{:.6}", second.id)), Named::One(second));
     }
 }

@@ -25,7 +25,7 @@ use crate::{
     },
     core::networks::{NetworkRecord, Networks},
     domain::model::{Date, Known, Network, NodeId, Room},
-    frontend::words::program,
+    frontend::{slash::TypedRoom, words::program},
     protocol::identity::Identity,
     runtime::{
         actor::DesiredNetwork,
@@ -164,7 +164,8 @@ fn room(name: Option<&str>, profile: Option<&Existing>) -> Result<Room, Error> {
     if let Some(person) = name.strip_prefix('@') {
         return person.parse().or_else(|_| known_as(person, profile)).map(Room::Direct);
     }
-    match profile.map(|profile| private_rooms::named(profile.private_rooms(), name)) {
+    let typed = TypedRoom::parse(name).ok();
+    match profile.zip(typed).map(|(profile, typed)| private_rooms::named(profile.private_rooms(), &typed)) {
         Some(Named::One(room)) => Ok(Room::Private(room)),
         Some(Named::Several) => Err(Error::SeveralRooms(name.chars().take(MAX_ECHO).collect())),
         Some(Named::Nothing) | None => Room::named(name).map_err(Error::Room),

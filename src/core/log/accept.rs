@@ -86,7 +86,7 @@ impl Logs {
         now: Now,
         accepted: &mut Vec<LogEntry>,
     ) -> Acceptance {
-        if !self.rooms.get(&event.log.room).open || self.foreign.contains(&event.log) {
+        if !self.rooms.get(&event.log.room).is_some_and(|room| room.open) || self.foreign.contains(&event.log) {
             return Acceptance::Foreign;
         }
         let position = match self.position(&event, offer) {

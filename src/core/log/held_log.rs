@@ -217,15 +217,13 @@ impl HeldLog {
         if state.head != self.committed.head || state.older.is_some() || to >= state.head || to + 1 < state.base {
             return false;
         }
-        // The clock of that event is not in memory. Events that follow it were signed with later ones.
-        (state.head, state.head_id, state.head_hlc, state.head_place) = (to, head_id, Hlc(0), Hlc(0));
-        self.recent.clear();
-        self.recent.extend(head_id);
+        self.end_at(to, head_id);
         true
     }
 
     /// Takes out what does not count any more: its events after number `to`, or all if `to` is zero. `head_id` is event
-    /// `to`. If only a part above is held, or a gap is below it, nothing is left, and what counts is fetched again.
+    /// `to`. If only later events are held, or there is a gap below them, nothing is left, and what counts is fetched
+    /// again.
     /// Returns whether it did. It does nothing while some of its events are on their way to disk.
     pub(super) fn void(&mut self, to: u64, head_id: Option<EventId>) -> bool {
         let state = &mut self.state;
@@ -237,11 +235,18 @@ impl HeldLog {
         if head == 0 {
             (state.base, state.older, state.floor) = (1, None, 1);
         }
-        (state.head, state.head_id, state.head_hlc, state.head_place) = (head, head_id, Hlc(0), Hlc(0));
         self.joint = None;
+        self.end_at(head, head_id);
+        true
+    }
+
+    /// Event `to`, which is `head_id`, is the last one now.
+    fn end_at(&mut self, to: u64, head_id: Option<EventId>) {
+        let state = &mut self.state;
+        // The clock of that event is not in memory. Events that follow it were signed with later ones.
+        (state.head, state.head_id, state.head_hlc, state.head_place) = (to, head_id, Hlc(0), Hlc(0));
         self.recent.clear();
         self.recent.extend(head_id);
-        true
     }
 
     /// Its author has signed two events under `seq`. Returns whether that is news.

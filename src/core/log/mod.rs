@@ -276,7 +276,7 @@ impl Logs {
 
     /// The log of a room that we write to, if there is one to continue.
     pub fn own(&self, room: &RoomId) -> Option<LogId> {
-        self.rooms.get(room).own
+        self.rooms.get(room)?.own
     }
 
     /// The logs that we write to, at most one for each room.

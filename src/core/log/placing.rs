@@ -43,7 +43,7 @@ impl Logs {
 
     /// The latest reading of a room's clock.
     pub fn latest(&self, room: &RoomId) -> Hlc {
-        self.rooms.get(room).latest
+        self.rooms.get(room).map_or(Hlc(0), |room| room.latest)
     }
 
     /// The clocks of the rooms go on from those of `before`: what was shown and is not on disk counts.
@@ -74,7 +74,7 @@ impl Logs {
             state.latest = unwritten.max().unwrap_or_default().max(stored);
         }
         let rooms = &self.rooms;
-        self.frontier.forget_after(|room| rooms.get(room).latest);
+        self.frontier.forget_after(|room| rooms.get(room).map_or(Hlc(0), |room| room.latest));
         for state in snapshot.logs.iter().filter(|state| !state.is_placed_by_clock()) {
             self.frontier.forget(&state.id);
         }

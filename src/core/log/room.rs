@@ -6,7 +6,7 @@ use super::Writers;
 use crate::domain::model::{Hlc, LogId, RoomId};
 
 /// One room.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(super) struct RoomState {
     /// Whether our user is in it. Events of other rooms are not taken.
     pub(super) open: bool,
@@ -29,14 +29,9 @@ impl RoomStates {
         Self(BTreeMap::from([(RoomId::LOBBY, RoomState { open: true, ..RoomState::default() })]))
     }
 
-    /// One room; of an unknown one nothing is held.
-    pub(super) fn get(&self, room: &RoomId) -> RoomState {
-        self.0.get(room).cloned().unwrap_or_default()
-    }
-
-    /// Who may write in a room; none if everybody who is in it.
-    pub(super) fn writers(&self, room: &RoomId) -> Option<&Arc<Writers>> {
-        self.0.get(room)?.writers.as_ref()
+    /// One room; none if nothing is held of it.
+    pub(super) fn get(&self, room: &RoomId) -> Option<&RoomState> {
+        self.0.get(room)
     }
 
     /// One room, to change it.

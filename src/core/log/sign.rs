@@ -59,11 +59,16 @@ impl Logs {
         if !held.rewind(to, head_id) {
             return false;
         }
+        self.note_rewound(log);
+        true
+    }
+
+    /// Events were taken out of a log. The store is still to be told.
+    pub(super) fn note_rewound(&mut self, log: &LogId) {
         self.frontier.forget(log);
         self.changed.remove(log);
         self.removing.insert(*log);
-        self.rewound.push(held.state().clone());
-        true
+        self.rewound.extend(self.held.get(log).map(|held| held.state().clone()));
     }
 
     /// Logs that were rewound since the last call, as they stand now.

@@ -163,10 +163,7 @@ impl LogEntry {
 
     /// The event that it repeats, if it repeats one.
     pub fn again(&self) -> Option<EventId> {
-        match &self.opened {
-            Some(clear) => Content::again(clear.kind, &clear.content()),
-            None => Content::again(self.event.kind, &self.signed.content),
-        }
+        self.content().again()
     }
 
     /// What it says, sealed or not.

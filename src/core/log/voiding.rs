@@ -10,8 +10,8 @@ use crate::{
 
 impl Logs {
     /// Who may write in a room has changed. What does not count any more must be taken out with [`Self::take_out_void`].
-    pub fn set_writers(&mut self, room: RoomId, writers: Option<Arc<Writers>>) {
-        self.rooms.get_mut(room).writers = writers;
+    pub fn set_writers(&mut self, room: RoomId, writers: Arc<Writers>) {
+        self.rooms.get_mut(room).writers = Some(writers);
         for log in self.waiting.logs() {
             if let Some(end) = self.waiting.end(&log)
                 && self.is_void(&log, end.seq)
@@ -25,21 +25,21 @@ impl Logs {
         }
     }
 
-    /// Whether an event does not count, whatever it is.
+    /// Whether an event with this number does not count.
     pub fn is_void(&self, log: &LogId, seq: u64) -> bool {
-        self.writers(&log.room).and_then(|writers| writers.last(log)).is_some_and(|last| seq > last)
+        self.last(log).is_some_and(|last| seq > last)
     }
 
-    /// Who may write in a room; `None` if everybody who is in it.
-    pub fn writers(&self, room: &RoomId) -> Option<&Writers> {
-        self.rooms.writers(room).map(AsRef::as_ref)
+    /// The number of the last event of a log that counts; `None` if all do.
+    pub fn last(&self, log: &LogId) -> Option<u64> {
+        self.rooms.get(&log.room)?.writers.as_ref()?.last(log)
     }
 
-    /// Takes out what does not count any more of a room. Returns whether all of it could be taken out. Nothing of a log can
-    /// while some of it is on its way to disk.
+    /// Takes out all events of a room that do not count any more. Returns whether it took out all. It skips a log while
+    /// events of it are on their way to disk.
     pub fn take_out_void(&mut self, room: &RoomId) -> bool {
-        let writers = self.rooms.writers(room).cloned().filter(|_| !mutant::keeps_void());
-        let Some(writers) = writers else { return true };
+        let writers = self.rooms.get(room).and_then(|room| room.writers.clone());
+        let Some(writers) = writers.filter(|_| !mutant::keeps_void()) else { return true };
         let begin = LogId { room: *room, author: NodeId::new([0; 32]), epoch: 0 };
         let logs = self.held.range(begin..).map(|(log, _)| *log).take_while(|log| log.room == *room);
         let logs: Vec<LogId> = logs.collect();
@@ -55,10 +55,7 @@ impl Logs {
             let to = if differs { 0 } else { last };
             let head_id = writers.cut(&log).map(|(_, id)| id).filter(|_| to > 0);
             if held.void(to, head_id) {
-                self.frontier.forget(&log);
-                self.changed.remove(&log);
-                self.removing.insert(log);
-                self.rewound.push(held.state().clone());
+                self.note_rewound(&log);
             } else {
                 all = false;
             }

@@ -5,7 +5,7 @@ use crate::{
     core::sync,
     domain::{
         bus::{Command, RoomFailure, Update, Whois},
-        model::{Nick, NodeId, Now, PeerId, Presence, Repute, Room, Text, Topic, Trust, Who},
+        model::{Nick, NodeId, Now, Presence, Repute, Room, Text, Topic, Trust, Who},
     },
 };
 
@@ -101,24 +101,18 @@ impl Node {
 
     /// Opens the direct room with a person. None if it cannot be opened; then the user was told why.
     fn query(&mut self, who: &Who, asked: bool, now: Now, out: &mut Vec<Output>) -> Option<Room> {
-        let people = self.trust.people(&self.peers, now.wall);
-        let id = match people.resolve(who) {
-            Ok(id) => id,
-            Err(unclear) => {
-                out.push(Output::Update(unclear.into()));
+        let node = match self.node_of(who, now) {
+            Ok(node) => node,
+            Err(failure) => {
+                out.push(Output::Update(Update::Failed(failure)));
                 return None;
             }
         };
-        let name = people.names().name(id);
-        let refuse = |failure: RoomFailure, out: &mut Vec<Output>| out.push(Output::Update(failure.into()));
-        let Some(node) = id.node().copied() else {
-            refuse(RoomFailure::Guest { name }, out);
-            return None;
-        };
         if node == self.myself.node {
-            refuse(RoomFailure::Oneself, out);
+            out.push(Output::Update(RoomFailure::Oneself.into()));
             return None;
         }
+        let name = self.name_of(&node, now);
         let card = self.trust.book().get(&node).and_then(|known| known.card.clone());
         self.drive_rooms(rooms::Input::Query { node, name, card, asked }, now, out);
         let room = Room::Direct(node);
@@ -127,10 +121,8 @@ impl Node {
 
     /// Why a line to this person is not sent now: it may be somebody else.
     fn hold(&self, node: &NodeId, text: &Text, now: Now) -> Option<RoomFailure> {
-        let trust = self.trust.book().repute(node, now.wall).trust;
-        let differs = trust == Trust::Differs;
-        let name = || self.trust.people(&self.peers, now.wall).names().name(PeerId::Node(*node));
-        (differs || trust == Trust::Suspect).then(|| RoomFailure::OnHold { name: name(), differs, text: text.clone() })
+        let differs = self.doubt(node, now)?;
+        Some(RoomFailure::OnHold { name: self.name_of(node, now), differs, text: text.clone() })
     }
 
     fn set_nick(&mut self, nick: Nick, now: Now, out: &mut Vec<Output>) {

@@ -1,10 +1,10 @@
 //! Direct rooms in which somebody else has spoken, as the machine of the rooms must know it: who they are, and what is
 //! held of them.
 
-use super::{Node, Output, rooms};
+use super::{Node, Output, rooms, views::Directory};
 use crate::{
     core::sync,
-    domain::model::{Machine, NodeId, Now, PeerId, Room, RoomId},
+    domain::model::{Machine, NodeId, Now, Room, RoomId},
     protocol::membership::Cut,
 };
 
@@ -47,10 +47,10 @@ impl Node {
         }
     }
 
-    /// Where a person is, if they are a stranger to whom our user has not written in this room.
+    /// Where a person is. None if they are no stranger, or if our user has written to them in this room.
     fn stranger(&self, node: NodeId, room: Option<RoomId>) -> Option<Machine> {
         let book = self.trust.book();
-        let is_stranger = book.class(&node, self.linked_peers().any(|peer| peer == PeerId::Node(node))).is_stranger();
+        let is_stranger = book.class(&node, self.peers.has_node(&node)).is_stranger();
         if !is_stranger || room.is_some_and(|room| self.sync.has_spoken_in(&room)) {
             return None;
         }

@@ -38,14 +38,14 @@ impl Node {
         }
     }
 
-    /// The people whom the user would like to have in a room.
+    /// Invites people to a room.
     fn invitees(&self, room: &Room, who: &[Who], now: Now) -> Result<rooms::Input, Failure> {
         let room = private(room)?.clone();
         let cards = who.iter().map(|who| self.card_of(who, now)).collect::<Result<_, _>>()?;
         Ok(rooms::Input::Invite { room, cards })
     }
 
-    /// The people whom the user would like to have out of a room.
+    /// Removes people from a room.
     fn removed(&self, room: &Room, who: &[Who], now: Now) -> Result<rooms::Input, Failure> {
         let room = private(room)?.clone();
         let removed = |who: &Who| {
@@ -56,20 +56,19 @@ impl Node {
         Ok(rooms::Input::Kick { room, who })
     }
 
-    /// The key of whom the user means.
-    fn node_of(&self, who: &Who, now: Now) -> Result<NodeId, Failure> {
+    /// The key of the person whom the user means.
+    pub(super) fn node_of(&self, who: &Who, now: Now) -> Result<NodeId, Failure> {
         let people = self.trust.people(&self.peers, now.wall);
         let id = people.resolve(who).map_err(Failure::Who)?;
         id.node().copied().ok_or_else(|| Failure::Room(RoomFailure::Guest { name: people.names().name(id) }))
     }
 
-    /// The card of somebody who is to be invited, if it is certain enough who they are.
+    /// The card of a person whom the user would like to invite. Fails if they may be somebody else.
     fn card_of(&self, who: &Who, now: Now) -> Result<Card, Failure> {
         let node = self.node_of(who, now)?;
         let name = || self.name_of(&node, now);
-        let trust = self.trust.book().repute(&node, now.wall).trust;
-        if matches!(trust, Trust::Differs | Trust::Suspect) {
-            return Err(Failure::Room(RoomFailure::NotSure { name: name(), differs: trust == Trust::Differs }));
+        if let Some(differs) = self.doubt(&node, now) {
+            return Err(Failure::Room(RoomFailure::NotSure { name: name(), differs }));
         }
         if node == self.myself.node {
             return Err(Failure::Room(RoomFailure::IsMember { name: name() }));
@@ -79,7 +78,17 @@ impl Node {
         card.ok_or_else(|| Failure::Room(RoomFailure::NoCard { name: name() }))
     }
 
-    fn name_of(&self, node: &NodeId, now: Now) -> String {
+    /// Whether this person may be somebody else: none if not, else whether the user saw that the words differ.
+    pub(super) fn doubt(&self, node: &NodeId, now: Now) -> Option<bool> {
+        match self.trust.book().repute(node, now.wall).trust {
+            Trust::Differs => Some(true),
+            Trust::Suspect => Some(false),
+            _ => None,
+        }
+    }
+
+    /// The name of this person on the screen.
+    pub(super) fn name_of(&self, node: &NodeId, now: Now) -> String {
         self.trust.people(&self.peers, now.wall).names().name(PeerId::Node(*node))
     }
 

@@ -47,8 +47,13 @@ impl Sync {
             return self.say_later(room, text, action, cx);
         }
         let content = Content::said(self.salts.next(), cx.people.own_nick(), text, action);
+        self.write_said(id, (KIND_SAID, content), cx);
+    }
+
+    /// Writes what our user says: its kind, and its content with the salt.
+    pub(super) fn write_said(&mut self, room: RoomId, content: (u32, bytes::Bytes), cx: &mut Context<'_>) {
         self.go_by_clocks(cx);
-        match self.write_own(id, (KIND_SAID, content), cx) {
+        match self.write_own(room, content, cx) {
             Ok(entry) => self.keep(vec![entry], None, cx),
             Err(NotWritten::NoTime) => cx.out.push(Output::NotDone(StorageFailure::NoTime)),
             Err(NotWritten::TooLong) => cx.update(RoomFailure::TooLong.into()),

@@ -267,7 +267,7 @@ pub trait People {
     /// The name to show with a message of this peer, who wrote it under the name `said`, and what is known of the peer
     /// under that name.
     fn shown(&self, peer: PeerId, said: Option<&Nick>, wall: Timestamp) -> (Option<Nick>, Repute);
-    /// The keys of everybody whom the user may mean by this, if any.
+    /// The keys of everybody the user may mean by this.
     fn called(&self, who: &Who, wall: Timestamp) -> Vec<NodeId>;
 }
 

@@ -373,8 +373,7 @@ impl Sync {
     /// Whether we lack something of a log that others hold up to `has`.
     pub(super) fn is_behind(&self, log: &LogId, base: u64, has: u64, now: Instant) -> bool {
         // What does not count is not wanted.
-        let last = self.logs.writers(&log.room).and_then(|writers| writers.last(log));
-        let has = last.map_or(has, |last| has.min(last));
+        let has = self.logs.last(log).map_or(has, |last| has.min(last));
         !self.logs.is_foreign(log)
             && !self.is_refused(log, now)
             && self.logs.range(log, Some(base)).map_or(0, |range| range.seq) < has

@@ -238,8 +238,8 @@ impl Link {
 
     /// The next frame that waits for it.
     pub(super) fn take_queued(&mut self) -> Option<Bytes> {
-        let passed = |link: &mut Self| link.passed.pop_front().map(|(_, frame)| frame);
-        self.announcement.take().or_else(|| passed(self)).or_else(|| self.queue.pop_front())
+        let passed = || self.passed.pop_front().map(|(_, frame)| frame);
+        self.announcement.take().or_else(passed).or_else(|| self.queue.pop_front())
     }
 }
 

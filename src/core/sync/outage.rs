@@ -98,7 +98,7 @@ impl Sync {
 
     /// Gives our user back the lines that wait for an answer.
     pub(super) fn return_own(&mut self, cx: &mut Context<'_>) {
-        let trouble = self.outage.state.trouble.unwrap_or(DiskTrouble::Failing);
+        let trouble = self.disk_trouble();
         for (room, text, action) in std::mem::take(&mut self.outage.own) {
             cx.update(Update::Returned { room, text, action, topic: false, trouble, shown: false });
         }
@@ -146,9 +146,9 @@ impl Sync {
         }
     }
 
-    /// Why the disk takes nothing now, if that is so.
-    pub(super) const fn disk_trouble(&self) -> Option<DiskTrouble> {
-        self.outage.state.trouble
+    /// Why the disk takes nothing now.
+    pub(super) fn disk_trouble(&self) -> DiskTrouble {
+        self.outage.state.trouble.unwrap_or(DiskTrouble::Failing)
     }
 
     /// The disk has still taken nothing, or could not be read.

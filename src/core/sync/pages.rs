@@ -12,10 +12,9 @@ use crate::{
         bus::{Page, RoomFailure, StorageFailure, Update},
         model::{
             Author, Delivery, LogId, Mark, Message, MessageId, MessageKind, NodeId, Now, PeerId, Position, Query,
-            Repute, Room, RoomId, Seek, Text, Timestamp, Trust, Who,
+            Repute, Room, RoomId, Seek, Timestamp, Trust, Who,
         },
     },
-    protocol::codec::event::Content,
 };
 
 /// Messages that a front end may ask for at once: more than any screen shows.
@@ -119,12 +118,7 @@ impl Sync {
             return None;
         }
         let log = LogId { room: *room, author: position.author, epoch: position.epoch };
-        let (nick, text, action, again) = match content {
-            Content::Said { nick, text, action, again } => (nick.as_ref(), text.clone(), *action, *again),
-            Content::Topic { nick, topic, again } => (nick.as_ref(), topic.as_text().clone(), false, *again),
-            Content::Unknown => (None, Text::unknown_kind(*kind), false, None),
-        };
-        let kind = content.message_kind(*kind);
+        let (nick, text, kind) = content.shown(*kind);
         let forked = self.logs.get(&log).and_then(|held| held.state().forked);
         let mark = match forked {
             Some(seq) if position.seq >= seq && guest.is_none() => Mark::Forked,
@@ -148,8 +142,8 @@ impl Sync {
             repute,
             kind,
             text,
-            action,
-            again: again.map(MessageId::from),
+            action: content.is_action(),
+            again: content.again().map(MessageId::from),
             sent_at: *shown,
             delivery: if waits { Delivery::Waiting } else { Delivery::Sent },
             position: *position,

@@ -97,14 +97,14 @@ impl Sync {
 
     /// Our user is in this room from now on.
     pub(super) fn open_room(&mut self, room: Room, id: RoomId, seal: Option<Seal>, cx: &mut Context<'_>) {
-        if seal.is_some() {
-            // It belongs to its members, on whatever network they meet.
-            self.withholding.forget_room(&id);
-        }
         let writers = seal.as_ref().map(|seal| seal.writers().clone());
         self.rooms.open.insert(id, Open { room, seal });
         self.logs.open(id);
-        self.set_writers(id, writers, cx);
+        if let Some(writers) = writers {
+            // It belongs to its members, on whatever network they meet.
+            self.withholding.forget_room(&id);
+            self.set_writers(id, writers, cx);
+        }
         if let Some(log) = self.logs.own(&id) {
             self.follow_open(&log);
             self.follow_more(cx);
@@ -116,11 +116,11 @@ impl Sync {
     pub(super) fn reseal(&mut self, id: RoomId, seal: Seal, cx: &mut Context<'_>) {
         let writers = seal.writers().clone();
         if self.rooms.reseal(&id, seal) {
-            self.set_writers(id, Some(writers), cx);
+            self.set_writers(id, writers, cx);
         }
     }
 
-    fn set_writers(&mut self, id: RoomId, writers: Option<Arc<Writers>>, cx: &mut Context<'_>) {
+    fn set_writers(&mut self, id: RoomId, writers: Arc<Writers>, cx: &mut Context<'_>) {
         self.logs.set_writers(id, writers);
         self.void.insert(id);
         self.take_out_void(cx);
@@ -142,6 +142,9 @@ impl Sync {
 
     /// Takes out what does not count any more, as far as nothing of it is on its way to disk.
     pub(super) fn take_out_void(&mut self, cx: &mut Context<'_>) {
+        if self.void.is_empty() {
+            return;
+        }
         let rooms = std::mem::take(&mut self.void);
         self.void = rooms.into_iter().filter(|room| !self.logs.take_out_void(room)).collect();
         self.flush(cx);
@@ -151,8 +154,10 @@ impl Sync {
     pub(super) fn reopen_rooms(&mut self) {
         for (id, open) in &self.rooms.open {
             self.logs.open(*id);
-            self.logs.set_writers(*id, open.seal.as_ref().map(|seal| seal.writers().clone()));
-            self.void.insert(*id);
+            if let Some(seal) = &open.seal {
+                self.logs.set_writers(*id, seal.writers().clone());
+                self.void.insert(*id);
+            }
         }
     }
 

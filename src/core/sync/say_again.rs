@@ -126,10 +126,7 @@ impl Sync {
 
     /// The event that this event says again, if it says one again.
     pub(super) fn repeated_by(&self, signed: &Signed) -> Option<EventId> {
-        match self.content_of(signed)?.1 {
-            Content::Said { again, .. } | Content::Topic { again, .. } => again,
-            Content::Unknown => None,
-        }
+        self.content_of(signed)?.1.again()
     }
 
     /// Says these lines again, after those that already wait. Lines whose content was erased, and lines that were said

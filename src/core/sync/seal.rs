@@ -10,8 +10,10 @@ use crate::{
 /// What seals the events of a room.
 #[derive(Debug, Clone)]
 pub struct Seal {
-    /// The keys that open what was said, the newest last. That one seals what is said from now on.
-    generations: Vec<Generation>,
+    /// The key that seals what is said from now on.
+    newest: Generation,
+    /// Those before it, which open what was said. The newest is the last.
+    earlier: Vec<Generation>,
     /// Who may write there, and what counts of those who may not any more. Everything else is ignored.
     writers: Arc<Writers>,
 }
@@ -19,18 +21,17 @@ pub struct Seal {
 impl Seal {
     /// The seal of a room. `earlier` are the keys that were used before `newest`.
     pub fn new(newest: Generation, earlier: impl IntoIterator<Item = Generation>, writers: Writers) -> Self {
-        let generations = earlier.into_iter().chain([newest]).collect();
-        Self { generations, writers: Arc::new(writers) }
+        Self { newest, earlier: earlier.into_iter().collect(), writers: Arc::new(writers) }
     }
 
     /// The key that seals what is said from now on.
-    pub fn newest(&self) -> Option<&Generation> {
-        self.generations.last()
+    pub const fn newest(&self) -> &Generation {
+        &self.newest
     }
 
     /// The key of this name.
     pub(super) fn generation(&self, id: &GenerationId) -> Option<&Generation> {
-        self.generations.iter().rev().find(|generation| generation.id() == *id)
+        self.generations().rev().find(|generation| generation.id() == *id)
     }
 
     /// Who may write there.
@@ -39,7 +40,11 @@ impl Seal {
     }
 
     fn names(&self) -> impl Iterator<Item = GenerationId> + '_ {
-        self.generations.iter().map(Generation::id)
+        self.generations().map(Generation::id)
+    }
+
+    fn generations(&self) -> impl DoubleEndedIterator<Item = &Generation> {
+        self.earlier.iter().chain([&self.newest])
     }
 }
 

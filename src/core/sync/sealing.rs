@@ -20,8 +20,8 @@ use crate::{
 pub(super) type Unsealed = (Event, Option<Clear>);
 
 impl Sync {
-    /// An event of a room, with the deps that are inside its seal. None if nobody who may write there can have written
-    /// it. Such an event is ignored, also from a link that may know of the room.
+    /// An event of a room, with the deps that are inside its seal. None if no writer of the room can have written
+    /// it. Such an event is ignored, whoever sends it.
     pub(super) fn unseal(&self, event: Event, signed: &Signed) -> Option<Unsealed> {
         let Some(seal) = self.rooms.seal(&event.log.room) else { return Some((event, None)) };
         let counts = seal.writers().admit(&event.log, event.seq, event.id) || mutant::takes_any_writer();
@@ -44,9 +44,8 @@ impl Sync {
         })
     }
 
-    /// The next event of our own log of a room, signed, dated by the last look at the clocks, and sealed if the room
-    /// is.
-    /// `content` is its kind, and the content with its salt. It is sent and told once it is on disk.
+    /// The next event of our own log of a room: signed, dated by the last look at the clocks, and sealed if the room
+    /// is. `content` is its kind, and its content with the salt. The event is sent and told once it is on disk.
     pub(super) fn write_own(
         &mut self,
         room: RoomId,
@@ -54,7 +53,7 @@ impl Sync {
         cx: &Context<'_>,
     ) -> Result<LogEntry, NotWritten> {
         let (secret, random);
-        let say = match self.rooms.seal(&room).and_then(Seal::newest) {
+        let say = match self.rooms.seal(&room).map(Seal::newest) {
             None => Say::Clear(kind, content),
             Some(generation) => {
                 (secret, random) = (self.salts.next(), self.salts.next());

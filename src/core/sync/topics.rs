@@ -5,18 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{
-    Purpose, Sync,
-    event::{Context, Output},
-};
+use super::{Purpose, Sync, event::Context};
 use crate::{
-    core::log::{
-        NotWritten,
-        storage::{LogEntry, Reply, Request, StoredLine, TopicRequest},
-    },
+    core::log::storage::{LogEntry, Reply, Request, StoredLine, TopicRequest},
     domain::{
-        bus::{RoomFailure, StorageFailure, Update},
-        model::{DiskTrouble, PeerId, Position, Room, RoomId, StoreFailure, Topic},
+        bus::{RoomFailure, Update},
+        model::{PeerId, Position, Room, RoomId, StoreFailure, Topic},
     },
     protocol::codec::event::{Content, KIND_TOPIC},
 };
@@ -55,17 +49,12 @@ impl Sync {
     pub(super) fn set_topic(&mut self, room: &Room, topic: &Topic, cx: &mut Context<'_>) {
         let Some(id) = self.rooms.id(room) else { return cx.update(RoomFailure::NotJoined(room.clone()).into()) };
         if self.must_wait() {
-            let trouble = self.disk_trouble().unwrap_or(DiskTrouble::Failing);
+            let trouble = self.disk_trouble();
             let (room, text) = (room.clone(), topic.as_text().clone());
             return cx.update(Update::Returned { room, text, action: false, topic: true, trouble, shown: false });
         }
         let content = Content::topic(self.salts.next(), cx.people.own_nick(), topic, None);
-        self.go_by_clocks(cx);
-        match self.write_own(id, (KIND_TOPIC, content), cx) {
-            Ok(entry) => self.keep(vec![entry], None, cx),
-            Err(NotWritten::NoTime) => cx.out.push(Output::NotDone(StorageFailure::NoTime)),
-            Err(NotWritten::TooLong) => cx.update(RoomFailure::TooLong.into()),
-        }
+        self.write_said(id, (KIND_TOPIC, content), cx);
     }
 
     /// Looks up the topic of a room.

@@ -75,7 +75,7 @@ pub enum Command {
     Whois(Who),
     /// Compare codes with somebody; answered by [`super::Update::Verify`].
     Verify {
-        /// With whom.
+        /// The other person.
         who: Who,
         /// `None` begins a comparison; after that, whether the codes were the same.
         same: Option<bool>,

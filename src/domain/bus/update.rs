@@ -85,7 +85,7 @@ pub enum Update {
     Whois(Box<Whois>),
     /// The progress of a comparison of codes.
     Verify {
-        /// With whom.
+        /// The other person.
         peer: PeerId,
         /// What happened.
         step: VerifyStep,

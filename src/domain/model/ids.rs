@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::NodeId;
+use super::{NodeId, hex};
 
 /// Identifies an event: the SHA-256 of its signed bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,6 +21,23 @@ pub struct RoomId(pub [u8; 32]);
 impl RoomId {
     /// The room that everyone on the network is in.
     pub const LOBBY: Self = Self(*b"proximity-chat/1 room #lobby\0\0\0\0");
+
+    /// The id with these 64 digits.
+    pub fn from_hex(digits: &str) -> Option<Self> {
+        Some(Self(hex::decode(digits)?.try_into().ok()?))
+    }
+
+    /// Whether these are its first digits, in lower case.
+    pub fn begins_with(&self, digits: &str) -> bool {
+        hex::encode(&self.0).starts_with(digits)
+    }
+}
+
+/// All 64 digits, or as many of them as the precision says.
+impl fmt::Display for RoomId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&hex::encode(&self.0))
+    }
 }
 
 /// One author's log of one room. An author begins a new log, with a new epoch, when it cannot know everything that it

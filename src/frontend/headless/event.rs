@@ -12,7 +12,7 @@ use crate::{
         bus::{MemberState, VerifyStep},
         model::{LeaveReason, MessageId, NodeId, PeerId, Trust},
     },
-    frontend::json::{InRoom, Said, Shown},
+    frontend::json::{InRoom, Said, Shown, is_false},
 };
 
 /// One line of output.
@@ -113,47 +113,28 @@ pub(super) enum Event<'a> {
         /// The same as a sentence.
         text: &'a str,
     },
-    /// The user is in a room from now on, or not any more, or is invited to it, or not any more; or it has another
-    /// topic.
+    /// The user joined, left or declined a room or was invited to it, or its topic changed.
     Room {
         #[serde(flatten)]
         room: InRoom,
         change: RoomChange,
-        /// Who has invited them.
         #[serde(flatten)]
-        by: Option<Someone<'a>>,
-        /// How many others are members or invited.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        members: Option<usize>,
-        /// Who has removed them.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        removed_by: Option<Shown<NodeId>>,
-        /// What whoever has removed them is called in text.
-        #[serde(skip)]
-        remover: String,
-        #[serde(flatten)]
-        topic: Option<About<'a>>,
+        news: RoomNews<'a>,
     },
-    /// Somebody is in a room from now on, or not any more, or is invited to it or removed from it.
+    /// Somebody joined or left a room, or was invited to it or removed from it.
     Member {
         #[serde(flatten)]
         room: InRoom,
-        from: Shown<NodeId>,
-        nick: Option<&'a str>,
-        /// A prefix of their key, where the name alone would mislead.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        tag: Option<String>,
+        #[serde(flatten)]
+        who: Someone<'a>,
         change: Member,
         /// Who has invited or removed them.
         #[serde(skip_serializing_if = "Option::is_none")]
         by: Option<Shown<NodeId>>,
-        /// Whether they are no member any more, because they wished so.
+        /// Whether they chose to give up their membership.
         #[serde(skip_serializing_if = "is_false")]
         for_good: bool,
-        /// Their name in text.
-        #[serde(skip)]
-        name: String,
-        /// What whoever has invited or removed them is called in text; `None` is the user.
+        /// The name of the one who invited or removed them, in text; `None` is the user.
         #[serde(skip)]
         doer: Option<String>,
     },
@@ -293,11 +274,30 @@ pub(super) enum Member {
     Removed,
 }
 
-/// Somebody who does something.
+/// What a change of a room says besides. Most changes say nothing.
+#[derive(Default, Serialize)]
+pub(super) struct RoomNews<'a> {
+    /// Who has invited the user.
+    #[serde(flatten)]
+    pub(super) by: Option<Someone<'a>>,
+    /// How many others are members or invited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) members: Option<usize>,
+    /// Who has removed the user.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) removed_by: Option<Shown<NodeId>>,
+    /// The name of the one who removed them, in text.
+    #[serde(skip)]
+    pub(super) remover: String,
+    #[serde(flatten)]
+    pub(super) topic: Option<About<'a>>,
+}
+
+/// What somebody is called, here or not.
 #[derive(Serialize)]
-pub(super) struct Someone<'a> {
-    pub(super) from: Shown<NodeId>,
+pub(super) struct Called<'a> {
     pub(super) nick: Option<&'a str>,
+    /// A prefix of their key, where the name alone would mislead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) tag: Option<String>,
     /// Their name in text.
@@ -305,16 +305,20 @@ pub(super) struct Someone<'a> {
     pub(super) name: String,
 }
 
-/// Somebody, here or not.
+/// The person of an event.
+#[derive(Serialize)]
+pub(super) struct Someone<'a> {
+    pub(super) from: Shown<NodeId>,
+    #[serde(flatten)]
+    pub(super) called: Called<'a>,
+}
+
+/// One of several people in an event.
 #[derive(Serialize)]
 pub(super) struct Named<'a> {
     pub(super) peer: Shown<NodeId>,
-    pub(super) nick: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) tag: Option<String>,
-    /// Their name in text.
-    #[serde(skip)]
-    pub(super) name: String,
+    #[serde(flatten)]
+    pub(super) called: Called<'a>,
 }
 
 /// A member in the answer to `/members`.
@@ -460,11 +464,6 @@ pub(super) struct Alarmed<'a> {
     pub(super) nick: &'a str,
     pub(super) known: Shown<PeerId>,
     pub(super) known_nick: &'a str,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
-const fn is_false(value: &bool) -> bool {
-    !*value
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]

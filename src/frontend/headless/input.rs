@@ -17,7 +17,8 @@ use super::{
 use crate::{
     domain::{
         bus::{Command, Failure, RoomFailure},
-        model::{Room, TextError, hex},
+        model::{Room, TextError},
+        naming::HANDLE_DIGITS,
     },
     frontend::{
         slash::{self, Action, ActionError, Context, Local, TypedRoom},
@@ -50,9 +51,6 @@ impl<T> From<SendError<T>> for Ended {
 
 /// The most messages that a search returns.
 const MAX_HITS: usize = 100;
-
-/// Digits of an id in an answer: enough to tell all the rooms of a user apart.
-const SHOWN_DIGITS: usize = 8;
 
 impl Reader {
     /// Joins the room that lines are said in. Everybody is in the lobby.
@@ -132,13 +130,12 @@ impl Reader {
 
     /// Leaves the room that `typed` means. A private one is left only if the user is `sure`.
     fn part(&self, typed: &str, sure: bool) -> Result<(), Ended> {
-        let room = match slash::room_of(typed) {
-            Ok(Room::Direct(node)) => return self.send(Command::Part(Room::Direct(node))),
-            named => match TypedRoom::parse(typed) {
-                Ok(typed) => typed,
-                // Both read names in the same way, so this is the reason.
-                Err(_) => return named.map_or_else(|error| self.refuse(error.code(), error.text()), |_| Ok(())),
-            },
+        if let Ok(room @ Room::Direct(_)) = slash::room_of(typed) {
+            return self.send(Command::Part(room));
+        }
+        let room = match TypedRoom::parse(typed).map_err(ActionError::from) {
+            Ok(room) => room,
+            Err(error) => return self.refuse(error.code(), error.text()),
         };
         let meant = self.rooms.meant(&room);
         let room = match (meant.as_slice(), &room.id) {
@@ -170,7 +167,7 @@ impl Reader {
 fn ambiguous(rooms: &[Room]) -> String {
     let private = |room: &Room| if let Room::Private(private) = room { Some(private.clone()) } else { None };
     let rooms: Vec<_> = rooms.iter().filter_map(private).collect();
-    let ids = rooms.iter().map(|room| hex::encode(&room.id.0).chars().take(SHOWN_DIGITS).collect()).collect();
+    let ids = rooms.iter().map(|room| format!("{:.HANDLE_DIGITS$}", room.id)).collect();
     let name = rooms.into_iter().next().map(|room| room.name);
     name.map(|name| told::failure(&Failure::Room(RoomFailure::Ambiguous { name, ids }))).unwrap_or_default()
 }

@@ -2,11 +2,11 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use super::event::{Activity, Listed, Named, Person, Someone};
+use super::event::{Activity, Called, Listed, Named, Person, Someone};
 use crate::{
     domain::{
         model::{Author, Message, Nick, NodeId, Peer, PeerId, Presence, Repute, Trust},
-        naming::{Name, Register, doubt_mark},
+        naming::{HANDLE_DIGITS, Name, Register, doubt_mark},
     },
     frontend::json::{Shown, protocol},
 };
@@ -99,27 +99,25 @@ impl People {
         Some(Tagged { present, tag: tag.unwrap_or_default().into() })
     }
 
-    /// The name of the person with this key, here or not, the tag for it with its `#`, and what text calls them.
-    pub(super) fn of(&self, node: NodeId) -> (Option<&Nick>, String, String) {
+    /// What the person with this key is called, here or not.
+    pub(super) fn called(&self, node: NodeId) -> Called<'_> {
         let id = PeerId::Node(node);
         let nick = self.all.get(&id).map_or_else(|| self.register.nick(id), |present| present.peer.nick.as_ref());
-        let Some(nick) = nick else { return (None, String::new(), node.tag(8)) };
+        let Some(nick) = nick else { return Called { nick: None, tag: None, name: node.tag(HANDLE_DIGITS) } };
         let repute = self.register.repute(id).unwrap_or_else(|| Repute::of(Trust::New));
         let tag: String = self.register.tags(id, nick, repute).whole.unwrap_or_default().into();
         let name = format!("{}{nick}{tag}", doubt_mark(repute.trust));
-        (Some(nick), tag, name)
+        Called { nick: Some(nick.as_str()), tag: bare(&tag), name }
     }
 
-    /// Who does something, for JSON.
+    /// The person of an event.
     pub(super) fn someone(&self, node: NodeId) -> Someone<'_> {
-        let (nick, tag, name) = self.of(node);
-        Someone { from: Shown(node), nick: nick.map(Nick::as_str), tag: bare(&tag), name }
+        Someone { from: Shown(node), called: self.called(node) }
     }
 
-    /// Somebody, for JSON.
+    /// One of several people in an event.
     pub(super) fn named(&self, node: NodeId) -> Named<'_> {
-        let (nick, tag, name) = self.of(node);
-        Named { peer: Shown(node), nick: nick.map(Nick::as_str), tag: bare(&tag), name }
+        Named { peer: Shown(node), called: self.called(node) }
     }
 
     pub(super) fn list(&self) -> Vec<Listed<'_>> {

@@ -359,8 +359,9 @@ impl Printer {
         self.people.heard(message);
         let tag = self.people.tag(message);
         if self.json {
-            let said = Said::new(message, bare(&tag), self.node, self.clock.utc(message.sent_at));
-            json(&mut self.out, &Event::Message(said.in_room(self.rooms.keys(&message.room))));
+            let room = self.rooms.keys(&message.room);
+            let said = Said::new(message, room, bare(&tag), self.node, self.clock.utc(message.sent_at));
+            json(&mut self.out, &Event::Message(said));
         } else {
             let name = Name::of_author(message, &tag);
             let room = self.rooms.is_other(&message.room).then(|| self.room_name(&message.room));
@@ -409,8 +410,8 @@ impl Printer {
             let tag = |message| bare(&self.people.tag(message));
             let mut found = Vec::with_capacity(messages.len());
             for message in messages {
-                let said = Said::new(message, tag(message), self.node, self.clock.utc(message.sent_at).to_owned());
-                found.push(said.in_room(self.rooms.keys(&message.room)));
+                let (room, sent_at) = (self.rooms.keys(&message.room), self.clock.utc(message.sent_at).to_owned());
+                found.push(Said::new(message, room, tag(message), self.node, sent_at));
             }
             let (room, messages) = (room.map(|room| self.rooms.keys(room)), found);
             let behind = (behind > 0).then_some(behind);

@@ -6,7 +6,7 @@ use std::{
     io::{self, Write},
 };
 
-use super::event::{About, Activity, Change, Event, Listed, ListedRoom, Member, Reason, RoomChange, Whois};
+use super::event::{About, Activity, Change, Event, Listed, ListedRoom, Member, Reason, RoomChange, RoomNews, Whois};
 use crate::{
     domain::{
         bus::VerifyStep,
@@ -94,12 +94,12 @@ pub(super) fn event(out: &mut Vec<u8>, event: &Event<'_>) {
             come.and_then(|()| if *refused > 0 { told(out, pipe::left_out(*refused)) } else { Ok(()) })
         }
         Event::Erased { room, lines } => told(out, pipe::erased(room.name(), *lines)),
-        Event::Room { topic: Some(About { topic, names: (room, by), .. }), .. } => match topic {
+        Event::Room { news: RoomNews { topic: Some(About { topic, names: (room, by), .. }), .. }, .. } => match topic {
             Some(topic) => told(out, topics::is(room, topic, by)),
             None => told(out, topics::none(room)),
         },
-        Event::Room { room, change, by, members, removed_by, remover, .. } => {
-            let by = by.as_ref().map(|by| by.name.as_str()).unwrap_or_default();
+        Event::Room { room, change, news: RoomNews { by, members, removed_by, remover, .. } } => {
+            let by = by.as_ref().map(|by| by.called.name.as_str()).unwrap_or_default();
             told(out, match change {
                 RoomChange::Joined => pipe::in_room(room.name(), room.is_private()),
                 RoomChange::Left if removed_by.is_some() => pipe::removed_from_room(remover, room.name()),
@@ -110,20 +110,23 @@ pub(super) fn event(out: &mut Vec<u8>, event: &Event<'_>) {
                 RoomChange::Declined => pipe::declined_room(room.name()),
             })
         }
-        Event::Member { room, change, name, doer, for_good, .. } => told(out, match change {
-            Member::Joined => pipe::joined_room(name, room.name()),
-            Member::Left if *for_good => pipe::left_room_for_good(name, room.name()),
-            Member::Left => pipe::has_left_room(name, room.name()),
-            Member::Invited => pipe::was_invited(doer.as_deref(), name, room.name()),
-            Member::Removed => pipe::was_removed(doer.as_deref(), name, room.name()),
-        }),
+        Event::Member { room, change, who, doer, for_good, .. } => {
+            let name = &who.called.name;
+            told(out, match change {
+                Member::Joined => pipe::joined_room(name, room.name()),
+                Member::Left if *for_good => pipe::left_room_for_good(name, room.name()),
+                Member::Left => pipe::has_left_room(name, room.name()),
+                Member::Invited => pipe::was_invited(doer.as_deref(), name, room.name()),
+                Member::Removed => pipe::was_removed(doer.as_deref(), name, room.name()),
+            })
+        }
         Event::Members { room, members, .. } => members.iter().try_for_each(|member| {
             let (state, owner) = member.how;
-            told(out, pipe::member(&member.who.name, room.name(), state, owner))
+            told(out, pipe::member(&member.who.called.name, room.name(), state, owner))
         }),
         Event::Request { room, by, own, who, asked, .. } => {
-            let who: Vec<_> = who.iter().map(|one| one.name.clone()).collect();
-            told(out, if *own { pipe::requested(asked, &who, room.name()) } else { pipe::asks(&by.name, &who, room.name()) })
+            let who: Vec<_> = who.iter().map(|one| one.called.name.clone()).collect();
+            told(out, if *own { pipe::requested(asked, &who, room.name()) } else { pipe::asks(&by.called.name, &who, room.name()) })
         }
         Event::Rooms { rooms } if rooms.is_empty() => told(out, pipe::NO_ROOMS),
         Event::Rooms { rooms } => {
@@ -159,7 +162,7 @@ fn warned(out: &mut Vec<u8>, text: impl Display) -> io::Result<()> {
 
 fn listed_room(one: &ListedRoom<'_>) -> String {
     match &one.by {
-        Some(by) => pipe::invitation(&by.name, one.room.name(), one.people),
+        Some(by) => pipe::invitation(&by.called.name, one.room.name(), one.people),
         None => pipe::listed_room(one.room.name(), one.room.is_private(), one.people, one.joined),
     }
 }

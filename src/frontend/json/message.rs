@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt::Display};
 
 use serde::{Serialize, Serializer};
 
-use super::InRoom;
+use super::{InRoom, is_false};
 use crate::{
     domain::model::{Author, Mark, Message, MessageId, MessageKind, NodeId, PeerId},
     frontend::words::messages as words,
@@ -49,21 +49,19 @@ pub struct Said<'a> {
 }
 
 impl<'a> Said<'a> {
-    /// `message`, whose author has this `tag`. `own` is our own key, and `sent_at` the time as [`super::Clock::utc`]
-    /// writes it.
+    /// `message`, in the room with these keys, whose author has this `tag`. `own` is our own key, and `sent_at` the time
+    /// as [`super::Clock::utc`] writes it.
     pub fn new(
         message: &'a Message,
+        room: InRoom,
         tag: Option<String>,
         own: Option<NodeId>,
         sent_at: impl Into<Cow<'a, str>>,
     ) -> Self {
-        let author = match message.author {
-            Author::Own => own.map(PeerId::Node),
-            Author::Peer(peer) => Some(peer),
-        };
+        let author = author(message, own);
         Self {
             id: Shown(message.id),
-            room: InRoom::new(&message.room),
+            room,
             from: author.map(Shown),
             nick: message.nick.as_ref().map(crate::domain::model::Nick::as_str),
             tag,
@@ -86,11 +84,13 @@ impl<'a> Said<'a> {
             },
         }
     }
+}
 
-    /// The same, in a room that is called otherwise because another one has its name.
-    #[must_use]
-    pub fn in_room(self, room: InRoom) -> Self {
-        Self { room, ..self }
+/// Who wrote a message. `own` is our own key.
+pub(in crate::frontend) fn author(message: &Message, own: Option<NodeId>) -> Option<PeerId> {
+    match message.author {
+        Author::Own => own.map(PeerId::Node),
+        Author::Peer(peer) => Some(peer),
     }
 }
 
@@ -114,11 +114,6 @@ pub const fn mark_word(mark: Mark) -> Option<&'static str> {
         Mark::Unknown => Some("unknown"),
         Mark::NotKept => Some("not_kept"),
     }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
-const fn is_false(value: &bool) -> bool {
-    !*value
 }
 
 /// A value that is written to JSON as it is displayed.

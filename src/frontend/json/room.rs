@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::domain::model::{Room, hex};
+use super::is_false;
+use crate::domain::model::Room;
 
 /// The keys of a room, which are part of an event.
 #[derive(Debug, Clone, Serialize)]
@@ -22,7 +23,7 @@ impl InRoom {
 
     /// `room`, called `name`, which has digits of its id if another room has the same name.
     pub fn called(room: &Room, name: String) -> Self {
-        let room_id = if let Room::Private(private) = room { Some(hex::encode(&private.id.0)) } else { None };
+        let room_id = if let Room::Private(private) = room { Some(private.id.to_string()) } else { None };
         Self { room: name, private: room_id.is_some(), room_id }
     }
 
@@ -35,9 +36,4 @@ impl InRoom {
     pub fn name(&self) -> &str {
         &self.room
     }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
-const fn is_false(value: &bool) -> bool {
-    !*value
 }

@@ -8,8 +8,9 @@ use crate::{
         bus::Command,
         model::{
             Network, Nick, NickError, Presence, Query, QueryError, Room, RoomName, RoomNameError, Target, Text,
-            TextError, Topic, TopicError, Who, hex,
+            TextError, Topic, TopicError, Who,
         },
+        naming::HANDLE_DIGITS,
     },
     frontend::words::slash_errors,
 };
@@ -185,10 +186,10 @@ pub fn action(line: &str, context: &Context) -> Result<Action, ActionError> {
         Slash::Create { name, private: false, .. } => ask(Command::Join { room: Room::named(&name)?, id: None }),
         Slash::Create { name, ask: asks, .. } => ask(Command::Create { name: RoomName::new(&name)?, ask: asks }),
         Slash::Invite(who) => ask(Command::Invite { room, who }),
-        Slash::Decline(typed) => {
-            let TypedRoom { room, id } = TypedRoom::parse(&typed)?;
-            ask(Command::Decline { name: invited(&room)?, id })
-        }
+        Slash::Decline(typed) => match TypedRoom::parse(&typed)? {
+            TypedRoom { room: Room::Open(name), id } => ask(Command::Decline { name, id }),
+            _ => Err(RoomNameError::LooksLikeLobby.into()),
+        },
         Slash::Members if matches!(room, Room::Private(_)) => ask(Command::ListMembers(room)),
         Slash::Kick(who) => ask(Command::Kick { room, who }),
         Slash::Renew => ask(Command::Renew(room)),
@@ -239,15 +240,6 @@ pub fn action(line: &str, context: &Context) -> Result<Action, ActionError> {
     }
 }
 
-/// The name of a room that somebody can be invited to.
-fn invited(room: &Room) -> Result<RoomName, RoomNameError> {
-    match room {
-        Room::Open(name) => Ok(name.clone()),
-        Room::Private(private) => Ok(private.name.clone()),
-        Room::Lobby | Room::Direct(_) => Err(RoomNameError::LooksLikeLobby),
-    }
-}
-
 /// The room that a program or a user without a screen means: its name, or `@` and the whole key of a person.
 ///
 /// # Errors
@@ -292,7 +284,7 @@ pub fn line_of(command: &Command) -> Option<String> {
         Command::Verify { who, same: Some(same) } => format!("/verify {who} {}", if *same { "yes" } else { "no" }),
         Command::Join { room, id } => format!("/join {room}{}", after_hash(id.as_deref())),
         // Without a yes, so that the user is asked again.
-        Command::Part(room @ Room::Private(private)) => format!("/part {room}#{:.8}", hex::encode(&private.id.0)),
+        Command::Part(room @ Room::Private(private)) => format!("/part {room}#{:.HANDLE_DIGITS$}", private.id),
         Command::Part(room) => format!("/part {room}"),
         Command::SetTopic { topic, .. } => topic.typed().to_string(),
         Command::Create { name, ask: false } => ["/create", name.as_str(), "private"].join(" "),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::model::{Room, RoomNameError, hex};
+use crate::domain::model::{Room, RoomNameError};
 
 /// The most digits of a private room's id: all of them.
 const ID_DIGITS: usize = 64;
@@ -37,8 +37,7 @@ impl TypedRoom {
     pub fn means(&self, room: &Room) -> bool {
         match (&self.room, room, &self.id) {
             (Room::Open(name), Room::Private(private), id) => {
-                *name == private.name
-                    && id.as_ref().is_none_or(|digits| hex::encode(&private.id.0).starts_with(&**digits))
+                *name == private.name && id.as_ref().is_none_or(|digits| private.id.begins_with(digits))
             }
             (typed, room, None) => typed == room,
             (_, _, Some(_)) => false,

@@ -78,7 +78,7 @@ impl Decision {
         self.generations.last()
     }
 
-    /// What is to be told to somebody whom the owner has removed.
+    /// What a removed member is to be told.
     pub fn removal(&self, node: &NodeId) -> Option<Removal> {
         let departure = self.departures.get(node)?;
         Some(Removal { room: self.room.id, node: *node, since: departure.since, sig: departure.removal? })

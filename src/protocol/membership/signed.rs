@@ -46,14 +46,9 @@ impl SignedDecision {
         Digest(Sha256::digest(message(&self.body)).into())
     }
 
-    /// How many bytes it has.
-    pub fn len(&self) -> usize {
+    /// How long its body is, in bytes.
+    pub fn bytes(&self) -> usize {
         self.body.len()
-    }
-
-    /// Whether it says nothing. No owner signs such a one.
-    pub fn is_empty(&self) -> bool {
-        self.body.is_empty()
     }
 
     /// What it says.

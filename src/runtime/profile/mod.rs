@@ -10,6 +10,7 @@ mod key;
 mod known;
 mod lock;
 mod networks;
+mod pretty;
 mod private;
 mod private_rooms;
 mod renewal;
@@ -195,6 +196,11 @@ impl Profile {
     /// The rooms that the user was in, in their order.
     pub fn rooms(&self) -> KeptRooms {
         KeptRooms { list: self.settings.rooms.clone(), private: self.private.clone() }
+    }
+
+    /// The private rooms that the user is in or was invited to.
+    pub const fn private_rooms(&self) -> &KeptPrivate {
+        &self.private
     }
 
     /// Whether others are told about typing, if that was chosen on the screen in an earlier run.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use ipnetwork::IpNetwork;
 use serde::{Deserialize, Serialize};
 
-use super::unreadable::Unreadable;
+use super::{pretty::pretty, unreadable::Unreadable};
 use crate::{
     core::networks::{Acquaintance, Evidence, MAX_JOINED, MAX_NETWORKS, NetworkRecord, People},
     domain::model::{Date, HardwareAddr, Network, NodeId},
@@ -67,9 +67,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Vec<NetworkRecord>, Unreadable> {
 /// # Errors
 /// Those of the encoder.
 pub(super) fn to_json(records: &[NetworkRecord]) -> Result<Vec<u8>, serde_json::Error> {
-    let mut json = serde_json::to_vec_pretty(&Stored { networks: records.iter().map(stored).collect() })?;
-    json.push(b'\n');
-    Ok(json)
+    pretty(&Stored { networks: records.iter().map(stored).collect() })
 }
 
 fn record(stored: Record) -> Option<NetworkRecord> {

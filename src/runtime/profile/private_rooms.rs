@@ -5,10 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::unreadable::Unreadable;
+use super::{pretty::pretty, unreadable::Unreadable};
 use crate::domain::{
     bus::{KeptPrivate, KeptPrivateRoom, KeptStanding},
-    model::{NodeId, RoomId, hex},
+    model::{RoomId, hex},
 };
 
 /// The largest file that is read, in bytes: a few rooms of the greatest size, or hundreds of the usual ones.
@@ -50,7 +50,7 @@ enum StoredStanding {
 /// What is wrong with it, for people.
 pub(super) fn parse(bytes: &[u8]) -> Result<KeptPrivate, Unreadable> {
     let stored: Stored = serde_json::from_slice(bytes)?;
-    let ended = |(room, since): (String, u64)| Some((RoomId(*room.parse::<NodeId>().ok()?.as_bytes()), since));
+    let ended = |(room, since): (String, u64)| Some((RoomId::from_hex(&room)?, since));
     Ok(KeptPrivate {
         rooms: stored.rooms.into_iter().filter_map(StoredRoom::read).collect(),
         ended: stored.ended.into_iter().filter_map(ended).collect(),
@@ -59,14 +59,12 @@ pub(super) fn parse(bytes: &[u8]) -> Result<KeptPrivate, Unreadable> {
 
 /// The contents of the file.
 pub(super) fn to_json(kept: &KeptPrivate) -> serde_json::Result<Vec<u8>> {
-    let ended = |(room, since): &(RoomId, u64)| (hex::encode(&room.0), *since);
+    let ended = |(room, since): &(RoomId, u64)| (room.to_string(), *since);
     let stored = Stored {
         rooms: kept.rooms.iter().map(StoredRoom::new).collect(),
         ended: kept.ended.iter().map(ended).collect(),
     };
-    let mut json = serde_json::to_vec_pretty(&stored)?;
-    json.push(b'\n');
-    Ok(json)
+    pretty(&stored)
 }
 
 impl StoredRoom {
@@ -104,6 +102,7 @@ impl StoredRoom {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::model::NodeId;
 
     #[test]
     fn a_file_reads_back_as_it_was_written() {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     bus::{KeptRoom, RoomUse, RoomView},
-    model::{Hlc, MessageId, NodeId, Position, PrivateRoom, Room, RoomId, RoomName, hex},
+    model::{Hlc, MessageId, NodeId, Position, PrivateRoom, Room, RoomId, RoomName},
 };
 
 /// One room. What cannot be read of it is left out.
@@ -48,7 +48,7 @@ impl StoredRoom {
         let KeptRoom { room, view: RoomView { draft, read, at }, used } = kept;
         let [read, at] = [read, at].map(|position| position.as_ref().map(StoredPosition::new));
         let private = match room {
-            Room::Private(PrivateRoom { id, .. }) => Some(hex::encode(&id.0)),
+            Room::Private(PrivateRoom { id, .. }) => Some(id.to_string()),
             Room::Lobby | Room::Open(_) | Room::Direct(_) => None,
         };
         Self {
@@ -66,10 +66,9 @@ impl StoredRoom {
     pub(super) fn read(self) -> Option<KeptRoom> {
         let room = match (self.room.strip_prefix('@'), self.private) {
             (Some(key), _) => Room::Direct(key.parse().ok()?),
-            (None, Some(id)) => Room::Private(PrivateRoom {
-                id: RoomId(hex::decode(&id)?.try_into().ok()?),
-                name: RoomName::new(&self.room).ok()?,
-            }),
+            (None, Some(id)) => {
+                Room::Private(PrivateRoom { id: RoomId::from_hex(&id)?, name: RoomName::new(&self.room).ok()? })
+            }
             (None, None) => Room::named(self.room.strip_prefix('#')?).ok()?,
         };
         let [read, at] = [self.read, self.at].map(|position| position.and_then(StoredPosition::read));

@@ -82,15 +82,11 @@ impl Saver {
     /// # Errors
     /// [`SaveError`]; the networks that were remembered before still are.
     pub fn save_networks(&self, records: &[NetworkRecord]) -> Result<(), SaveError> {
-        let Some(place) = &self.place else { return Ok(()) };
-        let _writing = place.settings.lock().unwrap_or_else(PoisonError::into_inner);
-        write(place, File::Networks, networks::to_json(records).map_err(io::Error::from))
+        self.replace(File::Networks, |_| networks::to_json(records))
     }
 
     fn save_private_rooms(&self, rooms: &KeptPrivate) -> Result<(), SaveError> {
-        let Some(place) = &self.place else { return Ok(()) };
-        let _writing = place.settings.lock().unwrap_or_else(PoisonError::into_inner);
-        write(place, File::Rooms, private_rooms::to_json(rooms).map_err(io::Error::from))
+        self.replace(File::Rooms, |_| private_rooms::to_json(rooms))
     }
 
     fn save_settings(&self, change: impl FnOnce(&mut Settings)) -> Result<(), SaveError> {
@@ -109,10 +105,19 @@ impl Saver {
     /// # Errors
     /// [`SaveError`]; the keys that were remembered before still are.
     pub fn save_known(&self, known: &[Known]) -> Result<(), SaveError> {
+        self.replace(File::Known, |place| known::to_json(known, &place.rest))
+    }
+
+    /// Replaces a file that has nothing to do with the settings.
+    fn replace(
+        &self,
+        file: File,
+        json: impl FnOnce(&SettingsFile) -> serde_json::Result<Vec<u8>>,
+    ) -> Result<(), SaveError> {
         let Some(place) = &self.place else { return Ok(()) };
         // Nothing is half changed when a writer panics: the files are replaced as a whole.
         let _writing = place.settings.lock().unwrap_or_else(PoisonError::into_inner);
-        write(place, File::Known, known::to_json(known, &place.rest).map_err(io::Error::from))
+        write(place, file, json(place).map_err(io::Error::from))
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{rooms::StoredRoom, unreadable::Unreadable};
+use super::{pretty::pretty, rooms::StoredRoom, unreadable::Unreadable};
 use crate::domain::{
     bus::{KeptPrivate, KeptRoom},
     model::{Network, Nick},
@@ -134,8 +134,7 @@ impl Settings {
         let Self { plain_view, typing, .. } = *self;
         let rooms = self.rooms.iter().map(StoredRoom::new).collect();
         let stored = Stored { nick, plain_view, typing, rooms, lan, rest: self.rest.clone() };
-        let mut json = serde_json::to_vec_pretty(&stored).ok()?;
-        json.push(b'\n');
+        let json = pretty(&stored).ok()?;
         (Self::parse(&json).as_ref() == Ok(self)).then_some(json)
     }
 }

@@ -90,14 +90,10 @@ pub(super) fn delete_after(transaction: &Connection, log: i64, seq: u64) -> Resu
 }
 
 fn delete_line(transaction: &Connection, line: &Line) -> Result<()> {
-    let mut content = transaction.prepare_cached("SELECT kind, content FROM lines WHERE spot = ?")?;
-    let content = content.query_row([line.spot], |row| Ok(lines::content(row.get(0)?, row.get_ref(1)?.as_blob()?)));
-    if let Some(content) = content.optional()? {
-        vocabulary::doubt(transaction, &content)?;
-    }
     unindexed::forget(transaction, line.spot)?;
-    transaction.prepare_cached("DELETE FROM lines WHERE spot = ?")?.execute([line.spot])?;
-    Ok(())
+    let mut delete = transaction.prepare_cached("DELETE FROM lines WHERE spot = ? RETURNING kind, content")?;
+    let content = delete.query_row([line.spot], |row| Ok(lines::content(row.get(0)?, row.get_ref(1)?.as_blob()?)));
+    content.optional()?.map_or(Ok(()), |content| vocabulary::doubt(transaction, &content))
 }
 
 /// Deletes lines within a transaction. They must be the oldest lines of their logs, which begin after them from then

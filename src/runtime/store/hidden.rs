@@ -10,37 +10,29 @@ use crate::{
 };
 
 /// What [`condition`] compares with.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Hidden {
-    /// Keys of logs.
-    logs: Vec<i64>,
-    /// Addresses of guests.
-    guests: Vec<String>,
+    /// Keys of logs, as a list in JSON.
+    pub(super) logs: String,
+    /// Addresses of guests, as a list in JSON.
+    pub(super) guests: String,
 }
 
 impl Hidden {
-    /// The logs of these people in a room, and the addresses of these guests.
-    pub(super) fn of(connection: &Connection, room: RoomId, ignored: &Ignored) -> Result<Self> {
+    /// The logs of these people in some rooms, and the addresses of these guests.
+    pub(super) fn of(connection: &Connection, rooms: &[RoomId], ignored: &Ignored) -> Result<Self> {
         let mut select = connection.prepare_cached("SELECT key FROM logs WHERE room = ? AND author = ?")?;
-        let mut of = |node: &NodeId| -> Result<Vec<i64>> {
+        let mut of = |room: &RoomId, node: &NodeId| -> Result<Vec<i64>> {
             select.query_map(params![room.0, node.as_bytes()], |row| row.get(0))?.collect()
         };
         let mut logs: Vec<i64> = Vec::new();
-        for node in &ignored.nodes {
-            logs.append(&mut of(node)?);
+        for room in rooms {
+            for node in &ignored.nodes {
+                logs.append(&mut of(room, node)?);
+            }
         }
-        Ok(Self { logs, guests: ignored.guests.iter().map(ToString::to_string).collect() })
-    }
-
-    /// Adds those of another room. The guests are the same.
-    pub(super) fn add(&mut self, other: Self) {
-        self.logs.extend(other.logs);
-        self.guests = other.guests;
-    }
-
-    /// The logs and the guests, each as a list in JSON.
-    pub(super) fn lists(&self) -> (String, String) {
-        (Value::from(self.logs.as_slice()).to_string(), Value::from(self.guests.as_slice()).to_string())
+        let guests: Vec<String> = ignored.guests.iter().map(ToString::to_string).collect();
+        Ok(Self { logs: Value::from(logs).to_string(), guests: Value::from(guests).to_string() })
     }
 }
 

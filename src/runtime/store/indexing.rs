@@ -66,8 +66,6 @@ impl Indexing {
     /// Notes that lines were written.
     pub(super) const fn written(&mut self) {
         self.lines = true;
-        // Lines that were taken back are deleted by a write.
-        self.vocabulary.doubts = true;
     }
 
     /// Notes that lines were deleted.

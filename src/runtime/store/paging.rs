@@ -45,7 +45,7 @@ impl Database {
     pub(super) fn page(&self, request: &PageRequest) -> Result<StoredPage> {
         let Some(place) = self.place_key(request.room)? else { return Ok(StoredPage::default()) };
         let max = request.max.min(MAX_LINES);
-        let hidden = Hidden::of(&self.connection, request.room, &request.ignored)?;
+        let hidden = Hidden::of(&self.connection, &[request.room], &request.ignored)?;
         let shown = Shown { place, hidden: &hidden };
         let lines = match request.seek {
             Seek::Newest => self.newest(shown, max)?,
@@ -69,8 +69,7 @@ impl Database {
 
     fn newest(&self, Shown { place, hidden }: Shown<'_>, max: usize) -> Result<Vec<StoredLine>> {
         let mut rows = self.connection.prepare_cached(&newest())?;
-        let (logs, guests) = hidden.lists();
-        let values = params![place, number(max as u64), logs, guests];
+        let values = params![place, number(max as u64), hidden.logs, hidden.guests];
         let mut lines = rows.query_map(values, line)?.collect::<Result<Vec<_>>>()?;
         lines.reverse();
         Ok(lines)
@@ -94,8 +93,7 @@ impl Database {
         let Shown { place, hidden } = shown;
         let mut rows = self.connection.prepare_cached(&beside(side))?;
         let (hlc, author, epoch, seq, id) = position_values(position);
-        let (logs, guests) = hidden.lists();
-        let values = params![hlc, author, epoch, seq, id, place, number(max as u64), logs, guests];
+        let values = params![hlc, author, epoch, seq, id, place, number(max as u64), hidden.logs, hidden.guests];
         let mut found = rows.query_map(values, lines::line)?.collect::<Result<Vec<_>>>()?;
         if side.is_older() {
             found.reverse();

@@ -54,21 +54,23 @@ pub(super) fn of_logs() -> String {
 impl Database {
     pub(super) fn search(&self, request: &SearchRequest) -> Result<Found> {
         let mut places: BTreeMap<i64, RoomId> = BTreeMap::new();
-        let mut hidden = Hidden::default();
         for room in &request.rooms {
             if let Some(place) = self.place_key(*room)? {
                 places.insert(place, *room);
-                hidden.add(Hidden::of(&self.connection, *room, &request.ignored)?);
             }
         }
+        if places.is_empty() {
+            return Ok(Found::default());
+        }
+        let hidden = Hidden::of(&self.connection, &request.rooms, &request.ignored)?;
         let max = request.max.min(MAX_LINES);
         let keys: Vec<i64> = places.keys().copied().collect();
         let inside = |part: &str, at_end| vocabulary::inside(&self.connection, part, at_end);
-        let query = words::query(&keys, &request.query.terms, inside)?.filter(|_| !keys.is_empty());
+        let query = words::query(&keys, &request.query.terms, inside)?;
         let from = &request.query.from;
-        let authors = Authors::of(&self.connection, &request.authors, from)?;
-        let authors = Some(&authors).filter(|_| !from.is_empty());
-        let mut hits = match (query, authors) {
+        let of_authors = || Authors::of(&self.connection, &request.authors, from);
+        let authors = (!from.is_empty()).then(of_authors).transpose()?;
+        let mut hits = match (query, authors.as_ref()) {
             (Some(query), authors) => self.with_words(&query, request.before, max, &hidden, authors)?,
             (None, Some(authors)) if request.query.terms.is_empty() => {
                 self.of_authors(&keys, request.before, max, &hidden, authors)?
@@ -101,8 +103,8 @@ impl Database {
     ) -> Result<Vec<Hit>> {
         let end = before.map_or(i64::MAX, |position| lines::last_spot(position.hlc));
         let mut statement = self.connection.prepare_cached(&with_words())?;
-        let (logs, guests) = hidden.lists();
-        let mut rows = statement.query(params![query, end, logs, guests, authors.map(Authors::logs)])?;
+        let theirs = authors.map(Authors::logs);
+        let mut rows = statement.query(params![query, end, hidden.logs, hidden.guests, theirs])?;
         let mut hits: Vec<Hit> = Vec::new();
         while let Some(row) = rows.next()? {
             let Some(hit) = self.hit(row, before, authors)? else { continue };
@@ -128,10 +130,10 @@ impl Database {
     ) -> Result<Vec<Hit>> {
         let end = before.map_or(i64::MAX, |position| number(position.hlc.0));
         let mut statement = self.connection.prepare_cached(&of_logs())?;
-        let (logs, guests) = hidden.lists();
+        let theirs = authors.logs();
         let mut hits: Vec<Hit> = Vec::new();
         for place in places {
-            let mut rows = statement.query(params![place, end, logs, guests, authors.logs()])?;
+            let mut rows = statement.query(params![place, end, hidden.logs, hidden.guests, theirs])?;
             let mut left = max + 1;
             while left > 0
                 && let Some(row) = rows.next()?

@@ -23,7 +23,7 @@ use super::{
 use crate::{
     core::{
         budgets::Space,
-        log::storage::{MAX_REQUESTS, Reply, Request},
+        log::storage::{MAX_REQUESTS, Reply, Request, Write},
     },
     domain::model::{StoreFailure, StoreFault, StoreTask},
 };
@@ -329,7 +329,7 @@ impl Worker {
     }
 
     /// Executes this write and those that wait behind it in one commit. Returns the job that came after them, if any.
-    fn write(&mut self, ticket: u64, writes: Vec<crate::core::log::storage::Write>) -> Option<Job> {
+    fn write(&mut self, ticket: u64, writes: Vec<Write>) -> Option<Job> {
         let (mut tickets, mut group, mut next) = (vec![ticket], vec![writes], None);
         while group.len() < MAX_GROUP {
             match self.jobs.try_recv() {
@@ -344,8 +344,14 @@ impl Worker {
                 Err(_) => break,
             }
         }
+        let takes_back = group.iter().flatten().any(|write| matches!(write, Write::Rewind(_)));
         let replies = self.database.write(group);
-        self.indexing.as_mut().map(Indexing::written);
+        if let Some(indexing) = &mut self.indexing {
+            indexing.written();
+            if takes_back {
+                indexing.deleted();
+            }
+        }
         for (ticket, reply) in tickets.into_iter().zip(replies) {
             self.answer(ticket, reply);
         }

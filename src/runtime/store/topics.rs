@@ -13,7 +13,7 @@ use crate::{
     protocol::codec::event::{Content, KIND_TOPIC},
 };
 
-/// Events that are tried until one has a topic that can be shown. Only a faulty program writes others.
+/// How many events are tried to find a topic that can be shown. Only a faulty program writes others.
 const MAX_TRIED: u64 = 64;
 
 /// Selects the events that set a topic, the newest first. An index has no others, so the kind is written out.
@@ -27,10 +27,9 @@ pub(super) fn newest() -> String {
 impl Database {
     pub(super) fn topic(&self, request: &TopicRequest) -> Result<Option<StoredLine>> {
         let Some(place) = self.place_key(request.room)? else { return Ok(None) };
-        let hidden = Hidden::of(&self.connection, request.room, &request.ignored)?;
-        let (logs, guests) = hidden.lists();
+        let hidden = Hidden::of(&self.connection, &[request.room], &request.ignored)?;
         let mut select = self.connection.prepare_cached(&newest())?;
-        let mut rows = select.query(params![place, number(MAX_TRIED), logs, guests])?;
+        let mut rows = select.query(params![place, number(MAX_TRIED), hidden.logs, hidden.guests])?;
         while let Some(row) = rows.next()? {
             let line = line(row)?;
             if matches!(line.content, Content::Topic { .. }) {

@@ -22,13 +22,13 @@ const NAME: &str = "plan";
 /// Milliseconds between two deeds of somebody.
 const ACTS_EVERY: Range<u64> = 200..2_500;
 
-/// When people are invited for the last time: also those whom the owner has removed.
+/// When people are invited for the last time, removed ones too.
 const LAST_INVITED: Duration = CHAOS.saturating_add(Duration::from_secs(7));
 
 /// When the hostile member is removed.
 const EXPELLED_AT: Duration = Duration::from_secs(15);
 
-/// The most people whom the owner removes, and rooms that it makes. It makes another one if it has forgotten the first.
+/// The most people that the owner removes, and rooms that it makes. It makes another one if it has forgotten the first.
 const MOST_REMOVED: u8 = 4;
 const MOST_MADE: u8 = 2;
 

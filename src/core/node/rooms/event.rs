@@ -19,7 +19,7 @@ use crate::{
 pub(in crate::core::node) struct Heard {
     /// Who.
     pub(in crate::core::node) node: NodeId,
-    /// Where they are, if they are a stranger to whom our user has not written.
+    /// Where they are. None if they are no stranger, or if our user has written to them.
     pub(in crate::core::node) stranger: Option<Machine>,
     /// What is held of them, if this was not said just now.
     pub(in crate::core::node) earlier: Option<Earlier>,
@@ -120,7 +120,7 @@ pub(in crate::core::node) enum Input {
     Members(PrivateRoom),
     /// Our user opens the direct room with a person, whose card is this, if it is known. They may say something there.
     Query {
-        /// With whom.
+        /// The other person.
         node: NodeId,
         /// What they are called.
         name: String,

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Earlier, Heard, Joined, MAX_JOINED, Output, Rooms, close, open};
+use super::{Earlier, Heard, Joined, MAX_JOINED, Output, Rooms, open};
 use crate::{
     core::budgets::{DIRECT_ROOMS_OF_HOST, DIRECT_ROOMS_OF_STRANGERS},
     domain::{
@@ -93,7 +93,7 @@ impl Rooms {
         }
     }
 
-    /// Our user has left the direct room with this person, of whom so many lines had come.
+    /// Our user has left the direct room with this person. So many of their lines had come by then.
     pub(super) fn has_left(&mut self, node: NodeId, lines: u64, out: &mut Vec<Output>) {
         if !self.is_in(&Room::Direct(node)) && lines > 0 {
             self.left.add(node, lines);
@@ -132,8 +132,7 @@ impl Rooms {
         let Some(at) = self.joined.iter().position(goes) else { return };
         let Joined { room, .. } = self.joined.remove(at);
         if let Room::Direct(node) = &room {
-            let is_linked = self.links.values().any(|neighbour| neighbour.node == *node);
-            out.extend(Some(*node).filter(|_| !is_linked).and_then(|node| self.pairs.remove(&node)).map(close));
+            self.close_direct(node, out);
         }
         out.extend([Output::Update(Update::RoomLeft { room, because: LeftBecause::Asked }), Output::Kept]);
     }

@@ -4,13 +4,11 @@ use super::{Joined, MAX_JOINED, Output, Rooms, private::Change};
 use crate::{
     domain::{
         bus::{KeptPrivate, RoomFailure, RoomView, Update},
-        model::{NodeId, PrivateRoom, Room, RoomId, RoomName},
+        model::{PrivateRoom, Room, RoomId, RoomName},
+        naming::HANDLE_DIGITS,
     },
     protocol::membership::Cut,
 };
-
-/// Digits of the id of a private room that tell rooms of one name apart, as with keys of people.
-const SUFFIX_DIGITS: usize = 8;
 
 impl Rooms {
     /// What is kept of private rooms.
@@ -18,17 +16,16 @@ impl Rooms {
         self.private.kept()
     }
 
-    /// The room of this name that our user was invited to. None if there is none or it is not clear which one is meant; then
-    /// the user was told.
+    /// The room of this name that our user was invited to. None if there is none or it is not clear which one is meant;
+    /// then the user was told.
     pub(super) fn invitation(&self, name: &RoomName, id: Option<&str>, out: &mut Vec<Output>) -> Option<RoomId> {
-        let digits = |room: &RoomId| NodeId::new(room.0).to_string();
         let mut rooms = self.private.invitations(name);
-        rooms.retain(|room| id.is_none_or(|id| digits(room).starts_with(id)));
+        rooms.retain(|room| id.is_none_or(|id| room.begins_with(id)));
         match rooms[..] {
             [room] => return Some(room),
             [] => out.push(Output::Update(RoomFailure::NotInvited(name.clone()).into())),
             _ => {
-                let ids = rooms.iter().map(|room| digits(room).chars().take(SUFFIX_DIGITS).collect()).collect();
+                let ids = rooms.iter().map(|room| format!("{room:.HANDLE_DIGITS$}")).collect();
                 out.push(Output::Update(RoomFailure::Ambiguous { name: name.clone(), ids }.into()));
             }
         }

@@ -80,7 +80,7 @@ impl<'a> People<'a> {
         }
     }
 
-    /// Everybody whom the user may mean. A name that looks alike counts if nobody has the name itself.
+    /// Everybody the user may mean. A name that looks alike counts if nobody has the name itself.
     pub(in crate::core::node) fn everyone(&self, who: &Who) -> Vec<PeerId> {
         let Found { certain, alike, .. } = self.find(who);
         if certain.is_empty() { alike } else { certain }

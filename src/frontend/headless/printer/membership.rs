@@ -7,17 +7,15 @@ use crate::{
         model::{NodeId, PrivateRoom, Room},
     },
     frontend::{
-        headless::event::{Event, ListedMember, Member, RoomChange, Someone},
+        headless::event::{Event, ListedMember, Member, RoomChange, RoomNews},
         json::Shown,
     },
 };
 
 impl Printer {
-    /// The user has come into a room.
+    /// The user has joined a room, or refused an invitation.
     pub(super) fn room_changed(&mut self, room: &Room, change: RoomChange) {
-        let room = self.rooms.keys(room);
-        let (by, members, removed_by, remover) = (None, None, None, String::new());
-        self.event(&Event::Room { room, change, by, members, removed_by, remover, topic: None });
+        self.event(&Event::Room { room: self.rooms.keys(room), change, news: RoomNews::default() });
     }
 
     /// The user has left a room, or was removed from it.
@@ -25,9 +23,9 @@ impl Printer {
         let keys = self.rooms.keys(room);
         self.rooms.left(room);
         let by = if let LeftBecause::Removed { by } = because { Some(by) } else { None };
-        let remover = by.map(|by| self.people.of(by).2).unwrap_or_default();
-        let (change, removed_by) = (RoomChange::Left, by.map(Shown));
-        self.event(&Event::Room { room: keys, change, by: None, members: None, removed_by, remover, topic: None });
+        let remover = by.map(|by| self.people.called(by).name).unwrap_or_default();
+        let news = RoomNews { removed_by: by.map(Shown), remover, ..RoomNews::default() };
+        self.event(&Event::Room { room: keys, change: RoomChange::Left, news });
     }
 
     /// Somebody has invited the user.
@@ -35,9 +33,9 @@ impl Printer {
         let (owner, members) = (invitation.owner, Some(invitation.members));
         let room = Room::Private(invitation.room.clone());
         self.rooms.invited(invitation);
-        let (room, by) = (self.rooms.keys(&room), Some(self.people.someone(owner)));
-        let (change, removed_by, remover) = (RoomChange::Invited, None, String::new());
-        print(self.json, &mut self.out, &Event::Room { room, change, by, members, removed_by, remover, topic: None });
+        let news = RoomNews { by: Some(self.people.someone(owner)), members, ..RoomNews::default() };
+        let event = Event::Room { room: self.rooms.keys(&room), change: RoomChange::Invited, news };
+        print(self.json, &mut self.out, &event);
     }
 
     /// The user has refused an invitation.
@@ -55,10 +53,9 @@ impl Printer {
             // What happens to the user is told of the room.
             for node in nodes.iter().filter(|node| self.node != Some(**node)) {
                 let for_good = change == Member::Left;
-                let doer = (self.node != Some(*owner)).then(|| self.people.of(*owner).2);
+                let doer = (self.node != Some(*owner)).then(|| self.people.called(*owner).name);
                 let (room, by) = (self.rooms.keys(&room), (!for_good).then_some(Shown(*owner)));
-                let Someone { from, nick, tag, name } = self.people.someone(*node);
-                let event = Event::Member { room, from, nick, tag, change, by, for_good, name, doer };
+                let event = Event::Member { room, who: self.people.someone(*node), change, by, for_good, doer };
                 print(self.json, &mut self.out, &event);
             }
         }
@@ -70,7 +67,7 @@ impl Printer {
             let mut who = self.people.named(member.node);
             let own = member.state == MemberState::Oneself;
             if let Some(nick) = self.nick.as_ref().filter(|_| own) {
-                (who.nick, who.name) = (Some(nick.as_str()), nick.to_string());
+                (who.called.nick, who.called.name) = (Some(nick.as_str()), nick.to_string());
             }
             let state = match member.state {
                 MemberState::Oneself | MemberState::Here => "here",
@@ -98,10 +95,10 @@ impl Printer {
     }
 
     fn request(&mut self, room: PrivateRoom, by: NodeId, owner: NodeId, who: &[NodeId]) {
-        let (own, asked) = (self.node == Some(by), self.people.of(owner).2);
+        let (own, asked) = (self.node == Some(by), self.people.called(owner).name);
         let mut by = self.people.someone(by);
         if let Some(nick) = self.nick.as_ref().filter(|_| own) {
-            by.nick = Some(nick.as_str());
+            by.called.nick = Some(nick.as_str());
         }
         let who = who.iter().map(|node| self.people.named(*node)).collect();
         let room = self.rooms.keys(&Room::Private(room));

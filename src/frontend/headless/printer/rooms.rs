@@ -4,15 +4,15 @@ use super::{Printer, print};
 use crate::{
     domain::{
         bus::{RoomListing, RoomMembers},
-        model::{Author, Message, Nick, PeerId, Room},
+        model::{Message, Nick, PeerId, Room},
         naming::Name,
     },
     frontend::{
         headless::{
-            event::{About, Event, ListedRoom, RoomChange, SetBy},
+            event::{About, Event, ListedRoom, RoomChange, RoomNews, SetBy},
             people::bare,
         },
-        json::Shown,
+        json::{Shown, author},
     },
 };
 
@@ -45,11 +45,8 @@ impl Printer {
     pub(super) fn members(&mut self, members: RoomMembers) {
         let room = members.room.clone();
         for (node, change) in self.rooms.changes(members) {
-            let (nick, tag, name) = self.people.of(node);
-            let (nick, tag) = (nick.map(Nick::as_str), bare(&tag));
-            let (from, room) = (Shown(node), self.rooms.keys(&room));
-            let (by, doer, for_good) = (None, None, false);
-            let event = Event::Member { room, from, nick, tag, change, by, for_good, name, doer };
+            let (room, who) = (self.rooms.keys(&room), self.people.someone(node));
+            let event = Event::Member { room, who, change, by: None, for_good: false, doer: None };
             print(self.json, &mut self.out, &event);
         }
     }
@@ -66,28 +63,22 @@ impl Printer {
     /// What a room is about.
     pub(super) fn show_topic(&mut self, room: &Room) {
         let topic = self.topics.get(room);
-        let set = topic.map(|topic| {
-            let from = match topic.author {
-                Author::Own => self.node.map(PeerId::Node),
-                Author::Peer(peer) => Some(peer),
-            };
-            let sent_at = self.clock.utc(topic.sent_at).to_owned();
-            let tag = bare(&self.people.tag(topic));
-            SetBy {
+        let (set, by) = topic.map_or((None, String::new()), |topic| {
+            let tag = self.people.tag(topic);
+            let set = SetBy {
                 id: Shown(topic.id),
-                from: from.map(Shown),
+                from: author(topic, self.node).map(Shown),
                 nick: topic.nick.as_ref().map(Nick::as_str),
-                tag,
-                sent_at,
-            }
+                tag: bare(&tag),
+                sent_at: self.clock.utc(topic.sent_at).to_owned(),
+            };
+            (Some(set), Name::of_author(topic, &tag).to_string())
         });
-        let by = topic.map(|topic| Name::of_author(topic, &self.people.tag(topic)).to_string()).unwrap_or_default();
         let names = (self.room_name(room), by);
-        let topic = topic.map(|topic| topic.text.as_str());
-        let topic = Some(About { topic, set, names });
-        let (room, change) = (self.rooms.keys(room), RoomChange::Topic);
-        let (by, members, removed_by, remover) = (None, None, None, String::new());
-        print(self.json, &mut self.out, &Event::Room { room, change, by, members, removed_by, remover, topic });
+        let topic = About { topic: topic.map(|topic| topic.text.as_str()), set, names };
+        let news = RoomNews { topic: Some(topic), ..RoomNews::default() };
+        let event = Event::Room { room: self.rooms.keys(room), change: RoomChange::Topic, news };
+        print(self.json, &mut self.out, &event);
     }
 
     /// Which open rooms there are, which private ones the user is in, and what they are invited to.
@@ -117,7 +108,7 @@ impl Printer {
     /// What text calls a room.
     pub(super) fn room_name(&self, room: &Room) -> String {
         match room {
-            Room::Direct(node) => format!("@{}", self.people.of(*node).2),
+            Room::Direct(node) => format!("@{}", self.people.called(*node).name),
             Room::Lobby | Room::Open(_) | Room::Private(_) => self.rooms.keys(room).name().to_owned(),
         }
     }

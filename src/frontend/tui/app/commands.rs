@@ -13,7 +13,7 @@ use super::{
 use crate::{
     domain::{
         bus::Command,
-        model::{Author, DiskTrouble, Nick, Room, Text, Topic, Who},
+        model::{Author, DiskTrouble, Nick, PrivateRoom, Room, Text, Topic, Who},
     },
     frontend::{
         slash::{self, Action, Context, Local, TypedRoom},
@@ -109,23 +109,16 @@ impl App {
                 }
                 Ok(())
             }
-            Command::Part(Room::Private(ref private)) => {
-                let private = private.clone();
-                if self.was_asked_to_leave(&Room::Private(private.clone())) {
+            Command::Part(ref room @ Room::Private(ref private)) => {
+                if self.was_asked_to_leave(room) {
                     return self.ask_node(command);
                 }
-                let name = (*self.tabs.room() != Room::Private(private.clone())).then(|| self.private_name(&private));
-                self.confirm_part(&private, &part_line(name));
+                let name = (self.tabs.room() != room).then(|| self.private_name(private));
+                self.confirm_part(private, &part_line(name));
                 Ok(())
             }
-            Command::Create { ref name, .. } => {
+            Command::Create { ref name, .. } | Command::Renew(Room::Private(PrivateRoom { ref name, .. })) => {
                 let name = name.clone();
-                self.ask_node(command)?;
-                self.private.making(name);
-                Ok(())
-            }
-            Command::Renew(Room::Private(ref private)) => {
-                let name = private.name.clone();
                 self.ask_node(command)?;
                 self.private.making(name);
                 Ok(())

@@ -135,21 +135,23 @@ impl App {
 
     /// Completes a name or a command, with the next candidate or the previous one.
     fn complete(&mut self, back: bool) {
-        let rooms = match Argument::of(self.composer.text()) {
+        let mut composer = std::mem::take(&mut self.composer);
+        composer.complete(back, |argument| self.candidates(argument));
+        self.composer = composer;
+    }
+
+    /// The names that may stand in a command that is about this, or in a text.
+    fn candidates(&self, argument: Option<Argument>) -> Vec<String> {
+        match argument {
             Some(Argument::Room) => self.rooms_to_name(true, false),
             Some(Argument::AnyRoom) => self.rooms_to_name(true, true),
             Some(Argument::Invitation) => self.rooms_to_name(false, true),
-            _ => Vec::new(),
-        };
-        let Self { composer, tabs, people, .. } = self;
-        composer.complete(back, |argument| {
-            if argument.is_some_and(Argument::is_room) {
-                return rooms;
+            Some(Argument::Name | Argument::Quoted) | None => {
+                let recent: Vec<_> = self.tabs.here().speakers(RECENT).collect();
+                let rank = |id: PeerId| recent.iter().position(|author| *author == Author::Peer(id)).unwrap_or(RECENT);
+                self.people.completions(rank, argument.is_some())
             }
-            let recent: Vec<_> = tabs.here().speakers(RECENT).collect();
-            let rank = |id: PeerId| recent.iter().position(|author| *author == Author::Peer(id)).unwrap_or(RECENT);
-            people.completions(rank, argument.is_some())
-        });
+        }
     }
 
     fn unfold(&mut self) {

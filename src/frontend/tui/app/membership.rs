@@ -87,7 +87,7 @@ impl App {
         match update {
             Update::Invited(invitation) => self.invited(invitation),
             Update::Declined(room) => self.declined(&room),
-            Update::InvitationGone(room) => drop(self.private.declined(&room)),
+            Update::InvitationGone(room) => self.private.forget(&room),
             Update::MembersChanged(change) => self.members_changed(&change),
             Update::InviteRequested { room, owner, who } => self.invite_requested(&room, owner, &who),
             Update::InviteAsked { room, by, who } => self.invite_asked(&room, by, who),
@@ -110,7 +110,7 @@ impl App {
     /// The user has refused an invitation.
     fn declined(&mut self, room: &PrivateRoom) {
         let name = self.private_name(room);
-        self.private.declined(room);
+        self.private.forget(room);
         self.notice(Tone::Dim, &words::declined(&name));
     }
 

@@ -15,7 +15,7 @@ pub(crate) struct PrivateRooms {
     owners: BTreeMap<RoomId, NodeId>,
     /// The room that the node was asked to make.
     made: Option<RoomName>,
-    /// The room that the user was asked about: whether to leave it.
+    /// The room that the user was asked to confirm leaving.
     leaving: Option<Room>,
 }
 
@@ -33,9 +33,9 @@ impl PrivateRooms {
     }
 
     /// An invitation was answered, or the user has left the room.
-    pub(crate) fn declined(&mut self, room: &PrivateRoom) -> bool {
+    pub(crate) fn forget(&mut self, room: &PrivateRoom) {
         self.owners.remove(&room.id);
-        self.invitations.remove(&room.id).is_some()
+        self.invitations.remove(&room.id);
     }
 
     /// The user is in this room now. Returns whether they were invited to it.
@@ -48,7 +48,7 @@ impl PrivateRooms {
         self.owners.get(&room.id).copied()
     }
 
-    /// This is who owns a room that the user is in.
+    /// Notes who owns a room that the user is in.
     pub(crate) fn is_owned(&mut self, room: &PrivateRoom, owner: NodeId) {
         self.owners.insert(room.id, owner);
     }
@@ -58,7 +58,7 @@ impl PrivateRooms {
         self.made = Some(name);
     }
 
-    /// Something about rooms did not work, perhaps that.
+    /// A command about rooms failed, perhaps the one that makes a room.
     pub(crate) fn not_made(&mut self) {
         self.made = None;
     }

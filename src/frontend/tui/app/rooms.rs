@@ -213,7 +213,7 @@ impl App {
             self.come_into_view();
         }
         if let Room::Private(room) = room {
-            self.private.declined(room);
+            self.private.forget(room);
         }
         if let LeftBecause::Removed { by } = because {
             self.was_removed(&name, by, &draft.unwrap_or_default());

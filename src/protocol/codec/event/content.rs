@@ -50,18 +50,24 @@ impl Content {
         read.unwrap_or(Self::Unknown)
     }
 
-    /// What a message with this content is, if the event is of this kind.
-    pub const fn message_kind(&self, kind: u32) -> MessageKind {
+    /// What a message with this content shows if the event is of this kind: the name of its author if it has one, the
+    /// text, and what it is.
+    pub fn shown(&self, kind: u32) -> (Option<&Nick>, Text, MessageKind) {
         match self {
-            Self::Said { .. } => MessageKind::Said,
-            Self::Topic { .. } => MessageKind::Topic,
-            Self::Unknown => MessageKind::Unknown(kind),
+            Self::Said { nick, text, .. } => (nick.as_ref(), text.clone(), MessageKind::Said),
+            Self::Topic { nick, topic, .. } => (nick.as_ref(), topic.as_text().clone(), MessageKind::Topic),
+            Self::Unknown => (None, Text::unknown_kind(kind), MessageKind::Unknown(kind)),
         }
     }
 
+    /// Whether it is an action.
+    pub const fn is_action(&self) -> bool {
+        matches!(self, Self::Said { action: true, .. })
+    }
+
     /// The event that an event with this content repeats, if it repeats one.
-    pub fn again(kind: u32, content: &[u8]) -> Option<EventId> {
-        match Self::read(kind, content) {
+    pub const fn again(&self) -> Option<EventId> {
+        match *self {
             Self::Said { again, .. } | Self::Topic { again, .. } => again,
             Self::Unknown => None,
         }

@@ -115,7 +115,7 @@ fn a_topic_reads_as_written() {
         let content = Content::topic([1; 16], &nick, &topic, again);
         let expected = Content::Topic { nick: Some(nick.clone()), topic: topic.clone(), again };
         assert_eq!(Content::read(KIND_TOPIC, &content), expected);
-        assert_eq!(Content::again(KIND_TOPIC, &content), again);
+        assert_eq!(Content::read(KIND_TOPIC, &content).again(), again);
     }
     let empty = mesh::Said { text: "\n\t".to_owned(), ..mesh::Said::default() }.encode_to_vec();
     assert_eq!(Content::read(KIND_TOPIC, &[&[0; 16], empty.as_slice()].concat()), Content::Unknown);

@@ -54,7 +54,7 @@ pub struct Standing {
 pub struct InviteRequest {
     /// To which room.
     pub room: RoomId,
-    /// The card of whom to invite.
+    /// The card of the person to invite.
     pub card: Bytes,
 }
 

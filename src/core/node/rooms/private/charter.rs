@@ -105,10 +105,10 @@ impl Charter {
         (self.decision.version, self.digest) < (version, *digest)
     }
 
-    /// Where we stand.
-    pub(super) fn standing(&self, joined: bool) -> Standing {
+    /// Where we stand. Only who has joined says so.
+    pub(super) fn standing(&self) -> Standing {
         let (room, version, digest) = (self.decision.room.id, self.decision.version, self.digest.prefix());
-        Standing { room, version, digest, joined }
+        Standing { room, version, digest, joined: true }
     }
 
     /// Everybody who is a member or was invited, and has not left.
@@ -129,15 +129,18 @@ impl Charter {
         self.membership(node).is_some()
     }
 
-    /// A member says that it has left. Returns whether that is news.
-    pub(super) fn leave(&mut self, leave: Leave) -> bool {
+    /// Whether a membership ends by what somebody says.
+    pub(super) fn ends(&self, leave: &Leave) -> bool {
         let entry = self.membership(&leave.node).filter(|_| leave.room == self.decision.room.id);
-        let is_news = entry.is_some_and(|entry| entry.since == leave.since);
-        if is_news {
+        entry.is_some_and(|entry| entry.since == leave.since)
+    }
+
+    /// A member says that it has left.
+    pub(super) fn leave(&mut self, leave: Leave) {
+        if self.ends(&leave) {
             self.seen.remove(&leave.node);
             self.leaves.insert(leave.node, leave);
         }
-        is_news
     }
 
     /// What members have said who left.
@@ -201,7 +204,7 @@ impl Own {
         Self { sealing: SealingKey::of(identity), grants: GrantKey::own(identity) }
     }
 
-    /// The key that seals grants between the owner and somebody else, one of whom is our user.
+    /// The key that seals grants between the owner and another person. Our user is one of the two.
     pub(super) fn grant_key(&self, other: &Card) -> Option<GrantKey> {
         if other.node() == self.sealing.node() {
             return Some(self.grants.clone());

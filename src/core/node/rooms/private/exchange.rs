@@ -35,11 +35,11 @@ pub(super) struct Neighbour {
     host: Option<Host>,
     /// Whether the program there knows private rooms.
     capable: bool,
-    /// Where it stands, in rooms that are known here or were asked for.
-    theirs: BTreeMap<RoomId, Standing>,
+    /// The rooms that its user has joined, among those that are known here or were asked for.
+    theirs: BTreeSet<RoomId>,
     /// Where it was told that we stand.
     told: BTreeMap<RoomId, Standing>,
-    /// What it was told once: memberships that are over, and whom to invite.
+    /// What it was told once: memberships that are over, and people to invite.
     said: BTreeSet<(RoomId, NodeId, u64)>,
     /// The rooms whose newest decision it was asked for.
     wanted: BTreeSet<RoomId>,
@@ -72,7 +72,7 @@ impl Private {
             node,
             host,
             capable,
-            theirs: BTreeMap::new(),
+            theirs: BTreeSet::new(),
             told: BTreeMap::new(),
             said: BTreeSet::new(),
             wanted: BTreeSet::new(),
@@ -90,9 +90,9 @@ impl Private {
 
     /// These people are members no more. If they come back, they must say again that they have joined: what we tell
     /// them before that is lost.
-    pub(super) fn have_gone<'a>(&mut self, room: &RoomId, gone: impl Iterator<Item = &'a NodeId>) {
-        let gone: BTreeSet<&NodeId> = gone.collect();
-        for neighbour in self.links.values_mut().filter(|neighbour| gone.contains(&neighbour.node)) {
+    pub(super) fn have_gone(&mut self, room: &RoomId, change: &MemberChange) {
+        let has_gone = |node: &NodeId| change.removed.contains(node) || change.left.contains(node);
+        for neighbour in self.links.values_mut().filter(|neighbour| has_gone(&neighbour.node)) {
             neighbour.theirs.remove(room);
         }
     }
@@ -113,7 +113,7 @@ impl Private {
         for (id, Entry { charter, state }) in &self.rooms {
             match state {
                 State::Joined if charter.is_member(&node) || mutant::hands_to_anybody() => {
-                    let standing = charter.standing(true);
+                    let standing = charter.standing();
                     if neighbour.told.insert(*id, standing) != Some(standing) {
                         standings.push(standing);
                     }
@@ -165,9 +165,8 @@ impl Private {
         for (link, neighbour) in &mut self.links {
             let node = neighbour.node;
             let may_know = |id: &RoomId, entry: &Entry| {
-                let has_joined = neighbour.theirs.get(id).is_some_and(|standing| standing.joined);
                 let is_member = entry.charter.is_member(&node) || mutant::admits_removed();
-                entry.state == State::Joined && has_joined && is_member
+                entry.state == State::Joined && neighbour.theirs.contains(id) && is_member
             };
             let now: BTreeSet<RoomId> =
                 self.rooms.iter().filter(|(id, entry)| may_know(id, entry)).map(|(id, _)| *id).collect();
@@ -225,7 +224,7 @@ impl Private {
                     if *state == State::Joined && standing.joined && charter.has_joined(node) {
                         out.push(Output::KeptPrivate);
                     }
-                    let ours = charter.standing(true);
+                    let ours = charter.standing();
                     let is_newer = (ours.version, ours.digest) < (standing.version, standing.digest);
                     // The owner looks at all others, too: a copy of the owner may have decided them.
                     let is_other = charter.owner() == me
@@ -238,8 +237,10 @@ impl Private {
                 wanted.push(room);
             }
             // It says so once, also of rooms that our user joins later.
-            if self.rooms.contains_key(&room) || neighbour.wanted.contains(&room) {
-                neighbour.theirs.insert(room, standing);
+            if !standing.joined {
+                neighbour.theirs.remove(&room);
+            } else if self.rooms.contains_key(&room) || neighbour.wanted.contains(&room) {
+                neighbour.theirs.insert(room);
             }
         }
         if !wanted.is_empty() {
@@ -288,7 +289,6 @@ impl Private {
             }
             Some((ours, _)) if !ours.is_older_than(decision.version, &signed.digest()) => None,
             Some((ours, _)) => {
-                let ours = ours.clone();
                 let membership = ours.membership(&me).map(|entry| entry.since);
                 if is_over || since.is_none() {
                     // Only a membership that this decision ends is over.
@@ -305,7 +305,7 @@ impl Private {
     /// Another decision of our own about a room: the greater one holds, with all that only the other one says.
     fn merge(&mut self, link: LinkId, ours: &Charter, theirs: &Charter, out: &mut Vec<Output>) {
         let room = ours.room().id;
-        let standing = theirs.standing(true);
+        let standing = theirs.standing();
         if let Some(neighbour) = self.links.get_mut(&link) {
             if neighbour.known.len() >= MAX_KNOWN_VERSIONS {
                 neighbour.known.pop_first();
@@ -336,20 +336,24 @@ impl Private {
     /// A member has left a room.
     fn left(&mut self, leave: Leave, out: &mut Vec<Output>) {
         let (room, node) = (leave.room, leave.node);
-        let Some(entry) = self.rooms.get_mut(&room).filter(|entry| entry.state == State::Joined) else { return };
+        let Ok(charter) = self.joined(&room) else { return };
+        let (named, owner) = (charter.room(), charter.owner());
         // Our own is out there only if our user has left: a copy of their key has.
-        if node == self.me || node == entry.charter.owner() || !entry.charter.leave(leave.clone()) {
+        if node == self.me || node == owner || !charter.ends(&leave) {
             return;
         }
-        let (named, owner) = (entry.charter.room(), entry.charter.owner());
-        let change = MemberChange { room: named, owner, invited: Vec::new(), removed: Vec::new(), left: vec![node] };
-        out.push(Output::Update(Update::MembersChanged(change)));
         if owner == self.me {
-            let gone = Gone { node, cuts: leave.cuts, removed: false };
+            let gone = Gone { node, cuts: leave.cuts.clone(), removed: false };
             // If that fails, what the member has said still counts.
-            let _ = self.decide(&room, out, |owner, charter| owner.remove(charter, &[gone]));
+            if self.decide(&room, out, |owner, charter| owner.remove(charter, &[gone])).is_ok() {
+                return;
+            }
         }
-        self.have_gone(&room, std::iter::once(&node));
+        let Some(entry) = self.rooms.get_mut(&room) else { return };
+        entry.charter.leave(leave);
+        let change = MemberChange { room: named, owner, invited: Vec::new(), removed: Vec::new(), left: vec![node] };
+        self.have_gone(&room, &change);
+        out.push(Output::Update(Update::MembersChanged(change)));
         self.reseal(&room, out);
         self.tell_all(out);
         out.push(Output::KeptPrivate);

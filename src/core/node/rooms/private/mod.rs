@@ -5,8 +5,8 @@
 //! takes newer ones from whoever has them. A link may know of a room while both sides have joined it, and our decision
 //! names the other side. If our user owns the room, this machine also decides ([`owner`]).
 //!
-//! `exchange` says what goes over links and what comes; `ended` remembers which memberships are over; `kept` is what the next
-//! run needs.
+//! The files: `exchange` says what goes over links and what comes; `ended` remembers which memberships are over; `kept`
+//! is what the next run needs.
 
 mod charter;
 mod ended;
@@ -84,7 +84,7 @@ enum State {
     Invited {
         /// The host that the invitation came from, if it came in this run.
         host: Option<Host>,
-        /// The invitation came as the so manieth.
+        /// Its number among all invitations.
         turn: u64,
     },
     /// They have left, and the owner does not know it yet.
@@ -324,10 +324,9 @@ impl Private {
 
     /// A newer decision about a room holds now.
     fn replace(&mut self, room: &RoomId, new: Charter, change: MemberChange, out: &mut Vec<Output>) {
+        self.have_gone(room, &change);
         let Some(entry) = self.rooms.get_mut(room) else { return };
         entry.charter = new;
-        self.have_gone(room, change.removed.iter().chain(&change.left));
-        let Some(entry) = self.rooms.get(room) else { return };
         if entry.state == State::Joined {
             self.reseal(room, out);
             if [&change.invited, &change.removed, &change.left].iter().any(|who| !who.is_empty()) {
@@ -363,25 +362,20 @@ impl Private {
         if !self.pace.take(now) {
             return;
         }
-        let mut of_host: Vec<(u64, RoomId)> = Vec::new();
-        let mut all: Vec<(u64, RoomId)> = Vec::new();
-        for (id, entry) in &self.rooms {
-            if let State::Invited { host: other, turn } = &entry.state {
-                all.push((*turn, *id));
-                if *other == host {
-                    of_host.push((*turn, *id));
-                }
-            }
-        }
-        let is_full = all.len() >= MAX_INVITATIONS;
-        let oldest = if of_host.len() >= MAX_INVITATIONS_OF_HOST {
-            of_host.iter().min()
-        } else if is_full {
-            all.iter().min()
+        let waiting = self.rooms.iter().filter_map(|(id, entry)| match &entry.state {
+            State::Invited { host, turn } => Some((*id, host, *turn)),
+            State::Joined | State::Left(_) => None,
+        });
+        let of_host = waiting.clone().filter(|(_, other, _)| **other == host);
+        let oldest = if of_host.clone().count() >= MAX_INVITATIONS_OF_HOST {
+            of_host.min_by_key(|(.., turn)| *turn)
+        } else if waiting.clone().count() >= MAX_INVITATIONS {
+            waiting.min_by_key(|(.., turn)| *turn)
         } else {
             None
         };
-        if let Some(Entry { charter, .. }) = oldest.and_then(|(_, oldest)| self.rooms.remove(oldest)) {
+        let oldest = oldest.map(|(id, ..)| id);
+        if let Some(Entry { charter, .. }) = oldest.and_then(|oldest| self.rooms.remove(&oldest)) {
             out.push(Output::Update(Update::InvitationGone(charter.room())));
         }
         self.invitations += 1;

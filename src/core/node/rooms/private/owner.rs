@@ -74,8 +74,7 @@ impl Owner<'_> {
     }
 
     /// What holds of two decisions, neither of which knows the other: the owner was restored from a backup, or runs
-    /// twice.
-    /// `theirs` may be an earlier or a later one as well. None if it is enough to go by the greater one.
+    /// twice. One of them may also be an earlier version of the other. None if it is enough to go by the greater one.
     pub(super) fn merge(&mut self, ours: &Charter, theirs: &Charter) -> Option<(SignedDecision, Decision)> {
         let (winner, loser) = if ours.is_older_than(theirs.decision().version, &theirs.signed().digest()) {
             (theirs, ours)
@@ -84,14 +83,13 @@ impl Owner<'_> {
         };
         let (winning, losing) = (winner.decision(), loser.decision());
         let mut decision = next(winning);
-        let ended = |decision: &Decision, node: &NodeId| decision.departures.get(node).map_or(0, |gone| gone.since);
         // Who was removed in one of them stays removed. Cuts of both hold.
         let mut any_gone = false;
         for (node, gone) in &losing.departures {
             let known = winning.departures.get(node);
             let is_cut = |cut: &&Cut| known.is_none_or(|known| known.cuts.iter().all(|other| other.epoch != cut.epoch));
             let cuts: Vec<Cut> = gone.cuts.iter().filter(is_cut).copied().collect();
-            let is_news = ended(winning, node) < gone.since;
+            let is_news = known.is_none_or(|known| known.since < gone.since);
             if is_news && winning.members.get(node).is_some_and(|entry| entry.since <= gone.since) {
                 self.depart(&mut decision, &Gone { node: *node, cuts, removed: gone.removal.is_some() });
                 any_gone = true;
@@ -101,17 +99,21 @@ impl Owner<'_> {
         }
         let lost: Vec<&Membership> =
             losing.members.values().filter(|entry| is_lost(entry, winning, &decision)).collect();
-        let is_key_lost = losing.generations.iter().any(|step| winning.generations.iter().all(|one| one.id != step.id));
-        if !any_gone && lost.is_empty() && !is_key_lost && decision.departures == winning.departures {
+        let is_unknown = |step: &&RoomKeyStep| winning.generations.iter().all(|one| one.id != step.id);
+        let lost_keys = losing.generations.iter().filter(is_unknown);
+        if !any_gone
+            && lost.is_empty()
+            && lost_keys.clone().next().is_none()
+            && decision.departures == winning.departures
+        {
             return None;
         }
         decision.version = winning.version.max(losing.version).saturating_add(1);
         let cards: Vec<Card> = lost.into_iter().map(|entry| entry.card).collect();
         // The keys of both, in one chain.
         decision.generations.clear();
-        let older = losing.generations.iter().filter(|step| winning.generations.iter().all(|one| one.id != step.id));
         let mut newest: Option<RoomKey> = None;
-        for step in older.chain(&winning.generations) {
+        for step in lost_keys.chain(&winning.generations) {
             let Some(key) = winner.key_of(&step.id).or_else(|| loser.key_of(&step.id)).cloned() else { continue };
             let previous = newest.as_ref().map(|newest| self.previous(&decision, newest, &key, &step.id));
             decision.generations.push(RoomKeyStep { id: step.id, previous });
@@ -182,7 +184,7 @@ impl Owner<'_> {
 
     fn signed(&self, decision: Decision) -> Option<(SignedDecision, Decision)> {
         let signed = decision.sign(self.identity);
-        let fits = decision.members.len() <= MAX_MEMBERS && signed.len() <= MAX_DECISION_BYTES;
+        let fits = decision.members.len() <= MAX_MEMBERS && signed.bytes() <= MAX_DECISION_BYTES;
         fits.then_some((signed, decision))
     }
 

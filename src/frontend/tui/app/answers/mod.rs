@@ -4,6 +4,7 @@
 pub(crate) mod alarm;
 pub(crate) mod members;
 pub(crate) mod rooms;
+mod table;
 pub(crate) mod verification;
 pub(crate) mod who;
 pub(crate) mod whois;

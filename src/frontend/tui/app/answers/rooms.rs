@@ -2,12 +2,10 @@
 
 use std::fmt::Write as _;
 
+use super::table;
 use crate::{
     domain::bus::RoomListing,
-    frontend::{
-        tui::app::wrap::width,
-        words::{private_rooms, tabs as words},
-    },
+    frontend::words::{private_rooms, tabs as words},
 };
 
 /// Columns before the names.
@@ -31,12 +29,12 @@ pub(crate) fn text(rooms: &[RoomListing], joined: &[(String, usize)], invitation
     let row = |listing: &RoomListing| {
         (listing.room.to_string(), words::others(listing.people), if listing.joined { words::JOINED } else { "" })
     };
-    table(&mut text, &rooms.iter().map(row).collect::<Vec<_>>());
+    table::append(&mut text, &rooms.iter().map(row).collect::<Vec<_>>());
     // Writing to a string cannot fail.
     if !joined.is_empty() {
         let _ = write!(text, "\n{}", private_rooms::rooms(joined.len()));
         let row = |(name, here): &(String, usize)| (name.clone(), private_rooms::members_here(*here), "");
-        table(&mut text, &joined.iter().map(row).collect::<Vec<_>>());
+        table::append(&mut text, &joined.iter().map(row).collect::<Vec<_>>());
     }
     if !rooms.is_empty() || !joined.is_empty() {
         let _ = write!(text, "\n{}", words::HOW_TO_JOIN);
@@ -44,24 +42,10 @@ pub(crate) fn text(rooms: &[RoomListing], joined: &[(String, usize)], invitation
     if !invitations.is_empty() {
         let _ = write!(text, "\n{}", private_rooms::invitations(invitations.len()));
         let row = |one: &Invited| (one.room.clone(), private_rooms::invitation(&one.owner, one.others), "");
-        table(&mut text, &invitations.iter().map(row).collect::<Vec<_>>());
+        table::append(&mut text, &invitations.iter().map(row).collect::<Vec<_>>());
         let _ = write!(text, "\n{}", private_rooms::HOW_TO_ANSWER);
     }
     text
-}
-
-/// Appends rows of a room, what is known of it, and a remark.
-fn table(text: &mut String, rows: &[(String, String, &str)]) {
-    let names = rows.iter().map(|(name, ..)| width(name)).max().unwrap_or(0);
-    let whats = rows.iter().map(|(_, what, _)| width(what)).max().unwrap_or(0);
-    for (name, what, remark) in rows {
-        let (name_pad, what_pad) = (names - width(name), whats - width(what));
-        // Writing to a string cannot fail.
-        let _ = write!(text, "\n  {name}{:name_pad$}  {what}", "");
-        if !remark.is_empty() {
-            let _ = write!(text, "{:what_pad$}  {remark}", "");
-        }
-    }
 }
 
 #[cfg(test)]

@@ -18,13 +18,19 @@ pub(crate) struct Unread {
     pub mentions: usize,
 }
 
+impl Unread {
+    /// The sum of both.
+    pub(crate) const fn plus(self, other: Self) -> Self {
+        Self { all: self.all + other.all, mentions: self.mentions + other.mentions }
+    }
+}
+
 impl Conversation {
     /// How many messages arrived unseen, together with the program's warnings and questions.
     pub(crate) fn unread(&self) -> Unread {
         let counted = self.counted_unseen();
-        self.pane.marker.map_or(counted, |marker| Unread {
-            all: counted.all + marker.messages + marker.notices,
-            mentions: counted.mentions + marker.mentions,
+        self.pane.marker.map_or(counted, |marker| {
+            counted.plus(Unread { all: marker.messages + marker.notices, mentions: marker.mentions })
         })
     }
 

@@ -1,6 +1,6 @@
 //! How much has come since the last run into a room that nobody looks at. It is counted on disk; nothing of it is held.
 
-use super::{Conversation, LineMaker, unread::Unread};
+use super::{Conversation, Line, LineMaker, unread::Unread};
 use crate::{
     domain::{
         bus::{Command, Page},
@@ -57,14 +57,12 @@ impl Conversation {
         let is_full = page.after;
         let lines = maker.lines(page.messages);
         let lines = lines.iter().filter(|line| matches!(line.author, Author::Peer(_)));
-        let unread = lines.fold(Unread::default(), |sum, line| Unread {
-            all: sum.all + 1,
-            mentions: sum.mentions + usize::from(line.mention),
-        });
+        let one = |line: &Line| Unread { all: 1, mentions: usize::from(line.mention) };
+        let unread = lines.map(one).fold(Unread::default(), Unread::plus);
         self.counted = UnseenCount::Done(Unread { all: if is_full { MOST } else { unread.all }, ..unread });
     }
 
-    /// What was counted, as long as the room itself does not know better.
+    /// What was counted, until the room is opened.
     pub(super) const fn counted_unseen(&self) -> Unread {
         match self.counted {
             UnseenCount::Done(unread) if !self.has_opened() => unread,

@@ -265,8 +265,7 @@ impl Tabs {
 }
 
 fn total<'a>(tabs: impl Iterator<Item = &'a Tab>) -> Unread {
-    tabs.map(Tab::unread)
-        .fold(Unread::default(), |sum, one| Unread { all: sum.all + one.all, mentions: sum.mentions + one.mentions })
+    tabs.map(Tab::unread).fold(Unread::default(), Unread::plus)
 }
 
 #[cfg(test)]

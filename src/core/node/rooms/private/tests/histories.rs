@@ -3,7 +3,6 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::protocol::sealing::Generation;
 
 const PEOPLE: usize = 5;
 
@@ -122,7 +121,7 @@ proptest! {
         for (n, person) in office.people.iter().enumerate() {
             if let Some(seal) = person.open.get(&room) {
                 prop_assert_eq!(&person.members(&room), &truth, "person {}", n);
-                prop_assert_eq!(seal.newest().map(Generation::id), office.people[0].open[&room].newest().map(Generation::id));
+                prop_assert_eq!(seal.newest().id(), office.people[0].open[&room].newest().id());
                 prop_assert_eq!(seal.writers(), office.people[0].open[&room].writers(), "person {}", n);
                 prop_assert!(truth.contains(&key(n)), "person {} is in a room that they are no member of", n);
             }
