@@ -21,6 +21,9 @@ const SLICE_LINES: usize = 256;
 /// much.
 const SLICE_BYTES: usize = 64 * 1024;
 
+/// Different words for the vocabulary after which a slice ends.
+const SLICE_WORDS: usize = 1_024;
+
 /// How many pages of the index are merged in one slice. It takes 1 ms, or a few if a word is in very many lines.
 const SLICE_PAGES: usize = 16;
 
@@ -137,8 +140,8 @@ impl Database {
         self.connection.pragma_update(None, "synchronous", "NORMAL")?;
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         if indexing.lines && indexing.debt <= MAX_DEBT {
-            let (lines, bytes) = index(&transaction)?;
-            indexing.lines = lines == SLICE_LINES || bytes >= SLICE_BYTES;
+            let Slice { lines, bytes, more } = index(&transaction)?;
+            indexing.lines = more;
             indexing.merges |= lines > 0;
             indexing.debt += (bytes / PAGE_BYTES) * MERGES;
         } else if indexing.vocabulary.earlier && !indexing.lines {
@@ -154,12 +157,21 @@ impl Database {
     }
 }
 
-/// Indexes own lines first, and then the newest. Returns how many, and the bytes of their text.
-fn index(connection: &Connection) -> Result<(usize, usize)> {
+/// What was indexed in one slice.
+struct Slice {
+    lines: usize,
+    bytes: usize,
+    /// Whether there may be more lines.
+    more: bool,
+}
+
+/// Indexes own lines first, and then the newest.
+fn index(connection: &Connection) -> Result<Slice> {
     let mut newest =
         connection.prepare_cached("SELECT own, spot FROM unindexed ORDER BY own DESC, spot DESC LIMIT ?")?;
     let newest = newest.query_map([number(SLICE_LINES as u64)], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let newest = newest.collect::<Result<Vec<(i64, i64)>>>()?;
+    let mut more = newest.len() == SLICE_LINES;
     let mut done = connection.prepare_cached("DELETE FROM unindexed WHERE own = ? AND spot = ?")?;
     let mut select = connection.prepare_cached("SELECT place, kind, content, log FROM lines WHERE spot = ?")?;
     let mut noted = Noted::default();
@@ -176,12 +188,13 @@ fn index(connection: &Connection) -> Result<(usize, usize)> {
         }
         done.execute([own, spot])?;
         lines += 1;
-        if bytes >= SLICE_BYTES {
+        if bytes >= SLICE_BYTES || noted.words.len() >= SLICE_WORDS {
+            more = true;
             break;
         }
     }
     noted.store(connection)?;
-    Ok((lines, bytes))
+    Ok(Slice { lines, bytes, more })
 }
 
 /// Notes words and names of some lines that an earlier version has indexed. Returns whether there may be more.
@@ -194,6 +207,7 @@ pub(super) fn index_earlier(connection: &Connection) -> Result<bool> {
     let mut rows = select.query([last, number(SLICE_LINES as u64)])?;
     let (mut noted, mut oldest, mut bytes) = (Noted::default(), None, 0);
     while bytes < SLICE_BYTES
+        && noted.words.len() < SLICE_WORDS
         && let Some(row) = rows.next()?
     {
         let content = row.get_ref(3)?.as_blob()?;

@@ -16,21 +16,17 @@ use super::{
 };
 use crate::protocol::codec::event::Content;
 
-/// How many words a part of a word stands for: the shortest ones. More would slow down a search, and somebody who gets
-/// lines with a thousand different words needs another query.
+/// How many words a part of a word stands for: the shortest ones. More would slow down a search, and a
+/// query that fits a thousand words is too vague.
 const MAX_INSIDE: usize = 1_000;
-
-/// How many different words of one line are noted. Nobody says more at once; a stranger who fills the longest lines with
-/// new words, 8,000 each, made honest lines 3 s late.
-const MAX_OF_LINE: usize = 512;
 
 /// How many doubtful words are checked in one slice: about 2 ms.
 const SLICE_WORDS: usize = 128;
 
-/// Notes the words of a line.
+/// Notes words of lines.
 pub(super) fn note(connection: &Connection, words: &BTreeSet<String>) -> Result<()> {
     let mut insert = connection.prepare_cached("INSERT OR IGNORE INTO vocabulary (word) VALUES (?)")?;
-    words.iter().take(MAX_OF_LINE).try_for_each(|word| insert.execute([word]).map(drop))
+    words.iter().try_for_each(|word| insert.execute([word]).map(drop))
 }
 
 /// The words that contain a text, or end with it.
@@ -50,7 +46,7 @@ pub(super) fn inside(connection: &Connection, text: &str, at_end: bool) -> Resul
 pub(super) fn doubt(connection: &Connection, content: &Content) -> Result<()> {
     let Some(Indexed { words, .. }) = words::of_line(0, content) else { return Ok(()) };
     let mut insert = connection.prepare_cached("INSERT OR IGNORE INTO doubtful_words (word) VALUES (?)")?;
-    words.iter().take(MAX_OF_LINE).try_for_each(|word| insert.execute([word]).map(drop))
+    words.iter().try_for_each(|word| insert.execute([word]).map(drop))
 }
 
 /// Removes some of the doubtful words, if no line has them any more. Returns whether there were any.

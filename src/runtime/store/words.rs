@@ -1,6 +1,8 @@
 //! What a text is found by: folded words, and single characters, called signs, where a script puts no space between
 //! words. The index has the words of each line; `vocabulary` has each word once, to find it by a part of it.
 
+use std::collections::BTreeSet;
+
 use rusqlite::Result;
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
@@ -15,12 +17,16 @@ const MAX_PARTS: usize = 64;
 /// The longest word, in characters: a key in hexadecimal digits. The rest of a longer one is another word.
 const MAX_WORD: usize = 64;
 
+/// How many different words of one line can be found by a part of them: the first ones. Nobody says more at once; a
+/// stranger who fills the longest lines with new words, 8,000 each, made honest lines 3 s late.
+const MAX_LISTED: usize = 512;
+
 /// What a line is found by.
 pub(super) struct Indexed {
     /// Its words, with a word for its place that nobody can type.
     pub(super) text: String,
-    /// Those of them that may be found by a part of them.
-    pub(super) words: Vec<String>,
+    /// Those of them that can be found by a part of them.
+    pub(super) words: BTreeSet<String>,
 }
 
 /// What a line is found by; `None` if there is nothing to find it by.
@@ -28,12 +34,12 @@ pub(super) fn of_line(place: i64, content: &Content) -> Option<Indexed> {
     let Content::Said { text, .. } = content else { return None };
     let parts = parts(text.as_str());
     let mut text = place_word(place);
-    let mut words = Vec::new();
+    let mut words = BTreeSet::new();
     for Part { word, sign } in parts {
         text.push(' ');
         text.push_str(&word);
-        if !sign && has_inside(&word) {
-            words.push(word);
+        if !sign && words.len() < MAX_LISTED && has_inside(&word) {
+            words.insert(word);
         }
     }
     // The first word is the place.
@@ -46,8 +52,8 @@ pub(super) fn of_name(name: &str) -> String {
     if words.is_empty() { name.to_lowercase() } else { words.join(" ") }
 }
 
-/// Where a term of a query is looked for. Fewer characters are looked for at the beginning of words only, because they
-/// are inside most of them.
+/// The shortest part that is looked for inside words. Shorter ones are looked for at the beginning only, because they are
+/// inside most words.
 pub(super) const MIN_INSIDE: usize = 3;
 
 /// Whether the word is long enough to be found by a part that is not its beginning.

@@ -168,6 +168,39 @@ fn words_of_forgotten_lines_leave_the_vocabulary() {
     assert_eq!(found(&mut database, "ord"), ["later words"]);
 }
 
+/// A hundred lines with eight words each that no other line has, and parts of one word of each.
+fn many_words() -> (Vec<String>, Vec<String>) {
+    let line = |line: u32| (0..8).map(|word| format!("n{line:02}w{word}ends")).collect::<Vec<_>>().join(" ");
+    ((0..100).map(line).collect(), (0..100).map(|line| format!("{line:02}w{}end", line % 8)).collect())
+}
+
+#[test]
+fn lines_that_are_indexed_together_share_no_limit() {
+    let (lines, parts) = many_words();
+    let (mut database, _) = said(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+    for (line, part) in lines.iter().zip(&parts) {
+        assert_eq!(&found(&mut database, part), &[line.as_str()], "{part}");
+    }
+    let earlier = "DELETE FROM vocabulary; INSERT INTO unlisted (spot) SELECT max(spot) FROM lines";
+    database.connection.execute_batch(earlier).unwrap();
+    assert_eq!(found(&mut database, &parts[99]).len(), 1);
+    for (line, part) in lines.iter().zip(&parts) {
+        assert_eq!(&found(&mut database, part), &[line.as_str()], "{part} in a file of an earlier version");
+    }
+}
+
+#[test]
+fn of_a_long_line_the_first_words_are_listed() {
+    let line = (0..600).map(|word| format!("n{word:03}end")).collect::<Vec<_>>().join(" ");
+    let (mut database, bob) = said(&["stays here", &line]);
+    assert_eq!(found(&mut database, "511en").len(), 1);
+    assert_eq!((found(&mut database, "512en").len(), found(&mut database, "n512en").len()), (0, 1));
+    let keep = bob.said[1].1.bytes() as u64;
+    database.handle(Request::Shrink(vec![(bob.log, keep)])).unwrap();
+    database.index_all();
+    assert_eq!(words_of(&database).len(), 512);
+}
+
 #[test]
 fn an_earlier_file_is_listed_in_the_background() {
     let directory = tempfile::tempdir().unwrap();
