@@ -150,9 +150,9 @@ impl Sync {
         let left: Vec<(LogId, u64)> = rewound.iter().map(|state| (state.id, state.head)).collect();
         self.logs.committed(rewound);
         let mut thinned: BTreeSet<RoomId> = BTreeSet::new();
-        for (log, head) in &left {
+        for (log, _) in &left {
             self.logs.removed(log);
-            thinned.extend(self.logs.is_void(log, head + 1).then_some(log.room));
+            thinned.extend(self.logs.last(log).map(|_| log.room));
         }
         // What does not count any more disappears from the screen.
         thinned

@@ -116,6 +116,20 @@ fn lines_above_a_cut_disappear_and_do_not_come_back() {
 }
 
 #[test]
+fn a_log_with_another_event_at_its_cut_disappears() {
+    let (mut row, _) = three();
+    row.plan(2, "one");
+    row.plan(2, "two");
+    row.wait(2_000);
+    let [(of, (epoch, seq, _))] = row.cuts(1, 2)[..] else { panic!("one log") };
+    assert_eq!(seq, 2);
+    // Its author has signed two events under this number, and the owner has the other one.
+    row.reseal(1, 2, &[0, 1], &vec![(of, (epoch, seq, EventId([7; 32])))]);
+    assert!(row.texts(1).is_empty());
+    assert_eq!(row.rearranged(1), 1);
+}
+
+#[test]
 fn a_log_that_the_owner_never_saw_counts_nothing() {
     let (mut row, _) = three();
     row.plan(2, "hello");
