@@ -21,7 +21,7 @@ const SLICE_LINES: usize = 256;
 /// much.
 const SLICE_BYTES: usize = 64 * 1024;
 
-/// Different words for the vocabulary after which a slice ends.
+/// Different words for the vocabulary after which a slice ends: they take about as long as that text.
 const SLICE_WORDS: usize = 1_024;
 
 /// How many pages of the index are merged in one slice. It takes 1 ms, or a few if a word is in very many lines.
