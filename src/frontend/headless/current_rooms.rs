@@ -2,8 +2,12 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::spoken::Spoken;
 use crate::{
-    domain::{bus::Update, model::Room},
+    domain::{
+        bus::{Failure, Update},
+        model::Room,
+    },
     frontend::slash::TypedRoom,
 };
 
@@ -14,8 +18,7 @@ pub(super) struct CurrentRooms(Arc<Mutex<Rooms>>);
 
 #[derive(Debug)]
 struct Rooms {
-    /// The room that lines are said in.
-    spoken: Room,
+    spoken: Spoken,
     /// Those that the user is in, without the lobby. Bounded by the node.
     joined: Vec<Room>,
 }
@@ -23,7 +26,7 @@ struct Rooms {
 impl CurrentRooms {
     /// Lines are said in the room `spoken`.
     pub(super) fn new(spoken: Room) -> Self {
-        Self(Arc::new(Mutex::new(Rooms { spoken, joined: Vec::new() })))
+        Self(Arc::new(Mutex::new(Rooms { spoken: Spoken::new(spoken), joined: Vec::new() })))
     }
 
     /// Notes an update that is about to be printed.
@@ -31,21 +34,22 @@ impl CurrentRooms {
         match update {
             Update::RoomJoined { room, asked, .. } if !room.is_lobby() => {
                 let mut rooms = self.rooms();
-                if *asked && is_meant_by(&rooms.spoken, room) {
-                    rooms.spoken = room.clone();
-                }
+                rooms.spoken.joined(room, *asked);
                 if !rooms.joined.contains(room) {
                     rooms.joined.push(room.clone());
                 }
             }
             Update::RoomLeft { room, .. } => self.rooms().joined.retain(|joined| joined != room),
+            Update::Failed(Failure::Room(failure)) => {
+                self.rooms().spoken.expects(failure);
+            }
             _ => {}
         }
     }
 
     /// The room that lines are said in.
     pub(super) fn spoken(&self) -> Room {
-        self.rooms().spoken.clone()
+        self.rooms().spoken.room().clone()
     }
 
     /// The rooms of the user that `typed` may mean.
@@ -57,10 +61,4 @@ impl CurrentRooms {
         // What is in it is right, even if another thread panicked while it held the lock.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Whether whoever asked for the room `asked` at the start was invited to the private room `joined` of that name, and
-/// has joined it.
-pub(super) fn is_meant_by(asked: &Room, joined: &Room) -> bool {
-    matches!((asked, joined), (Room::Open(name), Room::Private(private)) if *name == private.name)
 }

@@ -14,6 +14,7 @@ mod output;
 mod people;
 mod printer;
 mod rooms;
+mod spoken;
 mod startup_delay;
 mod text;
 mod trust;

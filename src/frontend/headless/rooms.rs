@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{current_rooms::is_meant_by, event::Member};
+use super::{event::Member, spoken::Spoken};
 use crate::{
     domain::{
         bus::{Invitation, RoomFailure, RoomMembers},
@@ -14,10 +14,7 @@ use crate::{
 /// The rooms that the user is in, and who else is. Bounded by the rooms and the links that the node has.
 #[derive(Debug)]
 pub(super) struct Rooms {
-    /// The room that lines are said in.
-    spoken: Room,
-    /// Whether the node was asked to join it, and has not answered.
-    is_asked: bool,
+    spoken: Spoken,
     /// Linked people in each room that is not the lobby, in the order of their keys.
     members: BTreeMap<Room, Vec<NodeId>>,
     /// The invitations that the user has not answered.
@@ -27,23 +24,20 @@ pub(super) struct Rooms {
 impl Rooms {
     /// Lines are said in the room `spoken`, which is joined at the start.
     pub(super) fn new(spoken: Room) -> Self {
-        Self { is_asked: !spoken.is_lobby(), spoken, members: BTreeMap::new(), invitations: BTreeMap::new() }
+        Self { spoken: Spoken::new(spoken), members: BTreeMap::new(), invitations: BTreeMap::new() }
     }
 
     /// Whether it is another room than that which lines are said in.
     pub(super) fn is_other(&self, room: &Room) -> bool {
-        *room != self.spoken
+        room != self.spoken.room()
     }
 
     /// The user is in a room that is not the lobby, because they have just `asked` for it or since an earlier run.
     pub(super) fn joined(&mut self, room: &Room, asked: bool) {
-        if asked && self.is_asked && is_meant_by(&self.spoken, room) {
-            self.spoken = room.clone();
-        }
+        self.spoken.joined(room, asked);
         if let Room::Private(room) = room {
             self.invitations.remove(&room.id);
         }
-        self.is_asked &= !(asked && *room == self.spoken);
         self.members.entry(room.clone()).or_default();
     }
 
@@ -88,9 +82,7 @@ impl Rooms {
 
     /// Whether the failure is no news: the room that is joined at the start was joined in an earlier run.
     pub(super) fn expects(&mut self, failure: &RoomFailure) -> bool {
-        let is_expected = matches!(failure, RoomFailure::Joined(room) if *room == self.spoken) && self.is_asked;
-        self.is_asked &= !is_expected;
-        is_expected
+        self.spoken.expects(failure)
     }
 
     /// These people are in a room now. Returns who came and who left.
@@ -122,16 +114,5 @@ mod tests {
         assert_eq!(told(&nodes[1..]), []);
         rooms.left(&dev);
         assert!(rooms.is_empty(&dev));
-    }
-
-    #[test]
-    fn being_there_already_is_no_failure_at_the_start() {
-        let (dev, ops) = (Room::named("dev").unwrap(), Room::named("ops").unwrap());
-        let mut rooms = Rooms::new(dev.clone());
-        rooms.joined(&ops, true);
-        rooms.joined(&dev, false);
-        assert!(!rooms.expects(&RoomFailure::Joined(ops)));
-        assert!(rooms.expects(&RoomFailure::Joined(dev.clone())));
-        assert!(!rooms.expects(&RoomFailure::Joined(dev)), "the user asked for it again");
     }
 }
