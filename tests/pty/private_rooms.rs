@@ -140,6 +140,28 @@ fn a_direct_message_waits_for_who_is_away() {
 }
 
 #[test]
+fn a_direct_tab_never_opened_keeps_its_count() {
+    let ports = Ports::reserve(3);
+    let homes = [(); 2].map(|()| tempfile::tempdir().expect("a directory"));
+    let alice = person("alice", homes[0].path(), &ports);
+    let bob = person("bob", homes[1].path(), &ports);
+    bob.wait_text("● alice");
+    alice.send("/query bob\r");
+    types(&alice, "2:@bob", "are you there");
+    bob.wait_text("2:@alice (1!)");
+    for term in [&bob, &alice] {
+        term.send("/quit\r");
+        term.wait_exit();
+    }
+    // Alice is gone, so nothing new comes.
+    let bob = person("bob", homes[1].path(), &ports);
+    bob.wait_text("2:@alice (1!)");
+    bob.send("\x0e");
+    shows(&bob, "2:@alice");
+    bob.wait_text("│ are you there");
+}
+
+#[test]
 fn thirty_tabs_are_gone_through_in_turn() {
     let ports = Ports::reserve(2);
     let home = tempfile::tempdir().expect("a directory");

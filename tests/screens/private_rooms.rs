@@ -64,8 +64,10 @@ fn removed(s: &mut Screen) {
 fn commands(s: &mut Screen, line: &str) -> Vec<Command> {
     s.sent();
     s.enter(line);
-    let is_asked =
-        |command: &Command| !matches!(command, Command::Typing(_) | Command::KeepView { .. } | Command::Page { .. });
+    let is_asked = |command: &Command| {
+        let by_itself = matches!(command, Command::Typing(_) | Command::KeepView { .. } | Command::Page { .. });
+        !by_itself && !matches!(command, Command::Look(_))
+    };
     s.sent().into_iter().filter(is_asked).collect()
 }
 

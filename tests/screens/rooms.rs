@@ -402,6 +402,23 @@ fn unread_lines_of_hidden_rooms_are_counted_at_the_start() {
     assert!(tabs(&mut shown(99, true)).contains("2:#dev (99+) "));
 }
 
+#[test]
+fn a_direct_room_never_looked_at_is_counted_from_its_beginning() {
+    let mut s = Screen::new(lan(), (80, 24));
+    s.listens("alice");
+    in_room(&mut s, direct(), false);
+    let is_page = |command: &Command| matches!(command, Command::Page { room, .. } if *room == direct());
+    let asked: Vec<Command> = s.sent().into_iter().filter(is_page).collect();
+    let [Command::Page { seek, .. }] = &asked[..] else { panic!("{asked:?}") };
+    let said = of_bob(&s, 2).into_iter().map(|line| Message { room: direct(), ..line }).collect();
+    s.update(Update::Page(Page { room: direct(), ..page(*seek, said, false, false) }));
+    assert!(tabs(&mut s).contains("(2!)"), "{}", tabs(&mut s));
+    let looks = |command: &Command| *command == Command::Look(direct());
+    assert!(!s.sent().iter().any(looks), "nobody has looked");
+    s.alt('2');
+    assert!(s.sent().iter().any(looks));
+}
+
 /// A room is told of in which the user read `at`. The disk has `all` lines of it.
 fn read_at(at: Position, all: &[Message]) -> Screen {
     let mut s = Screen::new(lan(), (80, 24));

@@ -14,10 +14,8 @@ impl Node {
         match command {
             Command::Say { room, text, action, .. } => self.say(room, text, action, now, out),
             Command::SetTopic { room, topic, .. } => self.set_topic(room, topic, now, out),
-            Command::Page { room, seek, max } => {
-                self.drive_rooms(rooms::Input::Used(room.clone()), now, out);
-                self.drive_sync(sync::Input::Page { room, seek, max }, now, out);
-            }
+            Command::Look(room) => self.drive_rooms(rooms::Input::Used(room), now, out),
+            Command::Page { room, seek, max } => self.drive_sync(sync::Input::Page { room, seek, max }, now, out),
             Command::Search { room, query, before, max } => {
                 self.drive_sync(sync::Input::Search { room, query, before, max }, now, out);
             }

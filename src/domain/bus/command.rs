@@ -136,6 +136,8 @@ pub enum Command {
     },
     /// List the open rooms that people here are in; answered by [`super::Update::RoomList`].
     ListRooms,
+    /// The user looks at a room. A direct room that a stranger has opened is kept from now on.
+    Look(Room),
     /// Remember how the user left a room, for the next start.
     KeepView {
         /// Which room.

@@ -303,6 +303,7 @@ pub fn line_of(command: &Command) -> Option<String> {
         // Without the yes, so that the user is asked again.
         Command::Erase { .. } => "/erase".to_owned(),
         Command::Search { before: Some(_), .. }
+        | Command::Look(_)
         | Command::Page { .. }
         | Command::KeepView { .. }
         | Command::PlainView(_)

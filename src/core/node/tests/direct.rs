@@ -2,7 +2,10 @@
 
 use super::*;
 use crate::{
-    domain::model::{EventId, Hlc, LogId, Room, RoomId, Text},
+    domain::{
+        bus::RoomUse,
+        model::{EventId, Hlc, LogId, Room, RoomId, Seek, Text},
+    },
     protocol::{
         codec::{
             event::{Content, Draft, HeldRange, KIND_SAID, SALT_BYTES, Signed},
@@ -116,6 +119,22 @@ fn a_first_line_is_shown_though_the_link_ends() {
     let outs = bench.feed(Input::Stored { ticket, reply });
     let (joined, line) = shown(&outs, &bob.room());
     assert!(joined.is_some() && joined < line, "{outs:?}");
+}
+
+#[test]
+fn only_looking_makes_a_room_of_a_stranger_wanted() {
+    let (bob, mut bench) = (Writer::new(), bench());
+    bench.feed(bob.arrives());
+    bench.feed(Input::Frames { link: LINK, frames: bob.says("hello") });
+    let page = Command::Page { room: bob.room(), seek: Seek::Newest, max: 100 };
+    bench.feed(Input::Command(page));
+    let used = |bench: &Harness| {
+        let rooms = bench.node.rooms();
+        rooms.iter().find(|kept| kept.room == bob.room()).map(|kept| kept.used)
+    };
+    assert_eq!(used(&bench), Some(RoomUse::Unused), "the screen counts what is unread");
+    bench.feed(Input::Command(Command::Look(bob.room())));
+    assert_eq!(used(&bench), Some(RoomUse::Used));
 }
 
 #[test]

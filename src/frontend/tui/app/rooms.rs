@@ -100,6 +100,9 @@ impl App {
         self.offered.clear();
         self.overlays.search.close();
         self.lay_out();
+        if !self.status.is_node_gone() {
+            self.send(Command::Look(self.tabs.room().clone()));
+        }
         self.tabs.here_mut().enter(&mut self.outputs);
     }
 

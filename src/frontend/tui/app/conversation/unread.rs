@@ -5,7 +5,7 @@ use super::{
     pane::{Entry, LEAST},
 };
 use crate::{
-    domain::model::{Author, MessageId, Position},
+    domain::model::{Author, MessageId, Position, Room},
     frontend::words::messages as words,
 };
 
@@ -53,7 +53,9 @@ impl Conversation {
     pub(crate) fn remember_seen(&mut self, seen: Option<Position>) {
         self.seen = self.seen.max(seen);
         if !self.has_opened() {
-            self.unseen_after = seen;
+            // Everything in a room for two is for the user, also if they have never looked.
+            let never = if matches!(self.room, Room::Direct(_)) { Some(LEAST) } else { None };
+            self.unseen_after = seen.or(never);
         }
     }
 
