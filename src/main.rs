@@ -12,7 +12,7 @@ use clap::Parser;
 use proximity_chat::cli::{
     config::{self, Args, Config, LogArgs, Tool},
     manual,
-    run::{self, Front, file_limit, log_file, stderr, subcommands},
+    run::{self, Front, Pipe, file_limit, log_file, stderr, subcommands},
 };
 
 /// Something failed while running.
@@ -72,8 +72,14 @@ fn print_log(config: &Config, args: &LogArgs) -> ExitCode {
 
 /// The screen needs a terminal on both sides.
 fn front(args: &Args) -> Front {
-    if args.headless || args.json || !io::stdin().is_terminal() || !io::stdout().is_terminal() {
-        Front::Headless { json: args.json }
+    if args.headless
+        || args.json
+        || args.commands
+        || args.stay
+        || !io::stdin().is_terminal()
+        || !io::stdout().is_terminal()
+    {
+        Front::Headless(Pipe { json: args.json, commands: args.commands, stay: args.stay })
     } else {
         Front::Screen
     }

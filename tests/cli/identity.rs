@@ -1,6 +1,6 @@
 //! `proximity-chat identity`: shows the key and replaces it.
 
-use crate::user::User;
+use crate::user::{ALONE, User};
 
 #[test]
 fn a_new_key_keeps_the_old_one_and_the_history() {
@@ -8,7 +8,7 @@ fn a_new_key_keeps_the_old_one_and_the_history() {
     let none = user.run(&["identity"], "");
     assert_eq!(none.code, Some(1), "{none:?}");
     assert!(none.err.contains("There is no key yet"), "{none:?}");
-    assert_eq!(user.node(&[], "hello\n/quit\n").code, Some(0));
+    assert_eq!(user.node(&[], "hello\n/quit\n").code, ALONE);
     let old = user.run(&["identity"], "");
     assert_eq!((old.code, old.out.trim().len()), (Some(0), 64), "{old:?}");
 
@@ -29,7 +29,7 @@ fn a_new_key_keeps_the_old_one_and_the_history() {
     assert_eq!(files.filter(|name| name.starts_with("identity-until-20")).count(), 1);
 
     // The old lines are still there, as another person's.
-    assert_eq!(user.node(&["--json"], "again\n/quit\n").code, Some(0));
+    assert_eq!(user.node(&["--json"], "again\n/quit\n").code, ALONE);
     let log = user.run(&["log", "--json"], "").out;
     let lines: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     let said: Vec<_> =

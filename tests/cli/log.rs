@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     support::arguments,
-    user::{Finished, Running, User, lines},
+    user::{ALONE, Finished, Running, User, lines},
 };
 
 impl User {
@@ -27,7 +27,7 @@ impl User {
 fn log_prints_the_chat_afterwards() {
     let user = User::new();
     let chat = user.node(&["--json"], "hello\n/me waves\n//quit\n/quit\n");
-    assert_eq!(chat.code, Some(0), "{chat:?}");
+    assert_eq!(chat.code, ALONE, "{chat:?}");
     let texts = |out: &str| -> Vec<String> {
         out.lines().map(|line| line.split_once("  ").expect("a date").1.to_owned()).collect()
     };
@@ -53,8 +53,8 @@ fn log_prints_the_chat_afterwards() {
 #[test]
 fn each_network_profile_and_directory_has_its_own_history() {
     let user = User::new();
-    assert_eq!(user.node(&[], "at home\n/quit\n").code, Some(0));
-    assert_eq!(user.node(&["--network", "office", "--profile", "work"], "at the office\n/quit\n").code, Some(0));
+    assert_eq!(user.node(&[], "at home\n/quit\n").code, ALONE);
+    assert_eq!(user.node(&["--network", "office", "--profile", "work"], "at the office\n/quit\n").code, ALONE);
     let office = ["--network", "office", "--profile", "work"];
     assert!(user.printed(&office).contains("at the office"));
     for args in [&["--network", "office"][..], &["--profile", "work"]] {
@@ -121,7 +121,7 @@ fn a_running_copys_history_is_readable_but_not_erasable() {
 #[test]
 fn erased_lines_are_gone_and_the_chat_continues() {
     let user = User::new();
-    assert_eq!(user.node(&[], "the combination is 4711\n/quit\n").code, Some(0));
+    assert_eq!(user.node(&[], "the combination is 4711\n/quit\n").code, ALONE);
     let unasked = user.log(&["lobby", "--erase"]);
     assert_eq!(unasked.code, Some(2));
     assert!(unasked.err.contains("there is no terminal to ask you on. Add --yes"), "{unasked:?}");
@@ -132,7 +132,7 @@ fn erased_lines_are_gone_and_the_chat_continues() {
         let bytes = fs::read(entry.expect("a file").path()).expect("a file");
         assert!(!bytes.windows(11).any(|window| window == b"combination"));
     }
-    assert_eq!(user.node(&[], "a new line\n/quit\n").code, Some(0));
+    assert_eq!(user.node(&[], "a new line\n/quit\n").code, ALONE);
     assert!(user.printed(&[]).ends_with("  alice: a new line\n"));
     assert_eq!(user.printed(&["--count"]), "1\n");
 }
@@ -142,7 +142,7 @@ fn a_reader_that_stops_early_is_no_error() {
     let user = User::new();
     // More than a pipe holds at once.
     let long = format!("{}\n", "x".repeat(1_000)).repeat(200);
-    assert_eq!(user.node(&[], &format!("{long}/quit\n")).code, Some(0));
+    assert_eq!(user.node(&[], &format!("{long}/quit\n")).code, ALONE);
     assert_eq!(user.printed(&["--count"]), "200\n");
     let mut child = user.command(&["log"]).spawn().expect("the program starts");
     let mut output = BufReader::new(child.stdout.take().expect("a pipe"));
@@ -155,7 +155,7 @@ fn a_reader_that_stops_early_is_no_error() {
 #[test]
 fn an_ephemeral_chat_leaves_no_history() {
     let user = User::new();
-    assert_eq!(user.node(&["--ephemeral"], "hello\n/quit\n").code, Some(0));
+    assert_eq!(user.node(&["--ephemeral"], "hello\n/quit\n").code, ALONE);
     let log = user.log(&[]);
     assert!(log.code == Some(0) && log.out.is_empty() && log.err.contains("There is no history"), "{log:?}");
 }
@@ -164,7 +164,7 @@ fn an_ephemeral_chat_leaves_no_history() {
 fn a_line_said_alone_reaches_later_peers_after_a_restart() {
     let user = User::new();
     let alone = user.node(&["--json"], "anybody here?\n/quit\n");
-    assert_eq!(alone.code, Some(0), "{alone:?}");
+    assert_eq!(alone.code, ALONE, "{alone:?}");
     let message = alone.event(|event| event["text"] == "anybody here?");
     let delivery = alone.event(|event| event["event"] == "delivery");
     assert_eq!((&delivery["id"], &delivery["of"]), (&message["id"], &0.into()));

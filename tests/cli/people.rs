@@ -201,7 +201,7 @@ fn an_unusable_directory_says_what_to_do() {
 #[test]
 fn a_relative_home_is_refused_with_the_cause() {
     let user = User::new();
-    let mut command = user.command(&["--headless", "--json"]);
+    let mut command = user.command(&["--json", "--commands"]);
     command.args(user.range()).env("HOME", "some/where");
     let finished = super::user::finish(command, "/quit\n");
     assert_eq!((finished.code, finished.out.as_str()), (Some(1), ""));
@@ -212,7 +212,7 @@ fn a_relative_home_is_refused_with_the_cause() {
         finished.err
     );
     assert!(!user.home.path().join("some").exists(), "nothing was made there");
-    let mut command = user.command(&["--headless", "--json"]);
+    let mut command = user.command(&["--json", "--commands"]);
     command.args(user.range()).env("XDG_DATA_HOME", "some/where");
     let finished = super::user::finish(command, "/quit\n");
     assert!(finished.out.contains("XDG_DATA_HOME is \\\"some/where\\\""), "{finished:?}");

@@ -6,14 +6,14 @@ use serde_json::Value;
 
 use crate::{
     support::{Node, Ports},
-    user::{User, node},
+    user::{ALONE, User, node},
 };
 
 #[test]
 fn a_pipe_gets_events_and_quit_ends_with_success() {
     let user = User::new();
     let finished = user.node(&["--json"], "hello\n/me waves\n/who\n/jion\n/version\n/quit\nnever\n");
-    assert_eq!((finished.code, finished.err.as_str()), (Some(0), ""));
+    assert_eq!((finished.code, finished.err.as_str()), (ALONE, ""));
     let listening = format!(
         r#"{{"event":"listening","addr":"127.0.0.1:{}","node":"{}","nick":"alice","version":"{}"}}"#,
         user.ports.first(),
@@ -48,10 +48,33 @@ fn a_line_piped_before_anyone_is_found_reaches_everyone() {
 }
 
 #[test]
+fn piped_text_is_said_as_it_is_until_it_ends() {
+    let ports = Ports::reserve(5);
+    let user = User { ports, ..User::new() };
+    let bob = Node::listening("bob", user.ports.range());
+    let log = "/erase yes\n/usr/bin/ld: cannot find -lfoo\n\u{1b}[31m/quit\u{1b}[0m\tnow\nthe end";
+    let finished = user.pipe(&["--headless"], log);
+    assert_eq!((finished.code, finished.err.as_str()), (Some(0), ""), "{finished:?}");
+    for text in ["/erase yes", "/usr/bin/ld: cannot find -lfoo", "/quit\tnow", "the end"] {
+        bob.wait_said("alice", text);
+    }
+}
+
+#[test]
+fn piped_text_waits_for_who_comes_later() {
+    let user = User::new();
+    let alone = user.pipe(&[], "hello\n");
+    assert_eq!((alone.code, alone.err.as_str()), (ALONE, ""), "{alone:?}");
+    assert_eq!(user.pipe(&[], "").code, Some(0), "nothing was said");
+    let kept = user.run(&["log"], "").out;
+    assert!(kept.ends_with("alice: hello\n"), "{kept}");
+}
+
+#[test]
 fn a_pipe_without_json_gets_text() {
     let user = User::new();
     let finished = user.node(&[], "hello\n/quit\n");
-    assert_eq!(finished.code, Some(0));
+    assert_eq!(finished.code, ALONE);
     assert!(finished.out.starts_with(&format!("-- you are alice, at 127.0.0.1:{}\n", user.ports.first())));
     assert!(finished.out.lines().any(|line| line.get(5..) == Some(" <alice> hello")), "{}", finished.out);
 }

@@ -96,7 +96,7 @@ fn the_users_config_file_is_found_and_warnings_are_events() {
     let user = User::new();
     user.write(".config/proximity-chat/config.json", "{\"nick\": \"from file\", \"prot\": 1}");
     let range = [user.ports.first(), user.ports.last()].map(|port| port.to_string());
-    let finished = user.run(&["--json", "--min-port", &range[0], "--max-port", &range[1]], "/quit\n");
+    let finished = user.run(&["--json", "--commands", "--min-port", &range[0], "--max-port", &range[1]], "/quit\n");
     assert_eq!(finished.code, Some(0), "{finished:?}");
     let warning = finished.event(|event| event["code"] == "config");
     let text = warning["text"].as_str().unwrap();
@@ -107,7 +107,7 @@ fn the_users_config_file_is_found_and_warnings_are_events() {
 #[test]
 fn environment_variables_are_settings() {
     let user = User::new();
-    let mut command = user.command(&["--json"]);
+    let mut command = user.command(&["--json", "--commands"]);
     command.env("PROXIMITY_CHAT_NICK", "env").env("PROXIMITY_CHAT_MIN_PORT", user.ports.first().to_string());
     command.env("PROXIMITY_CHAT_MAX_PORT", user.ports.last().to_string());
     let finished = finish(command, "/quit\n");

@@ -10,6 +10,9 @@ use tempfile::TempDir;
 
 use crate::support::{PATIENCE, Ports, Tool, arguments, program, schema};
 
+/// The exit code if something was said and nobody was there.
+pub(super) const ALONE: Option<i32> = Some(4);
+
 /// A user with an empty home directory, for whom the program runs.
 pub(super) struct User {
     pub(super) home: TempDir,
@@ -40,16 +43,23 @@ impl User {
         finish(self.command(args), input)
     }
 
-    /// Runs a node on this test's ports.
-    pub(super) fn node(&self, args: &[&str], input: &str) -> Finished {
+    /// Runs a node on this test's ports. Each line of its input is a message.
+    pub(super) fn pipe(&self, args: &[&str], input: &str) -> Finished {
         let mut command = self.command(args);
         command.args(arguments("alice", &self.ports));
         finish(command, input)
     }
 
+    /// The same. Lines that begin with a slash are commands.
+    pub(super) fn node(&self, args: &[&str], input: &str) -> Finished {
+        let mut command = self.command(args);
+        command.arg("--commands").args(arguments("alice", &self.ports));
+        finish(command, input)
+    }
+
     /// Runs a node with the profile's own identity.
     pub(super) fn someone(&self, args: &[&str], input: &str) -> Finished {
-        let mut command = self.command(&["--json"]);
+        let mut command = self.command(&["--json", "--commands"]);
         command.args(self.range()).args(args);
         finish(command, input)
     }
@@ -68,7 +78,7 @@ impl User {
 
     /// The same with these options. Also returns the events up to `listening`.
     pub(super) fn start_with(&self, args: &[String]) -> (Running, BufReader<std::process::ChildStdout>, Vec<Value>) {
-        let mut command = self.command(&["--headless", "--json"]);
+        let mut command = self.command(&["--json", "--commands", "--stay"]);
         let mut child = Running(command.args(args).spawn().expect("the program starts"));
         let mut output = BufReader::new(child.0.stdout.take().expect("a pipe"));
         let mut events = Vec::new();

@@ -403,7 +403,7 @@ fn unread_lines_of_hidden_rooms_are_counted_at_the_start() {
 }
 
 #[test]
-fn a_direct_room_never_looked_at_is_counted_from_its_beginning() {
+fn a_direct_room_never_looked_at_counts_from_its_beginning() {
     let mut s = Screen::new(lan(), (80, 24));
     s.listens("alice");
     in_room(&mut s, direct(), false);

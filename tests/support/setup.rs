@@ -63,7 +63,7 @@ impl Setup {
     /// The command that starts the node.
     pub(crate) fn command(&self, home: &TempDir) -> Command {
         let mut command = self.program_at(home);
-        command.arg("--headless").args(self.json.then_some("--json")).args(self.arguments());
+        command.args(["--headless", "--commands", "--stay"]).args(self.json.then_some("--json")).args(self.arguments());
         command.envs(self.clock.iter().flat_map(Wrong::variables));
         command
     }

@@ -74,6 +74,12 @@ pub struct Args {
     /// Print one JSON object per line; implies --headless
     #[arg(long, help_heading = usage::DISPLAY)]
     pub json: bool,
+    /// Carry out lines that begin with /, instead of sending every line as it is; implies --headless
+    #[arg(long, help_heading = usage::DISPLAY)]
+    pub commands: bool,
+    /// Go on listening when the input has ended; implies --headless
+    #[arg(long, help_heading = usage::DISPLAY)]
+    pub stay: bool,
     /// Read this config file instead of the one in your config directory
     #[arg(long, global = true, value_name = "FILE", help_heading = usage::FILES)]
     pub config: Option<PathBuf>,

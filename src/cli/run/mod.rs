@@ -56,10 +56,18 @@ pub enum Front {
     /// The full screen.
     Screen,
     /// Lines in, lines out.
-    Headless {
-        /// Whether to print one JSON object per line instead of text.
-        json: bool,
-    },
+    Headless(Pipe),
+}
+
+/// How the chat behaves without a screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pipe {
+    /// Whether to print one JSON object per line instead of text.
+    pub json: bool,
+    /// Whether a line that begins with `/` is a command.
+    pub commands: bool,
+    /// Whether to go on when the input has ended.
+    pub stay: bool,
 }
 
 /// Why the program could not run.
@@ -126,7 +134,7 @@ pub fn main(mut config: Config, front: Front) -> Result<u8, Error> {
     let left = runtime.block_on(async {
         match front {
             Front::Screen => run_screen(config, (nick, ask_name, plain_view), typing, commands, updates).await,
-            Front::Headless { json } => run_headless(config, json, commands, updates).await,
+            Front::Headless(pipe) => run_headless(config, pipe, commands, updates).await,
         }
     });
     // The front end has asked the node to leave and given it time. Anything that still holds it up ends here. What the
@@ -194,11 +202,12 @@ async fn run_screen(
 
 async fn run_headless(
     config: Config,
-    json: bool,
+    Pipe { json, commands: takes_commands, stay }: Pipe,
     commands: mpsc::Sender<Command>,
     updates: mpsc::Receiver<Update>,
 ) -> Result<u8, Error> {
-    let options = Options { json, zone: TimeZone::system(), warnings: config.warnings, room: config.room };
+    let (zone, warnings, room) = (TimeZone::system(), config.warnings, config.room);
+    let options = Options { json, commands: takes_commands, stay, zone, warnings, room };
     let mut signals = terminal::signals()?;
     let stop = async move {
         loop {

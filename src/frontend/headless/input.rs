@@ -11,7 +11,9 @@ use super::{
     Answer,
     current_network::CurrentNetwork,
     current_rooms::CurrentRooms,
+    escapes,
     lines::{self, Line},
+    tally::Reached,
     undelivered::Undelivered,
 };
 use crate::{
@@ -36,8 +38,12 @@ pub(super) struct Reader {
     pub(super) network: CurrentNetwork,
     /// The room that lines are said in, and the others that the user is in.
     pub(super) rooms: CurrentRooms,
-    /// Whether everybody who is here has received everything. Set before the node is told to quit.
-    pub(super) quitting: Arc<OnceLock<bool>>,
+    /// Whether a line that begins with `/` is a command.
+    pub(super) takes_commands: bool,
+    /// Whether the program goes on when the input has ended.
+    pub(super) stays: bool,
+    /// Whom the lines have reached. Set before the node is told to quit.
+    pub(super) quitting: Arc<OnceLock<Reached>>,
 }
 
 /// The program is ending, and nothing takes commands any more.
@@ -62,7 +68,7 @@ impl Reader {
         }
     }
 
-    /// Reads until the end of the input, `/quit`, or the end of the program.
+    /// Reads until `/quit` or the end of the program. At the end of the input, the program ends too, unless it stays.
     pub(super) fn run(&self, input: impl Read) {
         let mut input = BufReader::new(input);
         let mut line = Vec::new();
@@ -70,11 +76,8 @@ impl Reader {
             let done = match lines::next(&mut input, &mut line) {
                 Ok(Line::Whole) => self.line(&String::from_utf8_lossy(&line)),
                 Ok(Line::TooLong(length)) => self.refuse("too_long", TextError::TooLong(length).to_string()),
-                Ok(Line::End) => Err(Ended),
-                Err(error) => {
-                    let _ = self.refuse("input", pipe_answers::unreadable(&error));
-                    Err(Ended)
-                }
+                Ok(Line::End) => self.input_ended(),
+                Err(error) => self.refuse("input", pipe_answers::unreadable(&error)).and_then(|()| self.input_ended()),
             };
             if done.is_err() || self.quitting.get().is_some() {
                 return;
@@ -82,12 +85,25 @@ impl Reader {
         }
     }
 
+    fn input_ended(&self) -> Result<(), Ended> {
+        if self.stays { Err(Ended) } else { self.quit() }
+    }
+
+    /// Ends the program when the lines have had time to reach the others.
+    fn quit(&self) -> Result<(), Ended> {
+        let reached = self.undelivered.wait();
+        let _ = self.quitting.set(reached);
+        self.send(Command::Quit)
+    }
+
     fn line(&self, line: &str) -> Result<(), Ended> {
+        let line = escapes::removed(line);
         if line.trim().is_empty() {
             return Ok(());
         }
         let context = Context { room: self.rooms.spoken(), network: self.network.network(), max_hits: MAX_HITS };
-        match slash::action(line, &context) {
+        let action = if self.takes_commands { slash::action(&line, &context) } else { slash::message(&line, &context) };
+        match action {
             Ok(Action::Node(command)) => self.send(command),
             Ok(Action::Local(local)) => self.local(local),
             Err(error @ ActionError::Address(_)) => self.refuse(error.code(), pipe_answers::NO_ADDRESS.to_owned()),
@@ -120,11 +136,7 @@ impl Reader {
             Local::Typing => usage(pipe_answers::TYPING),
             Local::LastSearch => usage(pipe_answers::SEARCH),
             Local::ConfirmErase => usage(pipe_answers::ERASE),
-            Local::Quit => {
-                let complete = self.undelivered.wait();
-                let _ = self.quitting.set(complete);
-                self.send(Command::Quit)
-            }
+            Local::Quit => self.quit(),
         }
     }
 

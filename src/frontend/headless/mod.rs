@@ -7,6 +7,7 @@
 
 mod current_network;
 mod current_rooms;
+mod escapes;
 mod event;
 mod input;
 mod lines;
@@ -16,6 +17,7 @@ mod printer;
 mod rooms;
 mod spoken;
 mod startup_delay;
+mod tally;
 mod text;
 mod trust;
 mod undelivered;
@@ -35,7 +37,7 @@ use tokio::{
     time::timeout,
 };
 
-use self::{current_network::CurrentNetwork, current_rooms::CurrentRooms, undelivered::Undelivered};
+use self::{current_network::CurrentNetwork, current_rooms::CurrentRooms, tally::Reached, undelivered::Undelivered};
 use crate::{
     domain::{
         bus::{Command, Update},
@@ -57,6 +59,10 @@ const GOODBYE: Duration = Duration::from_secs(2);
 pub struct Options {
     /// One JSON object per line instead of text.
     pub json: bool,
+    /// Whether a line that begins with `/` is a command. Otherwise, every line is a message.
+    pub commands: bool,
+    /// Whether to go on when the input has ended.
+    pub stay: bool,
     /// The zone of the times in text; JSON has UTC.
     pub zone: jiff::tz::TimeZone,
     /// Warnings from the configuration, printed first.
@@ -77,10 +83,12 @@ pub enum Stop {
 /// How the front end ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// By `/quit`.
+    /// By `/quit` or at the end of the input. Everyone here has every line.
     Quit,
-    /// By `/quit`, while someone present still lacked a line that they could be expected to take.
+    /// The same, while someone here still lacked a line that they could be expected to take.
     Undelivered,
+    /// The same, but nobody was there who could have received the last line in a room.
+    NobodyThere,
     /// By a signal.
     Stopped(Stop),
     /// Nobody reads the output any more.
@@ -96,6 +104,7 @@ impl Outcome {
             Self::Quit | Self::Stopped(Stop::Terminate) | Self::OutputClosed => 0,
             Self::NodeEnded => 1,
             Self::Undelivered => 3,
+            Self::NobodyThere => 4,
             Self::Stopped(Stop::Interrupt) => 130,
         }
     }
@@ -127,8 +136,9 @@ enum Answer {
     Error { code: &'static str, text: String },
 }
 
-/// Runs until `/quit`, `stop`, the end of the node, or until nobody reads `output` any more. The end of `input` does
-/// not end it. When this returns, the node has been asked to quit, unless it ended by itself.
+/// Runs until `/quit`, the end of `input`, `stop`, the end of the node, or until nobody reads `output` any more. The end
+/// of `input` does not end it if the options say so. When this returns, the node has been asked to quit, unless it
+/// ended by itself.
 ///
 /// Must be called within a tokio runtime.
 ///
@@ -151,6 +161,7 @@ where
     let (network, rooms) = (CurrentNetwork::default(), CurrentRooms::new(options.room.clone()));
     let (answer, answers) = mpsc::channel(LOCAL_CAPACITY);
     let (finished, mut done) = oneshot::channel();
+    let (takes_commands, stays) = (options.commands, options.stay);
     let handle = tokio::runtime::Handle::current();
     let updates = Arc::new(Mutex::new(updates));
     let writers = Arc::clone(&updates);
@@ -168,6 +179,8 @@ where
         undelivered,
         network,
         rooms,
+        takes_commands,
+        stays,
         quitting: Arc::clone(&quitting),
     };
     spawn("input", move || {
@@ -180,8 +193,9 @@ where
     let (outcome, written) = tokio::select! {
         written = &mut done => {
             let outcome = match quitting.get() {
-                Some(true) => Outcome::Quit,
-                Some(false) => Outcome::Undelivered,
+                Some(Reached::Everyone) => Outcome::Quit,
+                Some(Reached::NotEveryone) => Outcome::Undelivered,
+                Some(Reached::Nobody) => Outcome::NobodyThere,
                 None => Outcome::NodeEnded,
             };
             (outcome, Some(written))

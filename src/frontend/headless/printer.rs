@@ -66,7 +66,7 @@ pub(super) struct Printer {
 
 impl Printer {
     pub(super) fn new(options: Options) -> Self {
-        let Options { json, zone, warnings, room } = options;
+        let Options { json, zone, warnings, room, .. } = options;
         let clock = Clock::new(zone);
         let (people, out) = (People::default(), Vec::new());
         let (open, sweeping, alone) = (false, false, false);

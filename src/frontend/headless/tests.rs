@@ -23,7 +23,7 @@ use crate::domain::model::{
 };
 
 fn options(json: bool) -> Options {
-    Options { json, zone: TimeZone::UTC, warnings: Vec::new(), room: Room::Lobby }
+    Options { json, commands: true, stay: true, zone: TimeZone::UTC, warnings: Vec::new(), room: Room::Lobby }
 }
 
 fn addr(port: u16) -> SocketAddr {

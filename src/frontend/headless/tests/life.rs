@@ -47,10 +47,13 @@ impl Front {
     }
 
     fn speaking_in(room: Room, output: Sink, stop: impl Future<Output = Stop> + Send + 'static) -> Self {
+        Self::with(Options { room, ..options(true) }, output, stop)
+    }
+
+    fn with(options: Options, output: Sink, stop: impl Future<Output = Stop> + Send + 'static) -> Self {
         let (read, input) = io::pipe().unwrap();
         let (commands, command_receiver) = mpsc::channel(4);
         let (updates, update_receiver) = mpsc::channel(4);
-        let options = Options { room, ..options(true) };
         let ended = tokio::spawn(run(read, output.clone(), options, commands, update_receiver, stop));
         Self { input: Some(input), writing: None, output, commands: command_receiver, updates: Some(updates), ended }
     }
@@ -111,7 +114,7 @@ async fn lines_become_commands_in_order_and_quit_ends_it() {
         say("hello big world", false),
         say("/who", false),
         say("waves", true),
-        say("bad [2J", false),
+        say("bad ", false),
         say("not \u{FFFD} utf-8", false),
         Command::SetNick(nick("rob")),
         Command::Connect(Target::parse("[::1]:4565").unwrap()),
@@ -188,7 +191,34 @@ async fn unsendable_lines_are_errors_and_the_rest_is_sent() {
 }
 
 #[tokio::test]
-async fn the_end_of_the_input_leaves_the_node_running() {
+async fn without_commands_every_line_is_a_message() {
+    let mut front = Front::with(Options { commands: false, ..options(true) }, Sink::new(), pending());
+    front.sweep(SweepState::Done).await;
+    front.write("/erase yes\n/usr/bin/ld: cannot find -lfoo\n//x\n \n\u{1b}[31m/quit\u{1b}[0m\tnow\n/me waves\n");
+    for text in ["/erase yes", "/usr/bin/ld: cannot find -lfoo", "//x", "/quit\tnow", "/me waves"] {
+        assert_eq!(front.command().await, say(text, false));
+    }
+    assert!(!front.output.text().contains("error"), "{}", front.output.text());
+}
+
+#[tokio::test]
+async fn the_end_of_the_input_ends_the_program() {
+    for (after, code) in
+        [(said(1, Delivery::Sent), 0), (said(1, Delivery::Waiting), 4), (said(1, Delivery::NotSent), 3)]
+    {
+        let mut front = Front::with(Options { stay: false, ..options(true) }, Sink::new(), pending());
+        front.sweep(SweepState::Done).await;
+        front.write("no line feed");
+        front.input = None;
+        assert_eq!(front.command().await, say("no line feed", false));
+        front.update(after).await;
+        assert_eq!(front.command().await, Command::Quit);
+        assert_eq!(front.end().await.0.unwrap().exit_code(), code);
+    }
+}
+
+#[tokio::test]
+async fn the_end_of_the_input_can_leave_the_node_running() {
     let mut front = Front::start(Sink::new(), pending());
     front.sweep(SweepState::Done).await;
     front.write("no line feed");
@@ -387,7 +417,8 @@ async fn quitting_alone_waits_for_nobody() {
         true,
     )
     .await;
-    assert_eq!((alone, left), (Outcome::Quit, Outcome::Quit));
+    assert_eq!((alone, left), (Outcome::NobodyThere, Outcome::NobodyThere));
+    assert_eq!(alone.exit_code(), 4);
     let lost = leaves(async |front| front.update(said(2, Delivery::NotSent)).await, true).await;
     assert_eq!(lost.exit_code(), 3);
 }
@@ -417,7 +448,7 @@ async fn quitting_gives_up_on_strangers_but_not_on_known_people() {
     };
     let silent = leaves(async |front| lacked(front, Trust::New).await, true).await;
     let known = leaves(async |front| lacked(front, Trust::Known).await, false).await;
-    assert_eq!((silent.exit_code(), known.exit_code()), (0, 3));
+    assert_eq!((silent.exit_code(), known.exit_code()), (4, 3), "nobody was there who takes lines");
 }
 
 #[tokio::test]

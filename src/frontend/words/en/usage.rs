@@ -12,18 +12,20 @@ Examples:
   proximity-chat doctor --lan
       Find out why nobody shows up.
   tail -f build.log | proximity-chat --headless
-      Send every new line of a file. The end of the input does not end the program; the line /quit does.
+      Send every new line of a file, whatever it begins with.
+  echo \"the build is red\" | proximity-chat --headless
+      Send one line, and end when everyone has it.
   proximity-chat --headless --json
       Print one JSON object per line, for programs.
 
-Every option but --config, --headless, --json and -v is also a key of the config file and an environment \
+Every option but --config, --headless, --json, --commands, --stay and -v is also a key of the config file and an environment \
 variable, such as PROXIMITY_CHAT_MIN_PORT=5000. Options override variables. Variables override what you set on the \
 screen, such as your name. That overrides the config file.
 
 Your profile holds the key that others know you by. To run several copies, or to be several people, use a profile for each.
 
-Exit codes: 0 success; 1 failure; 2 wrong usage or configuration; 3 someone online had not received a line 5 s after /quit \
-(only without a screen); 130 Ctrl-C without a screen.";
+Exit codes: 0 success; 1 failure; 2 wrong usage or configuration; without a screen also 3 someone online had not \
+received a line 5 s after the end, 4 nobody was there; 130 Ctrl-C without a screen.";
 
 /// What `log --help` shows after the options.
 pub(crate) const LOG_EXAMPLES: &str = "\

@@ -1,0 +1,427 @@
+//! Which of our own lines have reached whom.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+
+use crate::domain::{
+    bus::{Failure, Lack, RoomFailure, RoomMembers, SweepState, Update},
+    model::{Delivery, Message, MessageId, NodeId, PeerId, Repute, Room, Trust},
+};
+
+/// How long the end waits for a stranger that takes no lines. Keys cost nothing, so a stranger that never takes
+/// anything could delay every end. A peer takes a line within milliseconds, or within half a second on bad Wi-Fi.
+const STRANGERS_PATIENCE: Duration = Duration::from_secs(1);
+
+/// Whom the lines of this run have reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reached {
+    /// Everybody who is here and can be expected to take lines. If nothing was said, nothing is missing either.
+    Everyone,
+    /// Not everybody who is here; or the last line in a room was not accepted.
+    NotEveryone,
+    /// Nobody, in one of the rooms, because nobody is there.
+    Nobody,
+}
+
+/// A node holds an author's log without gaps, so a node with the newest line of a room also has those before it.
+/// Following one line for each room is enough. Everything that grows here is bounded by the links, by the rooms that
+/// our user is in, and by the lines that the node follows at once.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    /// The rooms in which something was said in this run.
+    rooms: BTreeMap<Room, Said>,
+    /// Lines of earlier runs that someone here has not received; at most as many as the node follows.
+    earlier: BTreeSet<MessageId>,
+    /// Nodes that are here, and whether they are strangers.
+    here: BTreeMap<NodeId, bool>,
+    /// Guests that are here. They receive what is said in the lobby, and confirm nothing.
+    guests: BTreeSet<SocketAddr>,
+    /// Who is in each room besides the lobby.
+    members: BTreeMap<Room, Vec<NodeId>>,
+    /// Nodes that have not received all lines.
+    lacking: BTreeMap<NodeId, Lacking>,
+    /// Whether everybody was looked for.
+    swept: bool,
+}
+
+/// What was said in a room.
+#[derive(Debug, Default)]
+struct Said {
+    /// Lines that the node was given and that were not shown yet.
+    on_the_way: u64,
+    /// The newest line of this run, and how far it got.
+    newest: Option<(MessageId, Newest)>,
+    /// When a line of this run was last shown.
+    shown: Option<Instant>,
+    /// Whether the last line was not accepted. Earlier ones that were not accepted were reported, and the user could
+    /// say them again.
+    lost: bool,
+}
+
+/// How far the newest line got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Newest {
+    /// It is not known yet who has it.
+    New,
+    /// Someone here, or everyone, has not received it.
+    Lacked { by_all: bool },
+    /// Nobody is here who could receive it.
+    Alone,
+    /// Everybody here has it.
+    Complete,
+}
+
+/// A node that has not received all lines.
+#[derive(Debug, Clone, Copy)]
+struct Lacking {
+    lines: u64,
+    /// When it first lacked a line, or last took one.
+    since: Instant,
+}
+
+impl Said {
+    fn shown(&mut self, message: &Message, now: Instant) {
+        self.on_the_way = self.on_the_way.saturating_sub(1);
+        self.shown = Some(now);
+        self.lost = message.delivery == Delivery::NotSent;
+        match message.delivery {
+            Delivery::NotSent => {}
+            Delivery::Sent => self.newest = Some((message.id, Newest::Complete)),
+            Delivery::Waiting | Delivery::Partly { .. } => self.newest = Some((message.id, Newest::New)),
+        }
+    }
+
+    fn not_accepted(&mut self) {
+        self.on_the_way = self.on_the_way.saturating_sub(1);
+        self.lost = true;
+    }
+}
+
+impl Tally {
+    /// The node is about to be given a line for a room.
+    pub(super) fn said(&mut self, room: &Room) {
+        self.rooms.entry(room.clone()).or_default().on_the_way += 1;
+    }
+
+    /// Takes an update into account.
+    pub(super) fn see(&mut self, update: &Update, now: Instant) {
+        match update {
+            Update::Message(message) if message.is_own() && !message.history => {
+                self.rooms.entry(message.room.clone()).or_default().shown(message, now);
+            }
+            Update::Returned { room, shown: false, .. }
+            | Update::Failed(Failure::Room(RoomFailure::NotJoined(room))) => {
+                if let Some(said) = self.rooms.get_mut(room).filter(|said| said.on_the_way > 0) {
+                    said.not_accepted();
+                }
+            }
+            Update::Delivery { id, delivered, of } => self.delivered(*id, *delivered, *of),
+            Update::Lacking(lacking) => self.lack(lacking, now),
+            Update::PeerJoined(peer) => match peer.id {
+                PeerId::Node(node) => drop(self.here.insert(node, is_stranger(peer.repute.trust))),
+                PeerId::Guest(addr) => drop(self.guests.insert(addr)),
+            },
+            Update::PeerTrust { peer, repute: Repute { trust, .. } } => {
+                if let Some(stranger) = peer.node().and_then(|node| self.here.get_mut(node)) {
+                    *stranger = is_stranger(*trust);
+                }
+            }
+            Update::PeerLeft { peer, .. } => match peer {
+                PeerId::Node(node) => {
+                    self.here.remove(node);
+                    self.lacking.remove(node);
+                }
+                PeerId::Guest(addr) => drop(self.guests.remove(addr)),
+            },
+            Update::RoomMembers(RoomMembers { room, people }) => {
+                self.members.insert(room.clone(), people.clone());
+            }
+            Update::RoomLeft { room, .. } => {
+                self.members.remove(room);
+                self.rooms.remove(room);
+            }
+            Update::Sweep(progress) => self.swept |= progress.state == SweepState::Done,
+            Update::NetworkStatus(status) => self.swept |= status.lost.is_some(),
+            _ => {}
+        }
+    }
+
+    fn delivered(&mut self, id: MessageId, delivered: u32, of: u32) {
+        let mut newest = self.rooms.values_mut().filter_map(|said| said.newest.as_mut());
+        if let Some((_, how)) = newest.find(|(newest, _)| *newest == id) {
+            *how = match of {
+                0 => Newest::Alone,
+                of if delivered < of => Newest::Lacked { by_all: delivered == 0 },
+                _ => Newest::Complete,
+            };
+        } else if self.rooms.values().any(|said| said.newest.is_some()) {
+            // Those of this run are newer.
+        } else if delivered < of {
+            self.earlier.insert(id);
+        } else {
+            self.earlier.remove(&id);
+        }
+    }
+
+    fn lack(&mut self, lacking: &[Lack], now: Instant) {
+        let before = std::mem::take(&mut self.lacking);
+        self.lacking = lacking
+            .iter()
+            .map(|Lack { node, lines }| {
+                // If the number did not shrink, the node has taken none of the lines that it lacked: any others are
+                // newer.
+                let since = before.get(node).filter(|before| before.lines <= *lines).map_or(now, |before| before.since);
+                (*node, Lacking { lines: *lines, since })
+            })
+            .collect();
+    }
+
+    /// Whether nothing that is worth waiting for can change what [`Self::reached`] says.
+    pub(super) fn is_settled(&self, now: Instant) -> bool {
+        // As long as people are looked for, somebody may be found.
+        self.is_complete(now) && (self.swept || self.reached(now) != Reached::Nobody)
+    }
+
+    /// Whom the lines of this run have reached. If nobody has the newest line of a room, that counts only if everyone
+    /// there is known to take nothing.
+    pub(super) fn reached(&self, now: Instant) -> Reached {
+        let is_unheard = |(room, said): (&Room, &Said)| self.is_unheard(room, said) || said.lost;
+        if !self.is_complete(now) || self.rooms.iter().any(is_unheard) {
+            Reached::NotEveryone
+        } else if self.rooms.iter().any(|(room, said)| self.is_alone(room, said)) {
+            Reached::Nobody
+        } else {
+            Reached::Everyone
+        }
+    }
+
+    /// Whether everyone here has every line, except strangers that take none.
+    fn is_complete(&self, now: Instant) -> bool {
+        if self.rooms.is_empty() {
+            return self.earlier.is_empty() || self.here.is_empty() || self.takes_nothing(None, now);
+        }
+        self.rooms.iter().all(|(room, said)| said.on_the_way == 0 && self.is_complete_in(room, said, now))
+    }
+
+    fn is_complete_in(&self, room: &Room, said: &Said, now: Instant) -> bool {
+        let Some((_, newest)) = said.newest else { return true };
+        // `Lacking` comes before the `Delivery` of a line.
+        let takes_nothing = || matches!(newest, Newest::Lacked { .. }) && self.takes_nothing(Some(room), now);
+        matches!(newest, Newest::Complete | Newest::Alone) || !self.has_people(room) || takes_nothing()
+    }
+
+    /// Whether nobody has the newest line of a room, and nobody there can be expected to take it.
+    fn is_alone(&self, room: &Room, said: &Said) -> bool {
+        let is_lacked = match said.newest {
+            None | Some((_, Newest::Complete | Newest::Lacked { by_all: false })) => false,
+            Some((_, Newest::New | Newest::Alone | Newest::Lacked { by_all: true })) => true,
+        };
+        let has_guests = room.is_lobby() && !self.guests.is_empty();
+        is_lacked && !has_guests
+    }
+
+    /// Whether nobody has the newest line of a room, although someone there lacked nothing before it or has taken
+    /// something since.
+    fn is_unheard(&self, room: &Room, said: &Said) -> bool {
+        matches!(said.newest, Some((_, Newest::Lacked { by_all: true })))
+            && self.lacking_in(Some(room)).any(|(_, lacking)| said.shown.is_some_and(|shown| lacking.since >= shown))
+    }
+
+    /// Whether everybody in a room who lacks lines is a stranger that takes none, and there is one. Without a room:
+    /// everybody here.
+    fn takes_nothing(&self, room: Option<&Room>, now: Instant) -> bool {
+        let mut lacking = self.lacking_in(room).peekable();
+        lacking.peek().is_some()
+            && lacking.all(|(node, lacking)| self.given_up(node, lacking).is_some_and(|end| end <= now))
+    }
+
+    fn lacking_in<'a>(&'a self, room: Option<&'a Room>) -> impl Iterator<Item = (&'a NodeId, &'a Lacking)> {
+        self.lacking.iter().filter(move |(node, _)| room.is_none_or(|room| self.is_in(node, room)))
+    }
+
+    /// Whether somebody here is in the room.
+    fn has_people(&self, room: &Room) -> bool {
+        self.here.keys().any(|node| self.is_in(node, room))
+    }
+
+    fn is_in(&self, node: &NodeId, room: &Room) -> bool {
+        match room {
+            Room::Lobby => true,
+            Room::Direct(other) => other == node,
+            room => self.members.get(room).is_some_and(|members| members.contains(node)),
+        }
+    }
+
+    /// When we stop waiting for a node, or `None` if we do not.
+    fn given_up(&self, node: &NodeId, lacking: &Lacking) -> Option<Instant> {
+        let stranger = self.here.get(node).copied().unwrap_or(true);
+        stranger.then(|| lacking.since + STRANGERS_PATIENCE)
+    }
+
+    /// When [`Self::is_settled`] next changes by itself.
+    pub(super) fn next_given_up(&self, now: Instant) -> Option<Instant> {
+        let ends = self.lacking.iter().filter_map(|(node, lacking)| self.given_up(node, lacking));
+        ends.filter(|end| *end > now).min()
+    }
+}
+
+/// Whether a key belongs to a stranger.
+const fn is_stranger(trust: Trust) -> bool {
+    !matches!(trust, Trust::Known | Trust::Verified)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::model::{LeaveReason, Nick, Peer, Software};
+
+    fn node(byte: u8) -> NodeId {
+        NodeId::new([byte; 32])
+    }
+
+    fn joins(byte: u8, trust: Trust) -> Update {
+        let (id, nick) = (PeerId::Node(node(byte)), Nick::new("bob").ok());
+        let software = Software::Ours { version: "0".into() };
+        Update::PeerJoined(Peer { id, nick, addr: ([127, 0, 0, 1], 4566).into(), software, repute: Repute::of(trust) })
+    }
+
+    fn lack(nodes: &[(u8, u64)]) -> Update {
+        Update::Lacking(nodes.iter().map(|&(byte, lines)| Lack { node: node(byte), lines }).collect())
+    }
+
+    const LINE: MessageId = MessageId([1; 16]);
+
+    /// A tally with one of our own lines in a room.
+    fn said(room: Room) -> Tally {
+        let newest = Some((LINE, Newest::New));
+        Tally { rooms: [(room, Said { newest, ..Said::default() })].into(), swept: true, ..Tally::default() }
+    }
+
+    /// The same in the lobby, and `delivered` of `of` others have it.
+    fn tally(delivered: u32, of: u32) -> Tally {
+        let mut tally = said(Room::Lobby);
+        tally.see(&Update::Delivery { id: LINE, delivered, of }, Instant::now());
+        tally
+    }
+
+    fn in_lobby(tally: &mut Tally) -> &mut Said {
+        tally.rooms.get_mut(&Room::Lobby).unwrap()
+    }
+
+    #[test]
+    fn we_give_up_on_strangers_but_not_on_known_people() {
+        let (start, mut tally) = (Instant::now(), tally(1, 3));
+        let at = |ms| start + Duration::from_millis(ms);
+        for (byte, trust) in [(1, Trust::Known), (2, Trust::New), (3, Trust::New)] {
+            tally.see(&joins(byte, trust), start);
+        }
+        tally.see(&lack(&[(2, 1), (3, 5)]), at(0));
+        assert!(!tally.is_complete(at(999)) && tally.is_complete(at(1_000)));
+        assert_eq!(tally.next_given_up(at(500)), Some(at(1_000)));
+        // A further line is no reason to wait longer, but a line that was taken is.
+        tally.see(&lack(&[(2, 2), (3, 4)]), at(900));
+        assert_eq!(tally.next_given_up(at(1_000)), Some(at(1_900)));
+        assert!(!tally.is_complete(at(1_800)) && tally.is_complete(at(1_900)));
+        tally.see(&lack(&[(1, 1), (2, 2)]), at(2_000));
+        assert!(!tally.is_complete(at(9_000)), "somebody who is known");
+        tally.see(&Update::PeerLeft { peer: PeerId::Node(node(1)), reason: LeaveReason::Closed }, at(2_100));
+        assert!(tally.is_complete(at(9_000)));
+        let trusted = Update::PeerTrust { peer: PeerId::Node(node(2)), repute: Repute::of(Trust::Verified) };
+        tally.see(&trusted, at(9_000));
+        assert!(!tally.is_complete(at(9_000)));
+    }
+
+    #[test]
+    fn we_wait_for_a_line_whose_delivery_is_unknown() {
+        let (now, mut tally) = (Instant::now(), tally(0, 1));
+        tally.see(&joins(2, Trust::New), now);
+        tally.see(&lack(&[(2, 1)]), now);
+        in_lobby(&mut tally).newest = Some((MessageId([2; 16]), Newest::New));
+        assert!(!tally.is_complete(now + Duration::from_mins(1)));
+    }
+
+    #[test]
+    fn an_unheard_line_is_reported_unless_peers_never_take_lines() {
+        let start = Instant::now();
+        let said = |tally: &mut Tally, delivered| {
+            let said = in_lobby(tally);
+            said.shown = Some(start + Duration::from_secs(2));
+            said.newest = Some((MessageId([2; 16]), Newest::Lacked { by_all: delivered == 0 }));
+        };
+        let reached = |tally: &Tally| tally.reached(start + Duration::from_mins(1));
+        let mut tally = tally(0, 1);
+        tally.see(&joins(2, Trust::New), start);
+        tally.see(&lack(&[(2, 1)]), start);
+        said(&mut tally, 0);
+        tally.see(&lack(&[(2, 2)]), start + Duration::from_secs(2));
+        assert_eq!(reached(&tally), Reached::Nobody, "it lacked a line before and did not take that either");
+        tally.see(&lack(&[(2, 1)]), start + Duration::from_secs(3));
+        assert_eq!(reached(&tally), Reached::NotEveryone, "it has taken one");
+        said(&mut tally, 1);
+        assert_eq!(reached(&tally), Reached::Everyone, "somebody else has the newest");
+    }
+
+    #[test]
+    fn only_the_people_of_a_room_can_receive_its_lines() {
+        let (now, dev) = (Instant::now(), Room::named("dev").unwrap());
+        let mut tally = said(dev.clone());
+        tally.see(&joins(2, Trust::Known), now);
+        assert_eq!(tally.reached(now), Reached::Nobody, "nobody here is in the room");
+        tally.see(&Update::RoomMembers(RoomMembers { room: dev.clone(), people: vec![node(2)] }), now);
+        assert_eq!(tally.reached(now), Reached::NotEveryone);
+        tally.see(&Update::Delivery { id: LINE, delivered: 1, of: 1 }, now);
+        assert_eq!(tally.reached(now), Reached::Everyone);
+        // What is said in another room counts, too.
+        tally.said(&Room::Direct(node(3)));
+        assert_eq!(tally.reached(now), Reached::NotEveryone);
+        let away = Update::Failed(Failure::Room(RoomFailure::NotJoined(Room::Direct(node(3)))));
+        tally.see(&away, now);
+        assert!(tally.is_complete(now));
+        assert_eq!(tally.reached(now), Reached::NotEveryone, "it was not accepted");
+    }
+
+    #[test]
+    fn guests_hear_the_lobby_only() {
+        let now = Instant::now();
+        let addr = ([127, 0, 0, 1], 4566).into();
+        let id = PeerId::Guest(addr);
+        let repute = Repute::of(Trust::Guest);
+        let guest = Update::PeerJoined(Peer { id, nick: None, addr, software: Software::Reference, repute });
+        for (room, reached) in [(Room::Lobby, Reached::Everyone), (Room::named("dev").unwrap(), Reached::Nobody)] {
+            let mut tally = said(room);
+            assert_eq!(tally.reached(now), Reached::Nobody);
+            tally.see(&guest, now);
+            assert_eq!(tally.reached(now), reached);
+        }
+    }
+
+    #[test]
+    fn nobody_is_certain_only_after_the_first_sweep() {
+        let now = Instant::now();
+        let mut tally = Tally { swept: false, ..said(Room::Lobby) };
+        assert!(tally.is_complete(now) && !tally.is_settled(now));
+        tally.swept = true;
+        assert!(tally.is_settled(now));
+        assert!(Tally::default().is_settled(now), "nothing was said");
+    }
+
+    #[test]
+    fn nothing_grows_as_peers_and_rooms_come_and_go() {
+        let mut tally = Tally::default();
+        for n in 0..1_000_u16 {
+            let (byte, now) = (n.to_be_bytes()[1], Instant::now());
+            tally.see(&joins(byte, Trust::New), now);
+            tally.see(&lack(&[(byte, 1)]), now);
+            tally.see(&Update::PeerLeft { peer: PeerId::Node(node(byte)), reason: LeaveReason::Closed }, now);
+            let room = Room::named(&format!("room-{n}")).unwrap();
+            tally.see(&Update::RoomMembers(RoomMembers { room: room.clone(), people: Vec::new() }), now);
+            tally.said(&room);
+            tally.see(&Update::RoomLeft { room, because: crate::domain::bus::LeftBecause::Asked }, now);
+        }
+        assert!(tally.here.is_empty() && tally.lacking.is_empty() && tally.earlier.is_empty());
+        assert!(tally.rooms.is_empty() && tally.members.is_empty());
+    }
+}
