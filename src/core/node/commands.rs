@@ -4,7 +4,7 @@ use super::{Node, Output, dialing, rooms, verify};
 use crate::{
     core::sync,
     domain::{
-        bus::{Command, RoomFailure, Update, Whois},
+        bus::{Command, RoomFailure, Tag, Update, Whois},
         model::{Nick, NodeId, Now, Presence, Repute, Room, Text, Topic, Trust, Who},
     },
 };
@@ -12,6 +12,7 @@ use crate::{
 impl Node {
     pub(super) fn command(&mut self, command: Command, now: Now, out: &mut Vec<Output>) {
         match command {
+            Command::Tagged { tag, command } => self.answered(&tag, *command, now, out),
             Command::Say { room, text, action, .. } => self.say(room, text, action, now, out),
             Command::SetTopic { room, topic, .. } => self.set_topic(room, topic, now, out),
             Command::Look(room) => self.drive_rooms(rooms::Input::Used(room), now, out),
@@ -67,6 +68,18 @@ impl Node {
             | Command::ShareHistory
             | Command::PlainView(_) => {}
         }
+    }
+
+    /// Carries out a command. What is told because of it is marked as its answer.
+    fn answered(&mut self, tag: &Tag, command: Command, now: Now, out: &mut Vec<Output>) {
+        let before = out.len();
+        self.command(command, now, out);
+        let mark = |output| match output {
+            Output::Update(update) => Output::Update(update.answering(Some(tag.clone()))),
+            output => output,
+        };
+        let told = out.split_off(before);
+        out.extend(told.into_iter().map(mark));
     }
 
     fn say(&mut self, room: Room, text: Text, action: bool, now: Now, out: &mut Vec<Output>) {

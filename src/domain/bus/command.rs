@@ -3,13 +3,21 @@
 use std::sync::Arc;
 
 use crate::domain::{
-    bus::RoomView,
+    bus::{RoomView, Tag},
     model::{Network, Nick, Position, Presence, Room, RoomName, Seek, Target, Text, Topic, Who},
 };
 
 /// What the user asked for, already validated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
+    /// A command whose answers are marked: each update that the node sends at once because of it is an
+    /// [`super::Update::Answer`]. What comes later is not: the disk may take its time.
+    Tagged {
+        /// What the front end calls it.
+        tag: Tag,
+        /// The command itself, which has no tag.
+        command: Box<Self>,
+    },
     /// Send a message to everyone in the room.
     Say {
         /// The room to say it in.
@@ -174,4 +182,23 @@ pub enum Command {
     },
     /// Say good-bye to everyone and stop. The update channel closes when that is done.
     Quit,
+}
+
+impl Command {
+    /// The same command, under this tag if there is one.
+    #[must_use]
+    pub fn under(self, tag: Option<Tag>) -> Self {
+        match tag {
+            Some(tag) => Self::Tagged { tag, command: Box::new(self) },
+            None => self,
+        }
+    }
+
+    /// The tag and the command itself.
+    pub fn untagged(self) -> (Option<Tag>, Self) {
+        match self {
+            Self::Tagged { tag, command } => (Some(tag), *command),
+            command => (None, command),
+        }
+    }
 }

@@ -5,6 +5,7 @@ mod failure;
 mod members;
 mod notice;
 mod rooms;
+mod tag;
 mod update;
 
 pub use command::Command;
@@ -20,6 +21,7 @@ pub use notice::{
     TrustNotice,
 };
 pub use rooms::{KeptRoom, KeptRooms, RoomFailure, RoomListing, RoomMembers, RoomUse, RoomView};
+pub use tag::Tag;
 pub use update::{
     Alarm, AlarmKind, DiskState, Elsewhere, Lack, NetworkStatus, Page, SweepProgress, SweepState, Update, VerifyStep,
     Whois,

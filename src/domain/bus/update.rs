@@ -6,7 +6,7 @@ use ipnetwork::IpNetwork;
 
 use super::{
     ConnectFailure, Failure, Invitation, LeftBecause, LinkNotice, MemberChange, MemberList, Notice, RoomFailure,
-    RoomListing, RoomMembers, RoomView, StorageFailure, TrustFailure, TrustNotice, VerifyFailure, WhoFailure,
+    RoomListing, RoomMembers, RoomView, StorageFailure, Tag, TrustFailure, TrustNotice, VerifyFailure, WhoFailure,
 };
 use crate::domain::model::{
     DiskTrouble, Finding, Known, LeaveReason, LocalSubnet, Mark, Message, MessageId, Network, Nick, NoNetwork, NodeId,
@@ -16,6 +16,13 @@ use crate::domain::model::{
 /// Something that happened in the network. Updates come in the order in which things happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Update {
+    /// Something that happened because of a [`super::Command::Tagged`].
+    Answer {
+        /// Which one.
+        tag: Tag,
+        /// What happened. It is no answer itself.
+        update: Box<Self>,
+    },
     /// The node listens: the first update of every run that does not fail.
     Listening {
         /// The address that others reach us at.
@@ -264,6 +271,33 @@ pub enum Update {
     Notice(Notice),
     /// Something the user asked for did not work.
     Failed(Failure),
+}
+
+impl Update {
+    /// The same update, as an answer to the command under this tag if there is one.
+    #[must_use]
+    pub fn answering(self, tag: Option<Tag>) -> Self {
+        match tag {
+            Some(tag) => Self::Answer { tag, update: Box::new(self) },
+            None => self,
+        }
+    }
+
+    /// The tag of the command that it answers, and the update itself.
+    pub fn untagged(self) -> (Option<Tag>, Self) {
+        match self {
+            Self::Answer { tag, update } => (Some(tag), *update),
+            update => (None, update),
+        }
+    }
+
+    /// What has happened, whichever command it answers.
+    pub const fn event(&self) -> &Self {
+        match self {
+            Self::Answer { update, .. } => update,
+            update => update,
+        }
+    }
 }
 
 /// Whether the disk takes lines.

@@ -6,7 +6,7 @@ use super::spoken::Spoken;
 use crate::{
     domain::{
         bus::{Failure, Update},
-        model::Room,
+        model::{Room, RoomId},
     },
     frontend::slash::TypedRoom,
 };
@@ -55,6 +55,12 @@ impl CurrentRooms {
     /// The rooms of the user that `typed` may mean.
     pub(super) fn meant(&self, typed: &TypedRoom) -> Vec<Room> {
         self.rooms().joined.iter().filter(|room| typed.means(room)).cloned().collect()
+    }
+
+    /// The private room of the user that has this id.
+    pub(super) fn with_id(&self, id: &RoomId) -> Option<Room> {
+        let has_id = |room: &&Room| matches!(room, Room::Private(private) if private.id == *id);
+        self.rooms().joined.iter().find(has_id).cloned()
     }
 
     fn rooms(&self) -> MutexGuard<'_, Rooms> {

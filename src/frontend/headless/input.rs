@@ -8,40 +8,41 @@ use std::{
 use tokio::sync::mpsc::{self, error::SendError};
 
 use super::{
-    Answer,
-    current_network::CurrentNetwork,
-    current_rooms::CurrentRooms,
-    escapes,
-    lines::{self, Line},
+    Answer, Asked, escapes,
+    lines::{self, Line, MAX_LINE_BYTES},
+    named_room, request,
+    shared::Shared,
     tally::Reached,
-    undelivered::Undelivered,
 };
 use crate::{
     domain::{
-        bus::{Command, Failure, RoomFailure},
+        bus::{Command, Tag},
         model::{Room, TextError},
-        naming::HANDLE_DIGITS,
     },
     frontend::{
-        slash::{self, Action, ActionError, Context, Local, TypedRoom},
-        told,
+        slash::{self, Action, ActionError, Context, Local},
         words::pipe_answers,
     },
 };
+
+/// What lines of the input may be.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Takes {
+    /// A line that begins with `{` is a JSON object.
+    pub(super) json: bool,
+    /// A line that begins with `/` is a command.
+    pub(super) commands: bool,
+    /// The program goes on when the input has ended.
+    pub(super) stays: bool,
+}
 
 /// The thread that reads the input.
 pub(super) struct Reader {
     /// When it is full, this thread waits, and so does the program that writes to the pipe.
     pub(super) commands: mpsc::Sender<Command>,
-    pub(super) answer: mpsc::Sender<Answer>,
-    pub(super) undelivered: Undelivered,
-    pub(super) network: CurrentNetwork,
-    /// The room that lines are said in, and the others that the user is in.
-    pub(super) rooms: CurrentRooms,
-    /// Whether a line that begins with `/` is a command.
-    pub(super) takes_commands: bool,
-    /// Whether the program goes on when the input has ended.
-    pub(super) stays: bool,
+    pub(super) answer: mpsc::Sender<Asked>,
+    pub(super) shared: Shared,
+    pub(super) takes: Takes,
     /// Whom the lines have reached. Set before the node is told to quit.
     pub(super) quitting: Arc<OnceLock<Reached>>,
 }
@@ -61,10 +62,10 @@ const MAX_HITS: usize = 100;
 impl Reader {
     /// Joins the room that lines are said in. Everybody is in the lobby.
     pub(super) fn join(&self) {
-        let room = self.rooms.spoken();
+        let room = self.shared.rooms.spoken();
         if !room.is_lobby() {
             // If this fails, the program is ending.
-            let _ = self.send(Command::Join { room, id: None });
+            let _ = self.send(None, Command::Join { room, id: None });
         }
     }
 
@@ -72,12 +73,15 @@ impl Reader {
     pub(super) fn run(&self, input: impl Read) {
         let mut input = BufReader::new(input);
         let mut line = Vec::new();
+        let longest = if self.takes.json { request::MAX_JSON_BYTES } else { MAX_LINE_BYTES };
         loop {
-            let done = match lines::next(&mut input, &mut line) {
+            let done = match lines::next(&mut input, longest, &mut line) {
                 Ok(Line::Whole) => self.line(&String::from_utf8_lossy(&line)),
-                Ok(Line::TooLong(length)) => self.refuse("too_long", TextError::TooLong(length).to_string()),
+                Ok(Line::TooLong(length)) => self.refuse(None, "too_long", TextError::TooLong(length).to_string()),
                 Ok(Line::End) => self.input_ended(),
-                Err(error) => self.refuse("input", pipe_answers::unreadable(&error)).and_then(|()| self.input_ended()),
+                Err(error) => {
+                    self.refuse(None, "input", pipe_answers::unreadable(&error)).and_then(|()| self.input_ended())
+                }
             };
             if done.is_err() || self.quitting.get().is_some() {
                 return;
@@ -86,100 +90,112 @@ impl Reader {
     }
 
     fn input_ended(&self) -> Result<(), Ended> {
-        if self.stays { Err(Ended) } else { self.quit() }
+        if self.takes.stays { Err(Ended) } else { self.quit() }
     }
 
     /// Ends the program when the lines have had time to reach the others.
     fn quit(&self) -> Result<(), Ended> {
-        let reached = self.undelivered.wait();
+        let reached = self.shared.undelivered.wait();
         let _ = self.quitting.set(reached);
-        self.send(Command::Quit)
+        self.send(None, Command::Quit)
     }
 
     fn line(&self, line: &str) -> Result<(), Ended> {
+        if self.takes.json && line.starts_with('{') {
+            return self.object(line);
+        }
         let line = escapes::removed(line);
         if line.trim().is_empty() {
             return Ok(());
         }
-        let context = Context { room: self.rooms.spoken(), network: self.network.network(), max_hits: MAX_HITS };
-        let action = if self.takes_commands { slash::action(&line, &context) } else { slash::message(&line, &context) };
+        let context = self.context(self.shared.rooms.spoken());
+        let action = if self.takes.commands { slash::action(&line, &context) } else { slash::message(&line, &context) };
+        self.act(None, action, context.room)
+    }
+
+    /// A line of JSON.
+    fn object(&self, line: &str) -> Result<(), Ended> {
+        let request::Request { tag, wanted } = request::read(line);
+        let request::Wanted { what, room } = match wanted {
+            Ok(wanted) => wanted,
+            Err(bad) => return self.refuse(tag, bad.code(), bad.text()),
+        };
+        let room =
+            room.map_or_else(|| Ok(self.shared.rooms.spoken()), |room| named_room::find(&room, &self.shared.rooms));
+        match room {
+            Ok(room) => {
+                let context = self.context(room);
+                self.act(tag, slash::action_of(what, &context), context.room)
+            }
+            Err(unclear) => self.refuse(tag, unclear.code, unclear.text),
+        }
+    }
+
+    fn context(&self, room: Room) -> Context {
+        Context { room, network: self.shared.network.network(), max_hits: MAX_HITS }
+    }
+
+    /// Carries out what was asked for in a room.
+    fn act(&self, tag: Option<Tag>, action: Result<Action, ActionError>, room: Room) -> Result<(), Ended> {
         match action {
-            Ok(Action::Node(command)) => self.send(command),
-            Ok(Action::Local(local)) => self.local(local),
-            Err(error @ ActionError::Address(_)) => self.refuse(error.code(), pipe_answers::NO_ADDRESS.to_owned()),
-            Err(error) => self.refuse(error.code(), error.text()),
+            Ok(Action::Node(command)) => self.send(tag, command),
+            Ok(Action::Local(local)) => self.local(tag, local, room),
+            Err(error @ ActionError::Address(_)) => self.refuse(tag, error.code(), pipe_answers::NO_ADDRESS.to_owned()),
+            Err(error) => self.refuse(tag, error.code(), error.text()),
         }
     }
 
-    fn send(&self, command: Command) -> Result<(), Ended> {
+    fn send(&self, tag: Option<Tag>, command: Command) -> Result<(), Ended> {
         if let Command::Say { room, .. } | Command::SetTopic { room, .. } = &command {
-            self.undelivered.said(room);
+            self.shared.undelivered.said(room);
         }
-        Ok(self.commands.blocking_send(command)?)
+        if let Some(tag) = &tag {
+            self.shared.awaited.note(tag, &command);
+        }
+        Ok(self.commands.blocking_send(command.under(tag))?)
     }
 
-    fn local(&self, local: Local) -> Result<(), Ended> {
-        let usage = |text: &str| self.refuse("usage", text.to_owned());
-        match local {
-            Local::OwnNick => self.answer(Answer::OwnNick),
-            Local::Who => self.answer(Answer::Who),
-            Local::Topic => self.answer(Answer::Topic(self.rooms.spoken())),
+    fn local(&self, tag: Option<Tag>, local: Local, room: Room) -> Result<(), Ended> {
+        let answer = match local {
+            Local::Quit => return self.quit(),
+            Local::Part { room, sure } => return self.part(tag, &room, sure),
+            Local::OwnNick => Answer::OwnNick,
+            Local::Who => Answer::Who,
+            Local::Topic => Answer::Topic(room),
+            Local::Clear => Answer::Clear,
+            Local::Help(spec) => Answer::Help(spec),
+            Local::Version => Answer::Version,
             Local::Go(_) => usage(pipe_answers::ONE_ROOM),
-            Local::Part { room, sure } => self.part(&room, sure),
             Local::ConfirmPart => usage(pipe_answers::PART),
-            Local::Clear => self.answer(Answer::Clear),
-            Local::Help(spec) => self.answer(Answer::Help(spec)),
-            Local::Version => self.answer(Answer::Version),
             Local::Copy(_) => usage(pipe_answers::NO_CLIPBOARD),
             Local::PlainView => usage(pipe_answers::NO_VIEW),
             Local::Network => usage(pipe_answers::LAN),
             Local::Typing => usage(pipe_answers::TYPING),
             Local::LastSearch => usage(pipe_answers::SEARCH),
             Local::ConfirmErase => usage(pipe_answers::ERASE),
-            Local::Quit => self.quit(),
-        }
+        };
+        self.answer(tag, answer)
     }
 
     /// Leaves the room that `typed` means. A private one is left only if the user is `sure`.
-    fn part(&self, typed: &str, sure: bool) -> Result<(), Ended> {
-        if let Ok(room @ Room::Direct(_)) = slash::room_of(typed) {
-            return self.send(Command::Part(room));
-        }
-        let room = match TypedRoom::parse(typed).map_err(ActionError::from) {
-            Ok(room) => room,
-            Err(error) => return self.refuse(error.code(), error.text()),
-        };
-        let meant = self.rooms.meant(&room);
-        let room = match (meant.as_slice(), &room.id) {
-            ([one], _) => one.clone(),
-            // The node knows why not.
-            ([], None) => room.room,
-            ([], Some(_)) => return self.refuse("not_possible", pipe_answers::NO_SUCH_ROOM.to_owned()),
-            (several, _) => match several.iter().find(|one| **one == room.room) {
-                Some(open) => open.clone(),
-                None => return self.refuse("not_possible", ambiguous(several)),
-            },
-        };
-        match room {
-            Room::Private(_) if !sure => self.refuse("usage", pipe_answers::PART.to_owned()),
-            room => self.send(Command::Part(room)),
+    fn part(&self, tag: Option<Tag>, typed: &str, sure: bool) -> Result<(), Ended> {
+        match named_room::find(typed, &self.shared.rooms) {
+            Ok(Room::Private(_)) if !sure => self.answer(tag, usage(pipe_answers::PART)),
+            Ok(room) => self.send(tag, Command::Part(room)),
+            Err(unclear) => self.refuse(tag, unclear.code, unclear.text),
         }
     }
 
-    fn refuse(&self, code: &'static str, text: String) -> Result<(), Ended> {
-        self.answer(Answer::Error { code, text })
+    fn refuse(&self, tag: Option<Tag>, code: &'static str, text: String) -> Result<(), Ended> {
+        self.answer(tag, Answer::Error { code, text })
     }
 
-    fn answer(&self, answer: Answer) -> Result<(), Ended> {
-        Ok(self.answer.blocking_send(answer)?)
+    fn answer(&self, tag: Option<Tag>, answer: Answer) -> Result<(), Ended> {
+        Ok(self.answer.blocking_send((tag, answer))?)
     }
 }
 
-/// Several private rooms of one name.
-fn ambiguous(rooms: &[Room]) -> String {
-    let private = |room: &Room| if let Room::Private(private) = room { Some(private.clone()) } else { None };
-    let rooms: Vec<_> = rooms.iter().filter_map(private).collect();
-    let ids = rooms.iter().map(|room| format!("{:.HANDLE_DIGITS$}", room.id)).collect();
-    let name = rooms.into_iter().next().map(|room| room.name);
-    name.map(|name| told::failure(&Failure::Room(RoomFailure::Ambiguous { name, ids }))).unwrap_or_default()
+/// The command needs something else.
+fn usage(text: &str) -> Answer {
+    Answer::Error { code: "usage", text: text.to_owned() }
 }

@@ -18,11 +18,11 @@ pub(super) enum Line {
     End,
 }
 
-/// Reads the next line into `line`. A last line without a line feed counts as one.
+/// Reads the next line into `line`, if it has at most `longest` bytes. A last line without a line feed counts as one.
 ///
 /// # Errors
 /// Those of the reader, except interruptions by signals.
-pub(super) fn next(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<Line> {
+pub(super) fn next(input: &mut impl BufRead, longest: usize, line: &mut Vec<u8>) -> io::Result<Line> {
     line.clear();
     let mut length = 0;
     loop {
@@ -37,7 +37,7 @@ pub(super) fn next(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<L
         };
         let at_end = available.is_empty();
         length += part.len();
-        if length <= MAX_LINE_BYTES {
+        if length <= longest {
             line.extend_from_slice(part);
         }
         let consumed = part.len() + usize::from(ended);
@@ -45,7 +45,7 @@ pub(super) fn next(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<L
         if ended || at_end {
             return Ok(match length {
                 0 if at_end => Line::End,
-                _ if length > MAX_LINE_BYTES => Line::TooLong(length),
+                _ if length > longest => Line::TooLong(length),
                 _ => {
                     if line.last() == Some(&b'\r') {
                         line.pop();
@@ -66,7 +66,7 @@ mod tests {
     fn all(input: &[u8], capacity: usize) -> Vec<Result<String, usize>> {
         let (mut input, mut line, mut out) = (BufReader::with_capacity(capacity, input), Vec::new(), Vec::new());
         loop {
-            match next(&mut input, &mut line).unwrap() {
+            match next(&mut input, MAX_LINE_BYTES, &mut line).unwrap() {
                 Line::Whole => out.push(Ok(String::from_utf8(line.clone()).unwrap())),
                 Line::TooLong(length) => out.push(Err(length)),
                 Line::End => return out,
@@ -89,9 +89,9 @@ mod tests {
         let mut input = vec![b'x'; 10_000_000];
         input.extend_from_slice(b"\nshort\n");
         let (mut reader, mut line) = (BufReader::new(input.as_slice()), Vec::new());
-        assert_eq!(next(&mut reader, &mut line).unwrap(), Line::TooLong(10_000_000));
+        assert_eq!(next(&mut reader, MAX_LINE_BYTES, &mut line).unwrap(), Line::TooLong(10_000_000));
         assert!(line.capacity() <= 2 * MAX_LINE_BYTES, "{}", line.capacity());
-        assert_eq!(next(&mut reader, &mut line).unwrap(), Line::Whole);
+        assert_eq!(next(&mut reader, MAX_LINE_BYTES, &mut line).unwrap(), Line::Whole);
         assert_eq!(line, b"short");
         let exact = vec![b'x'; MAX_LINE_BYTES];
         assert_eq!(all(&exact, 512), [Ok("x".repeat(MAX_LINE_BYTES))]);

@@ -5,22 +5,27 @@
 //! people. `printer` turns updates into events; `event` is the contract's JSON and `text` its plain form. `people`
 //! tracks who is here, and `rooms` tracks who is in each room.
 
+mod awaited;
 mod current_network;
 mod current_rooms;
 mod escapes;
 mod event;
 mod input;
 mod lines;
+mod named_room;
 mod output;
 mod people;
 mod printer;
+mod request;
 mod rooms;
+mod shared;
 mod spoken;
 mod startup_delay;
 mod tally;
 mod text;
 mod trust;
 mod undelivered;
+mod writer;
 
 #[cfg(test)]
 mod tests;
@@ -37,10 +42,10 @@ use tokio::{
     time::timeout,
 };
 
-use self::{current_network::CurrentNetwork, current_rooms::CurrentRooms, tally::Reached, undelivered::Undelivered};
+use self::{input::Takes, shared::Shared, tally::Reached};
 use crate::{
     domain::{
-        bus::{Command, Update},
+        bus::{Command, Tag, Update},
         model::Room,
     },
     frontend::slash::Spec,
@@ -124,6 +129,9 @@ pub enum HeadlessError {
     WriterLost,
 }
 
+/// An answer, and the command that it is for, if that has a tag.
+type Asked = (Option<Tag>, Answer);
+
 /// An answer that needs no network. The input has it printed by the output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Answer {
@@ -157,32 +165,22 @@ where
     R: Read + Send + 'static,
     W: Write + Send + 'static,
 {
-    let (quitting, undelivered) = (Arc::new(OnceLock::new()), Undelivered::default());
-    let (network, rooms) = (CurrentNetwork::default(), CurrentRooms::new(options.room.clone()));
+    let (quitting, shared) = (Arc::new(OnceLock::new()), Shared::new(options.room.clone()));
     let (answer, answers) = mpsc::channel(LOCAL_CAPACITY);
     let (finished, mut done) = oneshot::channel();
-    let (takes_commands, stays) = (options.commands, options.stay);
+    let takes = Takes { json: options.json, commands: options.commands, stays: options.stay };
     let handle = tokio::runtime::Handle::current();
     let updates = Arc::new(Mutex::new(updates));
     let writers = Arc::clone(&updates);
     let (watch, delay) = startup_delay::startup_delay();
-    let (seen, told, entered) = (undelivered.clone(), network.clone(), rooms.clone());
+    let seen = shared.clone();
     spawn("output", move || {
-        let result = output::run(&handle, output, options, &writers, answers, &watch, (&seen, &told, &entered));
-        seen.close();
+        let result = output::run(&handle, output, options, &writers, answers, &watch, &seen);
+        seen.undelivered.close();
         // If a signal came first, nobody waits for the result any more.
         let _ = finished.send(result);
     })?;
-    let reader = input::Reader {
-        commands: commands.clone(),
-        answer,
-        undelivered,
-        network,
-        rooms,
-        takes_commands,
-        stays,
-        quitting: Arc::clone(&quitting),
-    };
+    let reader = input::Reader { commands: commands.clone(), answer, shared, takes, quitting: Arc::clone(&quitting) };
     spawn("input", move || {
         // What is said there is wanted from the start.
         reader.join();

@@ -7,10 +7,7 @@ use tokio::{
     sync::{Mutex, mpsc},
 };
 
-use super::{
-    Answer, LOCAL_CAPACITY, Options, current_network::CurrentNetwork, current_rooms::CurrentRooms, printer::Printer,
-    startup_delay::SweepWatch, undelivered::Undelivered,
-};
+use super::{Asked, LOCAL_CAPACITY, Options, printer::Printer, shared::Shared, startup_delay::SweepWatch};
 use crate::domain::bus::{UPDATE_CAPACITY, Update};
 
 /// How many bytes are formatted before they are written: as many as a pipe takes at once, so that a burst of long
@@ -26,9 +23,9 @@ pub(super) fn run(
     mut output: impl Write,
     options: Options,
     updates: &Mutex<mpsc::Receiver<Update>>,
-    mut answers: mpsc::Receiver<Answer>,
+    mut answers: mpsc::Receiver<Asked>,
     watch: &SweepWatch,
-    (undelivered, network, rooms): (&Undelivered, &CurrentNetwork, &CurrentRooms),
+    shared: &Shared,
 ) -> io::Result<()> {
     let mut printer = Printer::new(options);
     let mut batch = Vec::with_capacity(UPDATE_CAPACITY);
@@ -47,12 +44,12 @@ pub(super) fn run(
             }
         });
         match answer {
-            Some(Some(answer)) => printer.answer(answer),
+            Some(Some((asked, answer))) => printer.answer_to(asked, answer),
             Some(None) => more_answers = false,
             // Answers given before the end are still printed. The input may already be waiting in vain.
             None if batch.is_empty() => {
-                while let Ok(answer) = answers.try_recv() {
-                    printer.answer(answer);
+                while let Ok((asked, answer)) = answers.try_recv() {
+                    printer.answer_to(asked, answer);
                 }
                 printer.end();
                 output.write_all(printer.out())?;
@@ -62,15 +59,13 @@ pub(super) fn run(
                 // A waiting answer belongs to an earlier line than the ones that caused these updates, so it comes
                 // first. We print no more than the queue holds, because updates must not wait for an endless input.
                 for _ in 0..LOCAL_CAPACITY {
-                    let Ok(answer) = answers.try_recv() else { break };
-                    printer.answer(answer);
+                    let Ok((asked, answer)) = answers.try_recv() else { break };
+                    printer.answer_to(asked, answer);
                 }
                 for update in batch.drain(..) {
                     watch.see(&update);
-                    undelivered.see(&update);
-                    network.see(&update);
-                    rooms.see(&update);
-                    printer.update(update);
+                    let asked = shared.see(&update);
+                    printer.update_for(asked, update);
                     if printer.out().len() >= WRITE_BYTES {
                         output.write_all(printer.out())?;
                         printer.out().clear();

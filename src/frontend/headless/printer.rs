@@ -11,11 +11,12 @@ use super::{
     people::{People, Present, Tagged, bare, note},
     rooms::Rooms,
     text, trust,
+    writer::Writer,
 };
 use crate::{
     domain::{
         bus::{
-            Alarm, DiskState, Elsewhere, Failure, NetworkStatus, NoticeCode, SweepProgress, SweepState, Update,
+            Alarm, DiskState, Elsewhere, Failure, NetworkStatus, NoticeCode, SweepProgress, SweepState, Tag, Update,
             VerifyStep, Whois,
         },
         model::{
@@ -41,7 +42,7 @@ const QUOTED: usize = 80;
 /// Turns updates into output, appended to a buffer.
 #[expect(clippy::struct_excessive_bools, reason = "each is about something else, no two make a state together")]
 pub(super) struct Printer {
-    json: bool,
+    to: Writer,
     clock: Clock,
     node: Option<NodeId>,
     nick: Option<Nick>,
@@ -61,17 +62,16 @@ pub(super) struct Printer {
     sweeping: bool,
     /// Whether text has said that nobody is here. Once is enough until somebody joins.
     alone: bool,
-    out: Vec<u8>,
 }
 
 impl Printer {
     pub(super) fn new(options: Options) -> Self {
         let Options { json, zone, warnings, room, .. } = options;
         let clock = Clock::new(zone);
-        let (people, out) = (People::default(), Vec::new());
+        let (to, people) = (Writer::new(json), People::default());
         let (open, sweeping, alone) = (false, false, false);
         let mut printer = Self {
-            json,
+            to,
             clock,
             node: None,
             nick: None,
@@ -84,7 +84,6 @@ impl Printer {
             told_unsent: false,
             sweeping,
             alone,
-            out,
         };
         for text in &warnings {
             printer.notice("config", text);
@@ -94,11 +93,26 @@ impl Printer {
 
     /// The output to write, in whole lines. Clear it once it is written.
     pub(super) const fn out(&mut self) -> &mut Vec<u8> {
-        &mut self.out
+        self.to.out()
+    }
+
+    /// Prints an update. `asked` is the tag of the command that it answers.
+    pub(super) fn update_for(&mut self, asked: Option<Tag>, update: Update) {
+        self.to.answers(asked);
+        self.update(update);
+        self.to.answers(None);
+    }
+
+    /// Prints what the input has asked for.
+    pub(super) fn answer_to(&mut self, asked: Option<Tag>, answer: Answer) {
+        self.to.answers(asked);
+        self.answer(answer);
+        self.to.answers(None);
     }
 
     pub(super) fn update(&mut self, update: Update) {
         match update {
+            Update::Answer { tag, update } => self.update_for(Some(tag), *update),
             Update::Listening { addr, nick, node } => {
                 self.event(&Event::Listening { addr, node: Shown(node), nick: nick.as_str(), version: VERSION });
                 self.node = Some(node);
@@ -147,13 +161,13 @@ impl Printer {
             Update::Sweep(progress) => self.sweep(progress),
             Update::PeerJoined(peer) => {
                 let event = changed(Change::Joined, &self.people.joined(peer), None);
-                print(self.json, &mut self.out, &event);
+                self.to.event(&event);
                 self.alone = false;
             }
             Update::PeerRenamed { peer, nick } => {
                 if let Some((present, was)) = self.people.renamed(peer, nick) {
                     let event = changed(Change::Renamed, &present, Some(was));
-                    print(self.json, &mut self.out, &event);
+                    self.to.event(&event);
                 }
             }
             Update::PeerLeft { peer, reason } => {
@@ -164,20 +178,20 @@ impl Printer {
             Update::KnownAs { peer, nick, repute } => self.people.known_as(peer, &nick, repute),
             Update::PeerTrust { peer, repute } => {
                 if let Some(present) = self.people.trusted(peer, repute) {
-                    print(self.json, &mut self.out, &changed(Change::Trust, &present, None));
+                    self.to.event(&changed(Change::Trust, &present, None));
                 }
             }
             Update::PeerPresence { peer, presence, typing } => {
                 // People who read text later do not care who was typing.
                 if let Some((present, moved)) = self.people.presence(peer, presence, typing)
-                    && (moved || self.json)
+                    && (moved || self.to.is_json())
                 {
-                    print(self.json, &mut self.out, &changed(Change::Presence, &present, None));
+                    self.to.event(&changed(Change::Presence, &present, None));
                 }
             }
             Update::PeerClock { peer, ahead_ms } => {
                 if let Some(present) = self.people.clock(peer, ahead_ms) {
-                    print(self.json, &mut self.out, &changed(Change::Clock, &present, None));
+                    self.to.event(&changed(Change::Clock, &present, None));
                 }
             }
             Update::RoundTrip { peer, time } => self.people.round_trip(peer, time),
@@ -201,7 +215,7 @@ impl Printer {
 
     pub(super) fn answer(&mut self, answer: Answer) {
         match answer {
-            Answer::Who => print(self.json, &mut self.out, &Event::Who { peers: self.people.list() }),
+            Answer::Who => self.to.event(&Event::Who { peers: self.people.list() }),
             Answer::Topic(room) => self.show_topic(&room),
             Answer::OwnNick => match self.nick.take() {
                 Some(nick) => {
@@ -228,7 +242,7 @@ impl Printer {
     fn sweep(&mut self, progress: SweepProgress) {
         let SweepProgress { state, probed, total, found, took, left } = progress;
         let running = state == SweepState::Running;
-        if self.json || !(running && self.sweeping) {
+        if self.to.is_json() || !(running && self.sweeping) {
             let state = if running { "running" } else { "done" };
             let ms = |time: Duration| time.as_millis().try_into().unwrap_or(u64::MAX);
             let (took_ms, left_ms) = (ms(took), ms(left));
@@ -350,7 +364,7 @@ impl Printer {
         let name =
             present.map_or_else(|| peer.node().map_or_else(|| peer.to_string(), NodeId::short), |tagged| tagged.name());
         let event = Event::Verify { step, peer: Shown(peer), nick, code, began, how, name };
-        print(self.json, &mut self.out, &event);
+        self.to.event(&event);
     }
 
     fn message(&mut self, message: &Message) {
@@ -358,14 +372,14 @@ impl Printer {
         self.told_unsent |= message.is_own();
         self.people.heard(message);
         let tag = self.people.tag(message);
-        if self.json {
+        if self.to.is_json() {
             let room = self.rooms.keys(&message.room);
             let said = Said::new(message, room, bare(&tag), self.node, self.clock.utc(message.sent_at));
-            json(&mut self.out, &Event::Message(said));
+            self.to.event(&Event::Message(said));
         } else {
             let name = Name::of_author(message, &tag);
             let room = self.rooms.is_other(&message.room).then(|| self.room_name(&message.room));
-            text::message(&mut self.out, message, &name, self.clock.local(message.sent_at), room.as_deref());
+            text::message(self.to.out(), message, &name, self.clock.local(message.sent_at), room.as_deref());
         }
         match message.delivery {
             Delivery::NotSent => self.not_sent(message.id, &message.room),
@@ -394,8 +408,8 @@ impl Printer {
 
     /// Nobody is here to deliver a line to.
     fn waits(&mut self, id: MessageId) {
-        if self.json {
-            json(&mut self.out, &Event::Delivery { id: Shown(id), delivered: 0, of: 0 });
+        if self.to.is_json() {
+            self.to.event(&Event::Delivery { id: Shown(id), delivered: 0, of: 0 });
         } else if !self.alone {
             self.alone = true;
             self.notice("waiting", pipe_answers::WAITING);
@@ -406,7 +420,7 @@ impl Printer {
         for message in messages {
             self.people.heard(message);
         }
-        if self.json {
+        if self.to.is_json() {
             let tag = |message| bare(&self.people.tag(message));
             let mut found = Vec::with_capacity(messages.len());
             for message in messages {
@@ -415,17 +429,17 @@ impl Printer {
             }
             let (room, messages) = (room.map(|room| self.rooms.keys(room)), found);
             let behind = (behind > 0).then_some(behind);
-            json(&mut self.out, &Event::Found { room, query, messages, more, behind });
+            self.to.event(&Event::Found { room, query, messages, more, behind });
             return;
         }
-        text::found(&mut self.out, query, messages.len(), more);
+        text::found(self.to.out(), query, messages.len(), more);
         for message in messages.iter().rev() {
             let tag = self.people.tag(message);
             let name = Name::of_author(message, &tag);
             let said_in = room.is_none().then(|| self.room_name(&message.room));
-            text::hit(&mut self.out, message, &name, self.clock.date(message.sent_at), said_in.as_deref());
+            text::hit(self.to.out(), message, &name, self.clock.date(message.sent_at), said_in.as_deref());
         }
-        text::behind(&mut self.out, behind);
+        text::behind(self.to.out(), behind);
     }
 
     fn notice(&mut self, code: &str, text: &str) {
@@ -433,16 +447,7 @@ impl Printer {
     }
 
     fn event(&mut self, event: &Event<'_>) {
-        print(self.json, &mut self.out, event);
-    }
-}
-
-/// Appends an event. It is not a method, so that the event may borrow from the printer.
-fn print(as_json: bool, out: &mut Vec<u8>, event: &Event<'_>) {
-    if as_json {
-        json(out, event);
-    } else {
-        text::event(out, event);
+        self.to.event(event);
     }
 }
 
@@ -462,14 +467,5 @@ fn own_presence(presence: &Presence) -> Cow<'static, str> {
     match presence {
         Presence::Here => pipe::OWN_BACK.into(),
         Presence::Away { .. } => pipe::own_away(note(presence)).into(),
-    }
-}
-
-fn json(out: &mut Vec<u8>, event: &Event<'_>) {
-    let start = out.len();
-    match serde_json::to_writer(&mut *out, event) {
-        Ok(()) => out.push(b'\n'),
-        // This cannot fail: memory takes everything, and every key is a string. If it did, no half line must remain.
-        Err(_) => out.truncate(start),
     }
 }

@@ -165,11 +165,19 @@ impl ActionError {
 /// # Errors
 /// [`ActionError`] if there is nothing to do; nothing may be sent then.
 pub fn action(line: &str, context: &Context) -> Result<Action, ActionError> {
+    action_of(parse(line)?, context)
+}
+
+/// Turns what a line or a program asks for into an action.
+///
+/// # Errors
+/// [`ActionError`] if there is nothing to do; nothing may be sent then.
+pub fn action_of(slash: Slash, context: &Context) -> Result<Action, ActionError> {
     let Context { room, network, max_hits } = context;
     let (room, max_hits) = (room.clone(), *max_hits);
     let ask = |command| Ok(Action::Node(command));
     let local = |local| Ok(Action::Local(local));
-    match parse(line)? {
+    match slash {
         Slash::Say { text, action } => {
             ask(Command::Say { room, text: Text::new(&text)?, action, network: network.clone() })
         }
@@ -264,6 +272,7 @@ pub fn room_of(typed: &str) -> Result<Room, ActionError> {
 /// commands that nobody types: reading the history, and telling others that the user types.
 pub fn line_of(command: &Command) -> Option<String> {
     Some(match command {
+        Command::Tagged { command, .. } => return line_of(command),
         Command::Say { text, action: true, .. } => format!("/me {text}"),
         Command::Say { text, .. } if text.as_str().starts_with('/') && !has_several_lines(text.as_str()) => {
             format!("/{text}")

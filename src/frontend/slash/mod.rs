@@ -10,7 +10,7 @@ mod parse;
 mod room;
 mod table;
 
-pub use action::{Action, ActionError, Context, Local, action, line_of, message, room_of};
+pub use action::{Action, ActionError, Context, Local, action, action_of, line_of, message, room_of};
 pub use argument::Argument;
 pub use parse::{SlashError, find, is_command, parse};
 pub use room::TypedRoom;

@@ -39,7 +39,7 @@ impl Backlog {
 
 /// The bytes of text in an update; only messages have more than a few.
 pub(super) fn size(update: &Update) -> usize {
-    if let Update::Message(message) = update { message.text.as_str().len() } else { 0 }
+    if let Update::Message(message) = update.event() { message.text.as_str().len() } else { 0 }
 }
 
 #[cfg(test)]

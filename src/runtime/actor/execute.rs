@@ -33,7 +33,7 @@ impl<N: Net> Actor<N> {
             Output::Store { ticket, request } => self.store.ask(ticket, request),
             Output::Publish(line) => self.links.shared.outbox.publish(line),
             Output::Update(update) => {
-                match &update {
+                match update.event() {
                     Update::NickSet(nick) => self.profile.nick_changed(nick.clone()),
                     Update::TypingShared(shared) => self.profile.typing_changed(*shared),
                     _ => {}

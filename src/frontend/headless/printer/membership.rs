@@ -1,6 +1,6 @@
 //! What is printed of private rooms: invitations, members, and requests to invite somebody.
 
-use super::{Printer, print};
+use super::Printer;
 use crate::{
     domain::{
         bus::{Invitation, LeftBecause, MemberChange, MemberList, MemberState},
@@ -35,7 +35,7 @@ impl Printer {
         self.rooms.invited(invitation);
         let news = RoomNews { by: Some(self.people.someone(owner)), members, ..RoomNews::default() };
         let event = Event::Room { room: self.rooms.keys(&room), change: RoomChange::Invited, news };
-        print(self.json, &mut self.out, &event);
+        self.to.event(&event);
     }
 
     /// The user has refused an invitation.
@@ -56,7 +56,7 @@ impl Printer {
                 let doer = (self.node != Some(*owner)).then(|| self.people.called(*owner).name);
                 let (room, by) = (self.rooms.keys(&room), (!for_good).then_some(Shown(*owner)));
                 let event = Event::Member { room, who: self.people.someone(*node), change, by, for_good, doer };
-                print(self.json, &mut self.out, &event);
+                self.to.event(&event);
             }
         }
     }
@@ -78,7 +78,7 @@ impl Printer {
         });
         let (room, owner) = (self.rooms.keys(&Room::Private(list.room.clone())), Shown(list.owner));
         let event = Event::Members { room, owner, members: members.collect() };
-        print(self.json, &mut self.out, &event);
+        self.to.event(&event);
     }
 
     /// The owner was asked to invite these people.
@@ -103,6 +103,6 @@ impl Printer {
         let who = who.iter().map(|node| self.people.named(*node)).collect();
         let room = self.rooms.keys(&Room::Private(room));
         let event = Event::Request { room, by, own, owner: Shown(owner), who, asked };
-        print(self.json, &mut self.out, &event);
+        self.to.event(&event);
     }
 }

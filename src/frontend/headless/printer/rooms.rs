@@ -1,6 +1,6 @@
 //! What is printed of rooms and of who is in them.
 
-use super::{Printer, print};
+use super::Printer;
 use crate::{
     domain::{
         bus::{RoomListing, RoomMembers},
@@ -21,14 +21,14 @@ impl Printer {
     pub(super) fn room_joined(&mut self, room: &Room, asked: bool) {
         self.rooms.joined(room, asked);
         self.room_changed(room, RoomChange::Joined);
-        if self.json && self.topics.contains_key(room) {
+        if self.to.is_json() && self.topics.contains_key(room) {
             self.show_topic(room);
         }
     }
 
     /// A room has this topic now. In text, the message that has set it says so.
     pub(super) fn room_topic(&mut self, room: &Room, topic: Option<Box<Message>>) {
-        let is_shown = self.json && self.rooms.is_in(room);
+        let is_shown = self.to.is_json() && self.rooms.is_in(room);
         match topic {
             Some(topic) => {
                 self.people.heard(&topic);
@@ -47,14 +47,14 @@ impl Printer {
         for (node, change) in self.rooms.changes(members) {
             let (room, who) = (self.rooms.keys(&room), self.people.someone(node));
             let event = Event::Member { room, who, change, by: None, for_good: false, doer: None };
-            print(self.json, &mut self.out, &event);
+            self.to.event(&event);
         }
     }
 
     /// The rooms belong to another network. The node tells what they are about there.
     pub(super) fn forget_topics(&mut self) {
         for room in std::mem::take(&mut self.topics).into_keys() {
-            if self.json && self.rooms.is_in(&room) {
+            if self.to.is_json() && self.rooms.is_in(&room) {
                 self.show_topic(&room);
             }
         }
@@ -78,7 +78,7 @@ impl Printer {
         let topic = About { topic: topic.map(|topic| topic.text.as_str()), set, names };
         let news = RoomNews { topic: Some(topic), ..RoomNews::default() };
         let event = Event::Room { room: self.rooms.keys(room), change: RoomChange::Topic, news };
-        print(self.json, &mut self.out, &event);
+        self.to.event(&event);
     }
 
     /// Which open rooms there are, which private ones the user is in, and what they are invited to.
@@ -102,7 +102,7 @@ impl Printer {
             by: Some(self.people.someone(one.owner)),
         });
         let rooms = open.chain(private).chain(invitations).collect();
-        print(self.json, &mut self.out, &Event::Rooms { rooms });
+        self.to.event(&Event::Rooms { rooms });
     }
 
     /// What text calls a room.

@@ -14,18 +14,16 @@ use tokio::{
 
 use super::{
     super::{
-        Answer, HeadlessError, Outcome, Stop,
-        current_network::CurrentNetwork,
-        current_rooms::CurrentRooms,
-        output, run,
+        Answer, HeadlessError, Outcome, Stop, output, run,
+        shared::Shared,
         startup_delay::{LONGEST, SETTLING, startup_delay},
-        undelivered::{LINGER, Undelivered},
+        undelivered::LINGER,
     },
     *,
 };
 use crate::domain::{
-    bus::{Command, Lack, RoomView, SweepProgress, SweepState, Update},
-    model::{LeaveReason, PrivateRoom, Room, RoomId, RoomName, Target},
+    bus::{Command, Lack, RoomView, SweepProgress, SweepState, Tag, Update},
+    model::{LeaveReason, Presence, PrivateRoom, Room, RoomId, RoomName, Target},
 };
 
 /// Longer than any of this takes on a busy machine.
@@ -260,23 +258,14 @@ async fn an_answer_comes_before_what_later_lines_cause() {
         let (update, updates) = mpsc::channel(2);
         update.try_send(Update::Listening { addr: addr(4565), nick: nick("alice"), node: key('a') }).unwrap();
         // As for "/version" and "/nick zoe".
-        answer.try_send(Answer::Version).unwrap();
+        answer.try_send((None, Answer::Version)).unwrap();
         update.try_send(Update::NickSet(nick("zoe"))).unwrap();
         drop((answer, update));
         let (sink, runtime) = (Sink::new(), runtime.clone());
         let output = sink.clone();
         let printing = move || {
-            let (updates, watch, undelivered) =
-                (tokio::sync::Mutex::new(updates), startup_delay().0, Undelivered::default());
-            output::run(
-                &runtime,
-                output,
-                options(false),
-                &updates,
-                answers,
-                &watch,
-                (&undelivered, &CurrentNetwork::default(), &CurrentRooms::new(Room::Lobby)),
-            )
+            let (updates, watch) = (tokio::sync::Mutex::new(updates), startup_delay().0);
+            output::run(&runtime, output, options(false), &updates, answers, &watch, &Shared::new(Room::Lobby))
         };
         tokio::task::spawn_blocking(printing).await.unwrap().unwrap();
         let text = sink.text();
@@ -512,4 +501,36 @@ async fn lines_go_to_the_private_room_that_was_joined() {
     assert_eq!(front.command().await, said);
     assert_eq!(front.command().await, Command::ListMembers(room.clone()));
     assert_eq!(front.command().await, Command::Part(room), "with a yes");
+}
+
+#[tokio::test]
+async fn json_lines_are_commands_whose_answers_repeat_the_reference() {
+    let mut front = Front::with(Options { commands: false, ..options(true) }, Sink::new(), pending());
+    front.update(Update::Listening { addr: addr(4565), nick: nick("alice"), node: key('a') }).await;
+    front.sweep(SweepState::Done).await;
+    let dev = Room::named("dev").unwrap();
+    front.write("{\"cmd\":\"say\",\"room\":\"#dev\",\"text\":\"two\\nlines\",\"ref\":7}\n");
+    front.write(
+        "{\"cmd\":\"say\",\"text\":\"cut\n/quit\n{\"cmd\":\"jion\",\"ref\":\"a\"}\n{\"cmd\":\"version\",\"ref\":8}\n",
+    );
+    front.write("{\"cmd\":\"back\",\"ref\":9}\n");
+    let text = Text::new("two\nlines").unwrap();
+    let said = Command::Say { room: dev.clone(), text: text.clone(), action: false, network: None };
+    assert_eq!(front.command().await, said.under(Some(Tag::new("7"))));
+    assert_eq!(front.command().await, say("/quit", false), "a line without a brace is a message");
+    assert_eq!(front.command().await, Command::SetPresence(Presence::Here).under(Some(Tag::new("9"))));
+    front.printed(r#"{"event":"error","code":"json","text":"That is no JSON object: EOF"#).await;
+    front.printed(r#","ref":"a"}"#).await;
+    front.printed(r#"{"event":"notice","code":"version""#).await;
+    front.printed(r#","ref":8}"#).await;
+    // What was said comes back from the disk, without the tag.
+    front.update(Update::Message(own("/quit", Delivery::Sent))).await;
+    front.update(Update::Message(Message { room: dev, text, ..own("x", Delivery::Sent) })).await;
+    front.printed(r#""text":"two\nlines","sent_at":"2026-01-02T03:04:05.678Z","own":true,"#).await;
+    front.printed(r#","ref":7}"#).await;
+    front.update(Update::PresenceSet(Presence::Here).answering(Some(Tag::new("9")))).await;
+    front.printed(r#","ref":9}"#).await;
+    let (_, printed) = front.end().await;
+    schema::in_contract(&printed);
+    assert_eq!(printed.matches("\"ref\":").count(), 4, "{printed}");
 }

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::schema::{SCHEMA, Tool, check, event};
+use crate::{
+    frontend::{headless::request::read, slash::COMMANDS},
+    schema::{SCHEMA, Tool, check, event},
+};
 
 /// The document for people.
 const DOCUMENT: &str = include_str!("../../../../docs/headless.md");
@@ -17,6 +20,8 @@ const DISCOVER: &str = include_str!("../../../cli/lan_tools/discover.rs");
 const DOCTOR: &str = include_str!("../../../cli/lan_tools/doctor.rs");
 const EVENT: &str = include_str!("../event.rs");
 const INPUT: &str = include_str!("../input.rs");
+const NAMED_ROOM: &str = include_str!("../named_room.rs");
+const REQUEST: &str = include_str!("../request.rs");
 const PRINTER: &str = include_str!("../printer.rs");
 
 /// Checks that every line of `printed` is in the contract.
@@ -178,7 +183,9 @@ fn the_schema_has_exactly_the_sources_notices_and_errors() {
         arms(FAILURE, "impl FailureCode {"),
         arms(parse, "impl SlashError {"),
         arms(action, "impl ActionError {"),
-        words(INPUT, "refuse("),
+        arms(REQUEST, "impl BadRequest {"),
+        words(INPUT, "refuse(None, "),
+        words(NAMED_ROOM, "code: "),
     ]);
     assert_eq!(codes("/$defs/error_code/enum"), errors);
 }
@@ -232,4 +239,77 @@ fn the_document_has_every_key_event_and_code() {
     assert!(["verify", "round_trip_us", "multicast_blocked"].iter().all(|name| all.contains(*name)), "{all:?}");
     all.retain(|name| !DOCUMENT.contains(&format!("`{name}`")));
     assert!(all.is_empty(), "not in docs/headless.md: {all:?}");
+}
+
+/// The commands of the input, each with its keys; whether a key is required.
+fn commands() -> Vec<(String, Vec<(String, bool)>)> {
+    let schema = schema();
+    let listed = schema["$defs"]["input"]["oneOf"].as_array().unwrap().iter();
+    let command = |reference: &Value| {
+        let definition = schema.pointer(reference["$ref"].as_str().unwrap().trim_start_matches('#')).unwrap();
+        let required = definition["required"].as_array().unwrap();
+        let keys = definition["properties"].as_object().unwrap().keys().filter(|key| *key != "cmd" && *key != "ref");
+        let keys = keys.map(|key| (key.clone(), required.contains(&key.as_str().into()))).collect();
+        (definition["properties"]["cmd"]["const"].as_str().unwrap().to_owned(), keys)
+    };
+    listed.map(command).collect()
+}
+
+/// A value that a key may have.
+fn value(command: &str, key: &str) -> Value {
+    match (command, key) {
+        (_, "action" | "sure" | "private" | "ask" | "all" | "on" | "same") => true.into(),
+        ("invite" | "kick", "who") => json!(["bob", "carol"]),
+        (_, "do") => "on".into(),
+        (_, "address") => "127.0.0.1:4565".into(),
+        (_, "interface") => "eth0".into(),
+        (_, "command") => "join".into(),
+        _ => "bob".into(),
+    }
+}
+
+#[test]
+fn the_input_of_the_schema_is_what_is_read() {
+    let in_schema = {
+        let schema = schema();
+        let input = json!({ "$schema": schema["$schema"], "$defs": schema["$defs"], "$ref": "#/$defs/input" });
+        jsonschema::validator_for(&input).unwrap()
+    };
+    let is_read = |line: &Value| read(&line.to_string()).wanted.is_ok();
+    let names: BTreeSet<_> = commands().into_iter().map(|(name, _)| name).collect();
+    let all: BTreeSet<_> = COMMANDS.iter().map(|spec| spec.name.to_owned()).chain(["say".to_owned()]).collect();
+    assert_eq!(names, all);
+    for (name, keys) in commands() {
+        let least: Vec<_> = keys.iter().filter(|(_, is_required)| *is_required).collect();
+        // Each key alone, beside those that must be there.
+        for (key, _) in keys.iter().chain(&keys.first().cloned()) {
+            let mut line = json!({ "cmd": name, "ref": 7 });
+            for (key, _) in &least {
+                line[key] = value(&name, key);
+            }
+            line[key] = value(&name, key);
+            // These go together.
+            match (name.as_str(), key.as_str()) {
+                ("lan", "interface") => line["do"] = "on".into(),
+                ("lan", "network") => line["do"] = "same".into(),
+                _ => {}
+            }
+            assert!(in_schema.is_valid(&line) && is_read(&line), "{line}");
+            assert!(!is_read(&with(line.clone(), "mood", "fine".into())), "{name} takes any key");
+        }
+        for (key, _) in &least {
+            let mut line = json!({ "cmd": name });
+            for (other, _) in least.iter().filter(|(other, _)| other != key) {
+                line[other] = value(&name, other);
+            }
+            assert!(!in_schema.is_valid(&line) && !is_read(&line), "{key} is missing: {line}");
+        }
+    }
+}
+
+#[test]
+fn an_answer_repeats_the_reference() {
+    let error = json!({ "event": "error", "code": "usage", "text": "Wrong.", "ref": 7 });
+    assert_eq!(check(Tool::Chat, &error), Ok(()));
+    assert!(check(Tool::Chat, &with(error, "ref", json!([7]))).is_err());
 }

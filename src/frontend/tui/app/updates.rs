@@ -25,6 +25,8 @@ impl App {
     /// Handles an update.
     pub(super) fn node_update(&mut self, update: Update) {
         match update {
+            // The screen has no tags.
+            Update::Answer { update, .. } => self.node_update(*update),
             Update::Listening { addr, nick, node } => {
                 self.status.listening(addr);
                 self.user.key = Some(node);

@@ -64,3 +64,38 @@ pub(crate) fn unreadable(error: &io::Error) -> String {
 pub(crate) fn help(usage: &str, what: &str) -> String {
     format!("{usage:<23} {what}")
 }
+
+/// A line begins with `{` and is no JSON object. The cause is the parser's.
+pub(crate) fn no_json(cause: &str) -> String {
+    format!("That is no JSON object: {cause}.")
+}
+
+/// A `ref` that cannot be repeated.
+pub(crate) fn bad_reference(most: usize) -> String {
+    format!("A ref is a number or a string of at most {most} bytes.")
+}
+
+/// No command has the name in `cmd`. The name is empty if it is not worth repeating.
+pub(crate) fn unknown_cmd(name: &str, similar: Option<&str>) -> String {
+    let unknown =
+        if name.is_empty() { "There is no such cmd.".to_owned() } else { format!("There is no cmd \"{name}\".") };
+    match similar {
+        Some(similar) => format!("{unknown} Did you mean \"{similar}\"?"),
+        None => unknown,
+    }
+}
+
+/// A key is missing, unknown, or has a wrong value. The cause is the parser's.
+pub(crate) fn wrong_keys(cause: &str) -> String {
+    format!("Wrong keys: {cause}.")
+}
+
+/// A `who` that names nobody.
+pub(crate) const NOT_A_PERSON: &str =
+    "who must be a person: a name, a key or the beginning of one. Some cmds need at least one.";
+
+/// A `network` that names none.
+pub(crate) const NOT_A_NETWORK: &str = "That cannot be the name of a network.";
+
+/// Keys of `lan` that do not go together.
+pub(crate) const LAN_KEYS: &str = "Only do: on takes an interface, and only do: same takes a network.";
