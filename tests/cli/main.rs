@@ -7,6 +7,7 @@ mod identity;
 mod log;
 mod people;
 mod pipes;
+mod requests;
 mod settings;
 #[path = "../support/mod.rs"]
 mod support;
