@@ -1,12 +1,18 @@
 //! A node in a pipe: what it reads and writes, and how it ends.
 
-use std::{fs, io::Write, sync::mpsc, thread};
+use std::{
+    fs,
+    io::{BufRead, BufReader, Write},
+    process::{Command, Stdio},
+    sync::mpsc,
+    thread,
+};
 
 use serde_json::Value;
 
 use crate::{
-    support::{Node, Ports},
-    user::{ALONE, User, node},
+    support::{Node, Ports, arguments},
+    user::{ALONE, Running, User, node},
 };
 
 #[test]
@@ -89,6 +95,29 @@ fn signals_have_their_exit_codes() {
         kill_process(Pid::from_child(&child.0), signal).unwrap();
         assert_eq!(child.end(), Some(code), "{signal:?}");
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_hang_up_that_was_ignored_stays_so() {
+    use rustix::process::{Pid, Signal, kill_process};
+    let user = User::new();
+    // As nohup does it.
+    let script = "trap '' HUP; exec \"$0\" \"$@\"";
+    let program = user.command(&[]).get_program().to_owned();
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", script]).arg(program).args(["--json", "--commands", "--stay"]);
+    command.args(arguments("alice", &user.ports)).env_clear().env("HOME", user.home.path());
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = Running(command.spawn().expect("the program starts"));
+    let mut lines = BufReader::new(child.0.stdout.take().expect("a pipe")).lines().map_while(Result::ok);
+    assert!(lines.any(|line| line.contains("\"listening\"")), "it listens");
+    kill_process(Pid::from_child(&child.0), Signal::HUP).unwrap();
+    let mut stdin = child.0.stdin.take().expect("a pipe");
+    stdin.write_all(b"/version\n").unwrap();
+    assert!(lines.any(|line| line.contains("\"version\"")), "it goes on");
+    kill_process(Pid::from_child(&child.0), Signal::TERM).unwrap();
+    assert_eq!(child.end(), Some(0));
 }
 
 #[cfg(unix)]

@@ -9,6 +9,8 @@ mod clipboard;
 mod frame;
 mod guard;
 mod host;
+#[cfg(unix)]
+mod ignored_signals;
 mod keyboard;
 mod keys;
 mod panic;

@@ -4,6 +4,8 @@ use std::io;
 
 use tokio::sync::mpsc;
 
+#[cfg(unix)]
+use super::ignored_signals;
 use super::panic;
 
 /// More than can arrive before the loop reacts to the first. Further ones are dropped, because the first already ends
@@ -17,7 +19,7 @@ pub enum Signal {
     Interrupt,
     /// SIGTERM.
     Terminate,
-    /// SIGHUP: the terminal is gone.
+    /// SIGHUP: the terminal is gone. It never comes if it was ignored at the start, as under `nohup`.
     HangUp,
     /// SIGCONT: someone stopped the program and let it go on; the terminal may be in any state.
     Continued,
@@ -50,6 +52,9 @@ fn forward(sender: &mpsc::Sender<Signal>) -> io::Result<()> {
         (SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()), Signal::Continued),
     ];
     for (kind, meaning) in kinds {
+        if meaning == Signal::HangUp && ignored_signals::is_ignored(kind.as_raw_value()) {
+            continue;
+        }
         let mut arrivals = signal(kind)?;
         let sender = sender.clone();
         tokio::spawn(async move {
