@@ -1,7 +1,5 @@
 //! A program that writes JSON, and text that would be commands if it were typed.
 
-use std::fmt::Write as _;
-
 use proximity_chat::frontend::slash::COMMANDS;
 use serde_json::Value;
 
@@ -42,28 +40,28 @@ fn a_program_says_lines_in_rooms_and_knows_its_answers() {
     assert_eq!(answer(6.into())["event"], "found");
 }
 
-/// Lines of every kind that do something when they are typed, or that a terminal would take for something else.
+/// Lines of every kind that do something when they are typed, or that a terminal would take for something else. Also
+/// how many of them are short enough to be said.
 fn hostile(lines: usize) -> (String, usize) {
-    let mut input = String::new();
-    let (mut said, long) = (0, "x".repeat(1024 * 1024));
-    for n in 0..lines {
-        let spec = &COMMANDS[n % COMMANDS.len()];
-        match n % 7 {
+    let long = "x".repeat(1024 * 1024);
+    let (mut input, mut said) = (String::new(), lines);
+    for (n, spec) in (0..lines).zip(COMMANDS.iter().cycle()) {
+        let name = spec.name;
+        let line = match n % 7 {
             _ if n % 20_011 == 20_010 => {
-                // Too long, so it is refused.
-                writeln!(input, "/{} {long}", spec.name).unwrap();
-                continue;
+                said -= 1;
+                format!("/{name} {long}")
             }
-            0 => writeln!(input, "/{}", spec.name),
-            1 => writeln!(input, "/{} yes", spec.name),
-            2 => writeln!(input, "\u{1b}[31m/{} eve {n}\u{1b}[0m", spec.name),
-            3 => writeln!(input, "/{} \0\u{9b}2J\u{202e}{n}", spec.name),
-            4 => writeln!(input, r#"{{"cmd":"{}","sure":true,"name":"eve","room":"dev"}}"#, spec.name),
-            5 => writeln!(input, "/{} on", &spec.name[..1]),
-            _ => writeln!(input, "/usr/bin/ld: cannot find -l{n}\r"),
-        }
-        .unwrap();
-        said += 1;
+            0 => format!("/{name}"),
+            1 => format!("/{name} yes"),
+            2 => format!("\u{1b}[31m/{name} eve {n}\u{1b}[0m"),
+            3 => format!("/{name} \0\u{9b}2J\u{202e}{n}"),
+            4 => format!(r#"{{"cmd":"{name}","sure":true,"name":"eve","room":"dev"}}"#),
+            5 => format!("/{} on", name.chars().take(1).collect::<String>()),
+            _ => format!("/usr/bin/ld: cannot find -l{n}\r"),
+        };
+        input.push_str(&line);
+        input.push('\n');
     }
     (input, said)
 }

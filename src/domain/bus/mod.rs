@@ -32,5 +32,5 @@ pub use update::{
 pub const COMMAND_CAPACITY: usize = 1_024;
 
 /// How many updates may wait for the front end. A full channel makes the actor wait and, through HTTP/2's windows, the
-/// peers too: a pipe whose reader has stopped costs no memory.
+/// peers too. So a front end reads all the time, whatever becomes of its output.
 pub const UPDATE_CAPACITY: usize = 4_096;

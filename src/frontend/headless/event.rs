@@ -74,6 +74,12 @@ pub(super) enum Event<'a> {
         was: Option<String>,
     },
     Message(Said<'a>),
+    /// The reader has missed this much, because it did not read.
+    Gap {
+        events: u64,
+        /// How many of them are messages.
+        messages: u64,
+    },
     /// A message that was marked as not kept is on disk now.
     Kept {
         id: Shown<MessageId>,

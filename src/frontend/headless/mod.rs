@@ -1,7 +1,7 @@
 //! The front end for pipes: lines in, lines out. docs/headless.md has the contract.
 //!
 //! Reading and writing block, so each has its own thread: if the reader of the output stops reading, the network and
-//! Ctrl-C still work. `input` turns lines into commands, after `startup_delay` has given the node time to look for
+//! Ctrl-C still work, and what it misses is counted. `input` turns lines into commands, after `startup_delay` has given the node time to look for
 //! people. `printer` turns updates into events; `event` is the contract's JSON and `text` its plain form. `people`
 //! tracks who is here, and `rooms` tracks who is in each room.
 
@@ -16,6 +16,7 @@ mod named_room;
 mod output;
 mod people;
 mod printer;
+mod queue;
 mod request;
 mod rooms;
 mod shared;
@@ -38,11 +39,11 @@ use std::{
 };
 
 use tokio::{
-    sync::{Mutex, mpsc, oneshot},
+    sync::{mpsc, oneshot},
     time::timeout,
 };
 
-use self::{input::Takes, shared::Shared, tally::Reached};
+use self::{input::Takes, queue::Queue, shared::Shared, tally::Reached};
 use crate::{
     domain::{
         bus::{Command, Tag, Update},
@@ -170,12 +171,12 @@ where
     let (finished, mut done) = oneshot::channel();
     let takes = Takes { json: options.json, commands: options.commands, stays: options.stay };
     let handle = tokio::runtime::Handle::current();
-    let updates = Arc::new(Mutex::new(updates));
-    let writers = Arc::clone(&updates);
     let (watch, delay) = startup_delay::startup_delay();
-    let seen = shared.clone();
+    let (seen, queue) = (shared.clone(), Queue::default());
+    let written = queue.clone();
+    spawn("writer", move || written.write_to(output))?;
     spawn("output", move || {
-        let result = output::run(&handle, output, options, &writers, answers, &watch, &seen);
+        let result = output::run(&handle, &queue, options, updates, answers, &watch, &seen);
         seen.undelivered.close();
         // If a signal came first, nobody waits for the result any more.
         let _ = finished.send(result);
@@ -199,19 +200,12 @@ where
             (outcome, Some(written))
         }
         signal = stop => {
-            // The writer goes on meanwhile, so the node can take the command no matter how many updates it has to send.
+            // The output goes on meanwhile, so the node can take the command no matter how many updates it has to send.
             let written = timeout(GOODBYE, async {
                 let _ = commands.send(Command::Quit).await;
                 done.await
             });
-            let written = written.await.ok();
-            if written.is_none() && let Ok(mut updates) = updates.try_lock() {
-                // The writer holds this lock whenever it waits for updates. The lock is free, so the writer is stuck
-                // writing: nobody reads the output. The node must not wait for that.
-                updates.close();
-                while updates.try_recv().is_ok() {}
-            }
-            (Outcome::Stopped(signal), written)
+            (Outcome::Stopped(signal), written.await.ok())
         }
     };
     match written {

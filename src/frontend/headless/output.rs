@@ -1,77 +1,113 @@
-//! The thread that writes the output.
+//! The thread that turns updates into output.
 
-use std::io::{self, Write};
+use std::io;
 
-use tokio::{
-    runtime::Handle,
-    sync::{Mutex, mpsc},
+use tokio::{runtime::Handle, sync::mpsc};
+
+use super::{
+    Asked, LOCAL_CAPACITY, Options, printer::Printer, queue::Queue, shared::Shared, startup_delay::SweepWatch,
 };
-
-use super::{Asked, LOCAL_CAPACITY, Options, printer::Printer, shared::Shared, startup_delay::SweepWatch};
 use crate::domain::bus::{UPDATE_CAPACITY, Update};
 
-/// How many bytes are formatted before they are written: as many as a pipe takes at once, so that a burst of long
+/// How many bytes are formatted before they are handed over: as many as a pipe takes at once, so that a burst of long
 /// messages is not held in memory a second time.
-const WRITE_BYTES: usize = 64 * 1024;
+const HAND_OVER_BYTES: usize = 64 * 1024;
 
-/// Prints until the node ends. Holds the lock of `updates` while it waits for an update, never while it writes.
+/// What there is to do.
+enum Next {
+    Updates,
+    Answer(Option<Asked>),
+    /// The queue has more room, or nobody reads any more.
+    Queue,
+}
+
+/// The printer, and where its output goes.
+struct Output<'a> {
+    printer: Printer,
+    queue: &'a Queue,
+}
+
+/// Prints until the node ends. What a reader leaves for too long is dropped, and counted in an event.
 ///
 /// # Errors
-/// Those of `output`.
+/// Those of writing.
 pub(super) fn run(
     runtime: &Handle,
-    mut output: impl Write,
+    queue: &Queue,
     options: Options,
-    updates: &Mutex<mpsc::Receiver<Update>>,
+    mut updates: mpsc::Receiver<Update>,
     mut answers: mpsc::Receiver<Asked>,
     watch: &SweepWatch,
     shared: &Shared,
 ) -> io::Result<()> {
-    let mut printer = Printer::new(options);
+    let mut output = Output { printer: Printer::new(options), queue };
     let mut batch = Vec::with_capacity(UPDATE_CAPACITY);
     let mut more_answers = true;
     loop {
-        if !printer.out().is_empty() {
-            output.write_all(printer.out())?;
-            printer.out().clear();
-        }
-        // Everything that is ready is written at once, and flushed before this thread waits.
-        output.flush()?;
-        let answer = runtime.block_on(async {
+        output.hand_over()?;
+        let next = runtime.block_on(async {
             tokio::select! {
-                _ = async { updates.lock().await.recv_many(&mut batch, UPDATE_CAPACITY).await } => None,
-                answer = answers.recv(), if more_answers => Some(answer),
+                () = queue.changed() => Next::Queue,
+                _ = updates.recv_many(&mut batch, UPDATE_CAPACITY) => Next::Updates,
+                answer = answers.recv(), if more_answers => Next::Answer(answer),
             }
         });
-        match answer {
-            Some(Some((asked, answer))) => printer.answer_to(asked, answer),
-            Some(None) => more_answers = false,
+        match next {
+            Next::Queue => queue.check()?,
+            Next::Answer(Some((asked, answer))) => output.printer.answer_to(asked, answer),
+            Next::Answer(None) => more_answers = false,
             // Answers given before the end are still printed. The input may already be waiting in vain.
-            None if batch.is_empty() => {
+            Next::Updates if batch.is_empty() => {
                 while let Ok((asked, answer)) = answers.try_recv() {
-                    printer.answer_to(asked, answer);
+                    output.printer.answer_to(asked, answer);
                 }
-                printer.end();
-                output.write_all(printer.out())?;
-                return output.flush();
+                return output.finish();
             }
-            None => {
+            Next::Updates => {
                 // A waiting answer belongs to an earlier line than the ones that caused these updates, so it comes
                 // first. We print no more than the queue holds, because updates must not wait for an endless input.
                 for _ in 0..LOCAL_CAPACITY {
                     let Ok((asked, answer)) = answers.try_recv() else { break };
-                    printer.answer_to(asked, answer);
+                    output.printer.answer_to(asked, answer);
                 }
                 for update in batch.drain(..) {
                     watch.see(&update);
                     let asked = shared.see(&update);
-                    printer.update_for(asked, update);
-                    if printer.out().len() >= WRITE_BYTES {
-                        output.write_all(printer.out())?;
-                        printer.out().clear();
+                    output.printer.update_for(asked, update);
+                    if output.printer.out().len() >= HAND_OVER_BYTES {
+                        output.hand_over()?;
                     }
                 }
             }
         }
+    }
+}
+
+impl Output<'_> {
+    /// Hands over what was printed. If there is no room for it, it is dropped, and so is everything else until there is
+    /// much room again. Then an event says how much is missing.
+    fn hand_over(&mut self) -> io::Result<()> {
+        let to = &mut self.printer.to;
+        if to.has_gap() {
+            to.drop_all();
+            if !self.queue.has_room() {
+                return Ok(());
+            }
+            to.tell_gap();
+        }
+        if to.out().is_empty() || self.queue.take(to.out())? {
+            to.taken();
+        } else {
+            to.drop_all();
+        }
+        Ok(())
+    }
+
+    /// Everything that was printed at the end is written, however long the reader takes.
+    fn finish(mut self) -> io::Result<()> {
+        self.printer.end();
+        let to = &mut self.printer.to;
+        to.tell_gap();
+        self.queue.finish(to.out())
     }
 }

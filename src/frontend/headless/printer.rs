@@ -42,7 +42,7 @@ const QUOTED: usize = 80;
 /// Turns updates into output, appended to a buffer.
 #[expect(clippy::struct_excessive_bools, reason = "each is about something else, no two make a state together")]
 pub(super) struct Printer {
-    to: Writer,
+    pub(super) to: Writer,
     clock: Clock,
     node: Option<NodeId>,
     nick: Option<Nick>,
@@ -91,7 +91,7 @@ impl Printer {
         printer
     }
 
-    /// The output to write, in whole lines. Clear it once it is written.
+    /// The output to hand over, in whole lines.
     pub(super) const fn out(&mut self) -> &mut Vec<u8> {
         self.to.out()
     }
@@ -379,7 +379,8 @@ impl Printer {
         } else {
             let name = Name::of_author(message, &tag);
             let room = self.rooms.is_other(&message.room).then(|| self.room_name(&message.room));
-            text::message(self.to.out(), message, &name, self.clock.local(message.sent_at), room.as_deref());
+            let time = self.clock.local(message.sent_at);
+            self.to.message(|out| text::message(out, message, &name, time, room.as_deref()));
         }
         match message.delivery {
             Delivery::NotSent => self.not_sent(message.id, &message.room),

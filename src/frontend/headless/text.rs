@@ -60,6 +60,7 @@ pub(super) fn hit(out: &mut Vec<u8>, hit: &Message, name: &Name<'_>, date: &str,
 pub(super) fn event(out: &mut Vec<u8>, event: &Event<'_>) {
     // Writing to memory does not fail.
     let _ = match event {
+        Event::Gap { events, messages } => told(out, pipe::gap(*events, *messages)),
         Event::Listening { addr, nick, .. } => told(out, pipe::listening(nick, *addr)),
         // This comes first, because a lost network still has the interfaces that it had.
         Event::Network { lost: Some(lost), .. } => warned(out, lost),

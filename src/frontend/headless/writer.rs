@@ -1,4 +1,4 @@
-//! Puts events into the output, as JSON or as text.
+//! Puts events into the output, as JSON or as text, and counts those that are dropped.
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -6,13 +6,24 @@ use serde_json::value::RawValue;
 use super::{event::Event, text};
 use crate::domain::bus::Tag;
 
-/// Output that waits to be written.
+/// Output that waits to be handed over.
 #[derive(Debug)]
 pub(super) struct Writer {
     json: bool,
     out: Vec<u8>,
+    /// What is in it.
+    counts: Counts,
+    /// What was dropped and not told yet.
+    gap: Option<Counts>,
     /// What the program that reads calls the command that the next events answer: a JSON value.
     answers: Option<Tag>,
+}
+
+/// How much of the output something is.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
+    events: u64,
+    messages: u64,
 }
 
 /// An event that answers a command.
@@ -25,8 +36,8 @@ struct Answering<'a> {
 }
 
 impl Writer {
-    pub(super) const fn new(json: bool) -> Self {
-        Self { json, out: Vec::new(), answers: None }
+    pub(super) fn new(json: bool) -> Self {
+        Self { json, out: Vec::new(), counts: Counts::default(), gap: None, answers: None }
     }
 
     /// Whether the output is JSON.
@@ -34,9 +45,37 @@ impl Writer {
         self.json
     }
 
-    /// What waits, in whole lines. Clear it once it is written.
+    /// What waits, in whole lines.
     pub(super) const fn out(&mut self) -> &mut Vec<u8> {
         &mut self.out
+    }
+
+    /// What waits was handed over.
+    pub(super) fn taken(&mut self) {
+        self.out.clear();
+        self.counts = Counts::default();
+    }
+
+    /// Nobody takes what waits. It is dropped and counted.
+    pub(super) fn drop_all(&mut self) {
+        if !self.out.is_empty() {
+            let gap = self.gap.get_or_insert_default();
+            gap.events += self.counts.events;
+            gap.messages += self.counts.messages;
+        }
+        self.taken();
+    }
+
+    /// Whether something was dropped and not told yet.
+    pub(super) const fn has_gap(&self) -> bool {
+        self.gap.is_some()
+    }
+
+    /// Tells what was dropped, after everything that waits.
+    pub(super) fn tell_gap(&mut self) {
+        if let Some(Counts { events, messages }) = self.gap.take() {
+            self.event(&Event::Gap { events, messages });
+        }
     }
 
     /// The next events answer the command with this tag, or none.
@@ -44,8 +83,17 @@ impl Writer {
         self.answers = tag;
     }
 
+    /// Adds a message as text.
+    pub(super) fn message(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        write(&mut self.out);
+        self.counts.events += 1;
+        self.counts.messages += 1;
+    }
+
     /// Adds an event.
     pub(super) fn event(&mut self, event: &Event<'_>) {
+        self.counts.events += 1;
+        self.counts.messages += u64::from(matches!(event, Event::Message(_)));
         if !self.json {
             return text::event(&mut self.out, event);
         }

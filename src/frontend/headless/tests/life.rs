@@ -14,7 +14,9 @@ use tokio::{
 
 use super::{
     super::{
-        Answer, HeadlessError, Outcome, Stop, output, run,
+        Answer, HeadlessError, Outcome, Stop, output,
+        queue::{MOST, Queue},
+        run,
         shared::Shared,
         startup_delay::{LONGEST, SETTLING, startup_delay},
         undelivered::LINGER,
@@ -264,8 +266,11 @@ async fn an_answer_comes_before_what_later_lines_cause() {
         let (sink, runtime) = (Sink::new(), runtime.clone());
         let output = sink.clone();
         let printing = move || {
-            let (updates, watch) = (tokio::sync::Mutex::new(updates), startup_delay().0);
-            output::run(&runtime, output, options(false), &updates, answers, &watch, &Shared::new(Room::Lobby))
+            let (watch, queue) = (startup_delay().0, Queue::default());
+            let writing = queue.clone();
+            let writer = std::thread::spawn(move || writing.write_to(output));
+            output::run(&runtime, &queue, options(false), updates, answers, &watch, &Shared::new(Room::Lobby)).unwrap();
+            writer.join()
         };
         tokio::task::spawn_blocking(printing).await.unwrap().unwrap();
         let text = sink.text();
@@ -312,20 +317,36 @@ async fn a_signal_ends_it_even_if_the_node_hangs() {
 }
 
 #[tokio::test]
-async fn a_stalled_reader_makes_the_node_wait_until_a_signal() {
-    let (signal, stop) = tokio::sync::oneshot::channel();
+async fn a_reader_that_stops_misses_lines_and_is_told() {
     let (reader, stopped) = std::sync::mpsc::sync_channel(0);
     let output = Sink { stopped: Some(Arc::new(Mutex::new(stopped))), ..Sink::new() };
-    let mut front = Front::start(output, async { stop.await.unwrap() });
-    let updates = front.updates.take().unwrap();
-    // The writer holds one, and the others fill the channel. Then the node waits.
-    let waiting = tokio::spawn(async move { while updates.send(Update::Message(message("x"))).await.is_ok() {} });
-    // It must not matter whether the signal comes before or after the channel is full.
-    signal.send(Stop::Interrupt).unwrap();
+    let front = Front::start(output, pending());
+    front.update(Update::Listening { addr: addr(4565), nick: nick("alice"), node: key('a') }).await;
+    // Three times what waits for a reader. The node never waits.
+    let (text, all) = ("x".repeat(10_000), 3 * MOST / 10_000);
+    for _ in 0..all {
+        front.update(Update::Message(message(&text))).await;
+    }
+    drop(reader);
+    front.printed(r#"{"event":"gap","#).await;
+    front.update(Update::Message(message("the end"))).await;
+    let (_, output) = front.end().await;
+    schema::in_contract(&output);
+    let (before, after) = output.split_once(r#"{"event":"gap","#).unwrap();
+    let missed: usize = after.split_once(r#""messages":"#).unwrap().1.split_once('}').unwrap().0.parse().unwrap();
+    let read = before.matches(r#"{"event":"message""#).count();
+    assert_eq!((read + missed, after.matches('\n').count()), (all, 2), "{read} and {missed}");
+    assert!(read * 10_000 <= MOST && missed > all / 2, "{read}");
+}
+
+#[tokio::test]
+async fn a_stalled_reader_does_not_hold_up_a_signal() {
+    let (reader, stopped) = std::sync::mpsc::sync_channel(0);
+    let output = Sink { stopped: Some(Arc::new(Mutex::new(stopped))), ..Sink::new() };
+    let mut front = Front::start(output, async { Stop::Interrupt });
     assert_eq!(front.command().await, Command::Quit);
     let outcome = timeout(PATIENCE, front.ended).await.expect("an end").unwrap();
     assert_eq!(outcome.unwrap(), Outcome::Stopped(Stop::Interrupt));
-    timeout(PATIENCE, waiting).await.expect("the node is let go").unwrap();
     drop(reader);
 }
 

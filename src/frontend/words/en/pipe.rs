@@ -204,6 +204,12 @@ pub(crate) fn found(query: &str, hits: usize, more: bool) -> String {
     }
 }
 
+/// What the reader has missed, because it did not read.
+pub(crate) fn gap(events: u64, messages: u64) -> String {
+    let (events, messages) = (counted(events, "line"), counted(messages, "message"));
+    format!("{events} left out because nobody read them, {messages} among them; proximity-chat log has the messages")
+}
+
 /// Lines that a search did not cover.
 pub(crate) fn not_searched(lines: u64) -> String {
     format!("{} cannot be searched yet; try again in a moment", counted(lines, "newer line"))
