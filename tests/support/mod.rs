@@ -13,6 +13,7 @@
     reason = "that is how a test fails, also outside of a test function"
 )]
 
+mod backup;
 mod machine;
 mod node;
 mod ports;
@@ -34,6 +35,7 @@ mod small_disk;
 #[cfg(unix)]
 mod term;
 
+pub(crate) use backup::copy_home;
 pub(crate) use machine::{PATIENCE, seconds, skip, until, until_passed};
 #[cfg(target_os = "linux")]
 pub(crate) use netns::{Host, Lab};

@@ -36,9 +36,15 @@ impl Node {
 
     /// Starts the same node again after it has ended: the same person on the same machine.
     pub(crate) fn start_again(self) -> Self {
-        let (setup, home) = (self.setup.clone(), self.home());
+        let home = self.home();
+        self.start_again_from(&home)
+    }
+
+    /// The same, with this copy of its home directory.
+    pub(crate) fn start_again_from(self, home: &Arc<TempDir>) -> Self {
+        let setup = self.setup.clone();
         drop(self);
-        Self::start_at(&home, &setup)
+        Self::start_at(home, &setup)
     }
 
     /// When it was started, before the program was loaded.

@@ -1,35 +1,14 @@
 //! Copies of a profile: a restored backup, two machines at once, and a thief.
 
-use std::{fs, path::Path, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use tempfile::TempDir;
 
 use super::{assert_same, few, wait_history, with_options};
-use crate::support::{Node, Ports, Setup, seconds, until};
+use crate::support::{Node, Ports, Setup, copy_home, seconds, until};
 
 /// Three turns of half a minute, a quarter more for randomness, and time for a busy machine.
 const TURNS: Duration = seconds(150);
-
-/// A copy of a user's directories.
-fn copy(home: &TempDir) -> Arc<TempDir> {
-    let copy = TempDir::new().unwrap();
-    copy_directory(home.path(), copy.path());
-    Arc::new(copy)
-}
-
-fn copy_directory(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    fs::set_permissions(to, fs::metadata(from).unwrap().permissions()).unwrap();
-    for entry in from.read_dir().unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy_directory(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
-}
 
 /// Says a line that `other` gets, leaves, and comes back. Also returns a copy of the profile, made in between.
 fn copied(mut node: Node, other: &Node, line: &str) -> (Node, Arc<TempDir>) {
@@ -39,7 +18,7 @@ fn copied(mut node: Node, other: &Node, line: &str) -> (Node, Arc<TempDir>) {
     let id = node.wait_own(line);
     node.wait_delivered(&id, 1, 1);
     node.quit();
-    let copy = copy(&node.home());
+    let copy = copy_home(&node.home());
     (node.start_again(), copy)
 }
 
@@ -141,7 +120,7 @@ fn a_stolen_keys_owner_is_warned_and_gets_through_again() {
     owner.say("hello");
     carol.wait_text("hello");
     owner.quit();
-    let stolen = copy(&owner.home());
+    let stolen = copy_home(&owner.home());
     let mut owner = owner.start_again();
     owner.wait_peers(1);
     let mut thief = Node::start_at(&stolen, &at(2));
