@@ -1,6 +1,7 @@
 //! Private rooms among real processes, and who tries to get in.
 
 mod forgers;
+mod hacker;
 mod outsiders;
 
 use std::{ops::RangeInclusive, path::Path};
@@ -37,6 +38,17 @@ fn wait_members(node: &Node, count: usize) {
             |what: &'static str| members.clone().filter(|e| e["change"] == what && e["for_good"] != true).count();
         (change("joined") == count + change("left")).then_some(())
     });
+}
+
+/// How many members the room has, as this node says when it is asked.
+fn members(node: &mut Node) -> usize {
+    let seen = node.all(|e| (e["event"] == "members").then_some(())).len();
+    node.say("/members");
+    let found = node.wait("the members", seconds(30), |events| {
+        let lists: Vec<_> = events.iter().filter(|e| e["event"] == "members").collect();
+        (lists.len() > seen).then(|| lists.last().unwrap()["members"].as_array().unwrap().len())
+    });
+    found.0
 }
 
 /// A member who says this, and a member who must hear it.

@@ -14,7 +14,7 @@ use proximity_chat::{
     },
 };
 
-use super::{outsiders::Hacker, *};
+use super::{hacker::Hacker, *};
 use crate::attack::{
     Author, Key, batch, have, proto,
     proto::{Private, SignedDecision, Standing, frame::Body},
@@ -39,16 +39,6 @@ fn settle(hacker: &mut Hacker, node: &Node, text: &str) {
     let mut lobby = Author::new(&hacker.key, "mallory");
     hacker.link.say(&mut lobby, text).unwrap();
     node.wait_text(text);
-}
-
-fn members(node: &mut Node) -> usize {
-    let seen = node.all(|e| (e["event"] == "members").then_some(())).len();
-    node.say("/members");
-    let found = node.wait("the members", seconds(30), |events| {
-        let lists: Vec<_> = events.iter().filter(|e| e["event"] == "members").collect();
-        (lists.len() > seen).then(|| lists.last().unwrap()["members"].as_array().unwrap().len())
-    });
-    found.0
 }
 
 #[test]
