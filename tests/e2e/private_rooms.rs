@@ -3,6 +3,7 @@
 mod forgers;
 mod hacker;
 mod outsiders;
+mod restored;
 
 use std::{ops::RangeInclusive, path::Path};
 

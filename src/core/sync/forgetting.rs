@@ -11,7 +11,7 @@ use crate::{
     core::log::storage::{Request, Retain},
     domain::{
         bus::HistoryNotice,
-        model::{LinkId, LogId, Timestamp},
+        model::{Hlc, LinkId, LogId, Timestamp},
     },
 };
 
@@ -55,8 +55,9 @@ impl Sync {
     pub(super) fn is_too_old(&self, log: &LogId, cx: &Context<'_>) -> bool {
         let Some(age) = self.retention.age.filter(|_| log.author != self.me) else { return false };
         let wall = self.clocks.reference(cx.now).wall;
-        let newest = self.logs.get(log).map(|held| held.state().head_hlc.wall());
-        newest.is_some_and(|newest| newest < before(wall, age))
+        // A log whose end was taken out has no clock reading: its newest event may be of today.
+        let newest = self.logs.get(log).map(|held| held.state().head_hlc).filter(|newest| *newest != Hlc(0));
+        newest.is_some_and(|newest| newest.wall() < before(wall, age))
     }
 
     /// The same, except for the link with its author, who must know what we hold.

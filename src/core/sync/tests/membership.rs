@@ -1,12 +1,15 @@
 //! Rooms whose members change: what counts no more disappears everywhere, and what counts comes to all.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use super::row::*;
 use crate::{
     core::{
         log::Writers,
-        sync::{Input, Output, Seal},
+        sync::{Input, Output, Retention, Seal},
     },
     domain::{
         bus::Update,
@@ -113,6 +116,32 @@ fn lines_above_a_cut_disappear_and_do_not_come_back() {
     row.wait(2_000);
     assert_eq!(row.texts(1), ["counts", "we go on", "yes"]);
     assert_eq!(row.texts(0), row.texts(1));
+}
+
+/// The clock reading of the last line that counts is not in memory. Taken for 1970, the log would be too old to offer.
+#[test]
+fn a_newcomer_gets_what_counts_of_a_cut_log() {
+    let mut row = Row::new(3);
+    let ages = Retention { age: Some(Duration::from_hours(90 * 24)), lines: None };
+    row.peers.iter_mut().for_each(|peer| peer.sync.retention = ages);
+    let first = row.link(0, 2);
+    for n in [0, 2] {
+        row.open_plan(n, &[0, 2]);
+    }
+    row.admit_both(0, 2, first);
+    row.plan(2, "counts");
+    row.wait(2_000);
+    let cuts = row.cuts(0, 2);
+    row.plan(2, "too late");
+    row.wait(2_000);
+    row.feed(0, Input::Exclude { link: first, room: ID });
+    row.reseal(0, 2, &[0, 1], &cuts);
+    let later = row.link(0, 1);
+    let seal = Some(row.seal(2, &[0, 1], &cuts));
+    row.feed(1, Input::Open { room: room(), id: ID, seal });
+    row.admit_both(0, 1, later);
+    row.wait(2_000);
+    assert_eq!(row.texts(1), ["counts"]);
 }
 
 #[test]
