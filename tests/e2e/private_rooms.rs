@@ -1,5 +1,6 @@
 //! Private rooms among real processes, and who tries to get in.
 
+mod cards;
 mod forgers;
 mod hacker;
 mod outsiders;
