@@ -1,5 +1,8 @@
 //! Rooms and direct messages among real processes.
 
+#[cfg(target_os = "linux")]
+mod idle;
+
 use std::{ops::RangeInclusive, path::Path};
 
 use serde_json::Value;

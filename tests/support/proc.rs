@@ -52,3 +52,12 @@ pub(crate) fn connections(pid: u32) -> usize {
         .filter(|link| link.to_str().is_some_and(|link| established.contains(link)))
         .count()
 }
+
+/// What has been sent over IPv4 from the network namespace of a process, in bytes with all headers from IP on.
+pub(crate) fn ipv4_bytes_sent(pid: u32) -> u64 {
+    let table = fs::read_to_string(format!("/proc/{pid}/net/netstat")).expect("the process runs");
+    let mut lines = table.lines().filter(|line| line.starts_with("IpExt:")).map(str::split_whitespace);
+    let (names, values) = (lines.next().expect("names"), lines.next().expect("values"));
+    let sent = names.zip(values).find(|(name, _)| *name == "OutOctets").expect("a count of bytes");
+    sent.1.parse().expect("a number of bytes")
+}
