@@ -1,6 +1,7 @@
 //! Private rooms among real processes, and who tries to get in.
 
 mod cards;
+mod carriers;
 mod forgers;
 mod hacker;
 mod outsiders;
