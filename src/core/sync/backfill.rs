@@ -150,8 +150,8 @@ struct OurSide {
     key: Option<LogKey>,
     /// The newest event that a link can get from us, if there is any.
     offers: Option<u64>,
-    /// Whether its author is or was linked.
-    is_met: bool,
+    /// Whether it goes further than to us.
+    is_passed_on: bool,
     /// Whether it is older than what is kept. If so, only its author offers it.
     is_too_old: bool,
     /// By when a link will have told us what it holds.
@@ -179,7 +179,7 @@ impl Sync {
             return;
         }
         let is_told = !ours.is_too_old || link.node == log.author;
-        let offered = is_told && (ours.is_met || cursor.base > 0);
+        let offered = is_told && (ours.is_passed_on || cursor.base > 0);
         let first = self.withholding.first(link, log);
         let behind = offered && ours.offers.is_some_and(|head| cursor.has < head && first <= head);
         let due = match &ours.key {
@@ -216,7 +216,7 @@ impl Sync {
         OurSide {
             key: self.logs.key(log),
             offers: holds.map(log::HeldLog::committed_head),
-            is_met: self.is_met(&log.author, cx),
+            is_passed_on: self.is_passed_on(log, cx),
             is_too_old: self.is_too_old(log, cx),
             told_by: if log.author == self.me { cx.now.mono } else { cx.now.mono + slack },
         }
@@ -230,10 +230,10 @@ impl Sync {
         }
     }
 
-    /// Whether a log is offered to a link. Only its author offers a log that is too old. The log of an author that we
-    /// never met goes no further than to us: only links that name the log are told how much of it we hold.
+    /// Whether a log is offered to a link. Only its author offers a log that is too old. A log that goes no further than
+    /// to us is told only to links that name it.
     pub(super) fn may_be_offered(&self, name: LinkId, log: &LogId, cx: &Context<'_>) -> bool {
         let names_it = || self.links.get(name).is_some_and(|link| link.cursors.base(log).is_some());
-        (self.is_met(&log.author, cx) || names_it()) && !self.is_too_old_to_offer(name, log, cx)
+        (self.is_passed_on(log, cx) || names_it()) && !self.is_too_old_to_offer(name, log, cx)
     }
 }

@@ -115,7 +115,7 @@ impl Sync {
     /// for a receipt, so they are told soon. The others are told after a while.
     pub(super) fn changed(&mut self, log: &LogId, from: Option<LinkId>, cx: &Context<'_>) {
         let (Some(key), now) = (self.logs.key(log), cx.now.mono) else { return };
-        let (author, is_met) = (self.links.of(&log.author), self.is_met(&log.author, cx));
+        let (author, is_passed_on) = (self.links.of(&log.author), self.is_passed_on(log, cx));
         let (receipt_every, tell_every) = (self.every(RECEIPT_EVERY, LINKS_OF_RECEIPTS), self.tell_every());
         let is_open = self.rooms.is_open(&log.room);
         for (name, link) in self.links.iter_mut().filter(|(_, link)| is_open && link.may_know(&log.room)) {
@@ -123,7 +123,7 @@ impl Sync {
                 link.awaited.insert(key.clone());
                 let soonest = link.receipt_at.map_or(now, |at| at + receipt_every);
                 self.timers.set_no_later(Timer::TellReceipts(name), soonest.max(now + GATHER));
-            } else if is_met || link.cursors.base(log).is_some() {
+            } else if is_passed_on || link.cursors.base(log).is_some() {
                 link.untold.insert(key.clone());
                 let soonest = link.told_at.map_or(now, |at| at + tell_every);
                 self.timers.set_no_later(Timer::TellHave(name), soonest.max(now));

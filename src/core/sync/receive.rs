@@ -10,7 +10,7 @@ use crate::{
         Acceptance, Logs, Offer, Violation,
         storage::{LogEntry, Read, Request},
     },
-    domain::model::{Hlc, LinkId, LogId, NodeId},
+    domain::model::{Hlc, LinkId, LogId},
     protocol::codec::{event::Signed, mesh::RefusalReason},
 };
 
@@ -113,9 +113,12 @@ impl Sync {
         acceptance
     }
 
-    /// Whether an author is here now or was here before.
-    pub(super) fn is_met(&self, author: &NodeId, cx: &Context<'_>) -> bool {
-        *author == self.me || self.links.is_linked(author) || cx.people.is_known(author)
+    /// Whether a log goes further than to us: if its author is here now or was here before. In a sealed room, whoever
+    /// may write is no stranger.
+    pub(super) fn is_passed_on(&self, log: &LogId, cx: &Context<'_>) -> bool {
+        let author = &log.author;
+        let is_sealed = self.rooms.seal(&log.room).is_some();
+        is_sealed || *author == self.me || self.links.is_linked(author) || cx.people.is_known(author)
     }
 
     /// A link has sent what no honest node sends. Returns whether it may stay.

@@ -144,6 +144,25 @@ fn a_newcomer_gets_what_counts_of_a_cut_log() {
     assert_eq!(row.texts(1), ["counts"]);
 }
 
+/// The members of a room vouch for each other. In an open room, lines of somebody we never met go no further.
+#[test]
+fn lines_of_members_that_we_never_met_are_passed_on() {
+    let mut row = Row::new(4);
+    let all = [0, 1, 2, 3];
+    // In a row: 0 and 1 met, 1 and 2, 2 and 3.
+    let links = [0, 1, 2].map(|n| (n, row.link(n, n + 1)));
+    row.peers.iter_mut().for_each(|peer| (peer.people.strangers, peer.people.unmet) = (true, true));
+    for n in all {
+        row.open_plan(n, &all);
+    }
+    for (n, link) in links {
+        row.admit_both(n, n + 1, link);
+    }
+    row.plan(0, "from the other end");
+    row.wait(10_000);
+    assert_eq!(row.texts(3), ["from the other end"]);
+}
+
 #[test]
 fn a_log_with_another_event_at_its_cut_disappears() {
     let (mut row, _) = three();
