@@ -3,7 +3,10 @@
 use proximity_chat::frontend::slash::COMMANDS;
 use serde_json::Value;
 
-use crate::user::{ALONE, User};
+use crate::{
+    support::{Node, Ports},
+    user::{ALONE, User},
+};
 
 #[test]
 fn a_program_says_lines_in_rooms_and_knows_its_answers() {
@@ -38,6 +41,16 @@ fn a_program_says_lines_in_rooms_and_knows_its_answers() {
     let typed = finished.event(|event| event["text"] == "/quit");
     assert_eq!((&typed["room"], typed.get("ref")), (&"#lobby".into(), None));
     assert_eq!(answer(6.into())["event"], "found");
+}
+
+#[test]
+fn the_end_waits_for_lines_to_single_people() {
+    let user = User { ports: Ports::reserve(5), ..User::new() };
+    let bob = Node::listening("bob", user.ports.range());
+    let finished = user.node(&[], "/msg bob are you there\n");
+    assert_eq!((finished.code, finished.err.as_str()), (Some(0), ""), "{finished:?}");
+    bob.wait_said("alice", "are you there");
+    assert_eq!(user.node(&[], "/msg nobody hello\n").code, Some(3), "it was not said");
 }
 
 /// Lines of every kind that do something when they are typed, or that a terminal would take for something else. Also

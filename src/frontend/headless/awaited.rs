@@ -56,17 +56,17 @@ impl Awaited {
         list.waiting.push_back((tag.clone(), late));
     }
 
-    /// The command that an update answers. Answers come in the order of their commands.
+    /// The command under this tag has failed, so nothing more comes. Returns whether it was a line for one person.
+    pub(super) fn failed(&self, tag: &Tag) -> bool {
+        let mut list = self.list();
+        let Some(at) = list.waiting.iter().position(|(waiting, _)| waiting == tag) else { return false };
+        list.waiting.remove(at).is_some_and(|(_, late)| matches!(late, Late::Said { room: None, .. }))
+    }
+
+    /// The command that an update answers without saying so. Answers come in the order of their commands.
     pub(super) fn answered_by(&self, update: &Update) -> Option<Tag> {
         let mut list = self.list();
         match update {
-            // This one is marked. If it says why the command failed, nothing more comes.
-            Update::Answer { tag, update } => {
-                if matches!(**update, Update::Failed(_)) {
-                    list.waiting.retain(|(waiting, _)| waiting != tag);
-                }
-                None
-            }
             Update::Message(message) if message.is_own() && !message.history => list.said(&message.room, &message.text),
             Update::Returned { room, text, shown: false, .. } => list.said(room, text),
             Update::Found { room, query, .. } => list.take(|late| match late {
@@ -109,10 +109,7 @@ impl List {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{
-        bus::{Failure, RoomFailure},
-        model::{DiskTrouble, NodeId, Who},
-    };
+    use crate::domain::model::{DiskTrouble, NodeId, Who};
 
     fn text(text: &str) -> Text {
         Text::new(text).unwrap()
@@ -156,9 +153,10 @@ mod tests {
     fn a_failure_ends_the_wait() {
         let (awaited, tag) = (Awaited::default(), Tag::new("1"));
         awaited.note(&tag, &say(&Room::Lobby, "hi"));
-        let failed = Update::Failed(Failure::Room(RoomFailure::NotJoined(Room::Lobby)));
-        assert_eq!(awaited.answered_by(&failed.answering(Some(tag))), None, "it is marked already");
+        assert!(!awaited.failed(&tag));
         assert_eq!(awaited.answered_by(&returned(&Room::Lobby, "hi")), None);
+        awaited.note(&tag, &Command::Tell { who: Who::new("bob").unwrap(), text: text("hi") });
+        assert!(awaited.failed(&tag) && !awaited.failed(&tag));
     }
 
     #[test]

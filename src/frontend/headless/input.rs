@@ -146,9 +146,18 @@ impl Reader {
     }
 
     fn send(&self, tag: Option<Tag>, command: Command) -> Result<(), Ended> {
-        if let Command::Say { room, .. } | Command::SetTopic { room, .. } = &command {
-            self.shared.undelivered.said(room);
-        }
+        let tag = match &command {
+            Command::Say { room, .. } | Command::SetTopic { room, .. } => {
+                self.shared.undelivered.said(room);
+                tag
+            }
+            Command::Tell { .. } => {
+                self.shared.undelivered.tells();
+                // Only a failure that is marked tells that this line is lost. No program has this tag.
+                tag.or_else(|| Some(Tag::new("")))
+            }
+            _ => tag,
+        };
         if let Some(tag) = &tag {
             self.shared.awaited.note(tag, &command);
         }

@@ -31,6 +31,12 @@ impl Shared {
     /// answer.
     pub(super) fn see(&self, update: &Update) -> Option<Tag> {
         let answered = self.awaited.answered_by(update);
+        if let Update::Answer { tag, update } = update
+            && matches!(**update, Update::Failed(_))
+            && self.awaited.failed(tag)
+        {
+            self.undelivered.not_told();
+        }
         let event = update.event();
         self.undelivered.see(event);
         self.network.see(event);

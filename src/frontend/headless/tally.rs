@@ -33,6 +33,10 @@ pub(super) enum Reached {
 pub(super) struct Tally {
     /// The rooms in which something was said in this run.
     rooms: BTreeMap<Room, Said>,
+    /// Lines to single people that the node was given and that were not shown yet. Only the node knows in which rooms.
+    told: u64,
+    /// Whether one of them was not accepted.
+    not_told: bool,
     /// Lines of earlier runs that someone here has not received; at most as many as the node follows.
     earlier: BTreeSet<MessageId>,
     /// Nodes that are here, and whether they are strangers.
@@ -106,16 +110,33 @@ impl Tally {
         self.rooms.entry(room.clone()).or_default().on_the_way += 1;
     }
 
+    /// The node is about to be given a line for one person.
+    pub(super) const fn tells(&mut self) {
+        self.told += 1;
+    }
+
+    /// A line for one person was not accepted.
+    pub(super) const fn not_told(&mut self) {
+        self.told = self.told.saturating_sub(1);
+        self.not_told = true;
+    }
+
     /// Takes an update into account.
     pub(super) fn see(&mut self, update: &Update, now: Instant) {
         match update {
             Update::Message(message) if message.is_own() && !message.history => {
-                self.rooms.entry(message.room.clone()).or_default().shown(message, now);
+                let said = self.rooms.entry(message.room.clone()).or_default();
+                if said.on_the_way == 0 && matches!(message.room, Room::Direct(_)) {
+                    self.told = self.told.saturating_sub(1);
+                }
+                said.shown(message, now);
             }
             Update::Returned { room, shown: false, .. }
             | Update::Failed(Failure::Room(RoomFailure::NotJoined(room))) => {
                 if let Some(said) = self.rooms.get_mut(room).filter(|said| said.on_the_way > 0) {
                     said.not_accepted();
+                } else if matches!(room, Room::Direct(_)) && self.told > 0 {
+                    self.not_told();
                 }
             }
             Update::Delivery { id, delivered, of } => self.delivered(*id, *delivered, *of),
@@ -189,7 +210,7 @@ impl Tally {
     /// there is known to take nothing.
     pub(super) fn reached(&self, now: Instant) -> Reached {
         let is_unheard = |(room, said): (&Room, &Said)| self.is_unheard(room, said) || said.lost;
-        if !self.is_complete(now) || self.rooms.iter().any(is_unheard) {
+        if !self.is_complete(now) || self.not_told || self.rooms.iter().any(is_unheard) {
             Reached::NotEveryone
         } else if self.rooms.iter().any(|(room, said)| self.is_alone(room, said)) {
             Reached::Nobody
@@ -200,6 +221,9 @@ impl Tally {
 
     /// Whether everyone here has every line, except strangers that take none.
     fn is_complete(&self, now: Instant) -> bool {
+        if self.told > 0 {
+            return false;
+        }
         if self.rooms.is_empty() {
             return self.earlier.is_empty() || self.here.is_empty() || self.takes_nothing(None, now);
         }
@@ -276,7 +300,9 @@ const fn is_stranger(trust: Trust) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::model::{LeaveReason, Nick, Peer, Software};
+    use crate::domain::model::{
+        Author, DiskTrouble, Hlc, LeaveReason, Mark, MessageKind, Nick, Peer, Position, Software, Text, Timestamp,
+    };
 
     fn node(byte: u8) -> NodeId {
         NodeId::new([byte; 32])
@@ -293,6 +319,26 @@ mod tests {
     }
 
     const LINE: MessageId = MessageId([1; 16]);
+
+    /// The line [`LINE`] of ours.
+    fn own(room: Room, delivery: Delivery) -> Message {
+        Message {
+            id: LINE,
+            room,
+            author: Author::Own,
+            nick: None,
+            repute: Repute::of(Trust::Verified),
+            text: Text::new("hi").unwrap(),
+            action: false,
+            sent_at: Timestamp::from_millis(0),
+            delivery,
+            position: Position::unlogged(Hlc(0), LINE),
+            history: false,
+            mark: Mark::None,
+            kind: MessageKind::Said,
+            again: None,
+        }
+    }
 
     /// A tally with one of our own lines in a room.
     fn said(room: Room) -> Tally {
@@ -381,6 +427,25 @@ mod tests {
         tally.see(&away, now);
         assert!(tally.is_complete(now));
         assert_eq!(tally.reached(now), Reached::NotEveryone, "it was not accepted");
+    }
+
+    #[test]
+    fn a_line_to_one_person_is_waited_for() {
+        let (now, bob) = (Instant::now(), Room::Direct(node(2)));
+        let mut tally = Tally::default();
+        tally.see(&joins(2, Trust::Known), now);
+        tally.tells();
+        tally.tells();
+        assert!(!tally.is_complete(now));
+        let (text, trouble) = (Text::new("hi").unwrap(), DiskTrouble::Full);
+        tally.see(&Update::Message(own(bob.clone(), Delivery::Waiting)), now);
+        assert!(!tally.is_complete(now));
+        tally.see(&Update::Delivery { id: LINE, delivered: 1, of: 1 }, now);
+        assert!(!tally.is_complete(now), "the second one");
+        let returned = Update::Returned { room: bob, text, action: false, topic: false, trouble, shown: false };
+        tally.see(&returned, now);
+        assert!(tally.is_complete(now));
+        assert_eq!(tally.reached(now), Reached::NotEveryone);
     }
 
     #[test]

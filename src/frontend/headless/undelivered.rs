@@ -31,6 +31,16 @@ impl Undelivered {
         self.shared().tally.said(room);
     }
 
+    /// The node is about to be given a line for one person.
+    pub(super) fn tells(&self) {
+        self.shared().tally.tells();
+    }
+
+    /// A line for one person was not accepted.
+    pub(super) fn not_told(&self) {
+        self.shared().tally.not_told();
+    }
+
     /// Takes an update into account.
     pub(super) fn see(&self, update: &Update) {
         let mut shared = self.shared();
