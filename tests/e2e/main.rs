@@ -39,6 +39,7 @@ mod reference;
 mod replaced;
 mod rooms;
 mod roster;
+mod secrets;
 mod siege;
 mod strangers;
 #[path = "../support/mod.rs"]

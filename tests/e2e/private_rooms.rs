@@ -7,10 +7,11 @@ mod hacker;
 mod outsiders;
 mod restored;
 
-use std::{ops::RangeInclusive, path::Path};
+use std::ops::RangeInclusive;
 
 use crate::{
     attack::Recorder,
+    secrets::{has_heard, holds},
     support::{Node, Ports, Setup, seconds},
 };
 
@@ -87,23 +88,6 @@ fn owner(ports: &Ports) -> Node {
     alice.say("/create plan private");
     wait_room(&alice, "joined");
     speaks(alice, "alice", ports)
-}
-
-/// Whether any file below `place` has this text in it.
-fn holds(place: &Path, text: &str) -> bool {
-    std::fs::read_dir(place).unwrap().any(|entry| {
-        let entry = entry.unwrap();
-        if entry.file_type().unwrap().is_dir() {
-            return holds(&entry.path(), text);
-        }
-        // A file may be gone by now, or be a socket.
-        let bytes = std::fs::read(entry.path()).unwrap_or_default();
-        bytes.windows(text.len()).any(|part| part == text.as_bytes())
-    })
-}
-
-fn has_heard(node: &Node, text: &str) -> bool {
-    !node.all(|event| (event["text"] == text).then_some(())).is_empty()
 }
 
 #[test]

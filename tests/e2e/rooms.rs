@@ -3,11 +3,14 @@
 #[cfg(target_os = "linux")]
 mod idle;
 
-use std::{ops::RangeInclusive, path::Path};
+use std::ops::RangeInclusive;
 
 use serde_json::Value;
 
-use crate::support::{Node, Ports, Setup, seconds, until};
+use crate::{
+    secrets::{has_heard, holds},
+    support::{Node, Ports, Setup, seconds, until},
+};
 
 const SECRET: &str = "the key is under the third stone";
 
@@ -36,23 +39,6 @@ fn wait_members(node: &Node, count: usize) {
 /// Waits for a line, and returns the room that it was said in.
 fn room_of(node: &Node, text: &str) -> String {
     node.wait_text(text)["room"].as_str().unwrap().to_owned()
-}
-
-/// Whether any file below `place` has this text in it.
-fn holds(place: &Path, text: &str) -> bool {
-    std::fs::read_dir(place).unwrap().any(|entry| {
-        let entry = entry.unwrap();
-        if entry.file_type().unwrap().is_dir() {
-            return holds(&entry.path(), text);
-        }
-        // A file may be gone by now, or be a socket.
-        let bytes = std::fs::read(entry.path()).unwrap_or_default();
-        bytes.windows(text.len()).any(|part| part == text.as_bytes())
-    })
-}
-
-fn has_heard(node: &Node, text: &str) -> bool {
-    !node.all(|event| (event["text"] == text).then_some(())).is_empty()
 }
 
 #[test]

@@ -487,7 +487,7 @@ async fn lines_go_to_the_room_of_the_settings_joined_first() {
     let Command::Say { room, .. } = front.command().await else { panic!("a line to say") };
     assert_eq!(room, dev);
     assert_eq!(front.command().await, Command::Part(Room::named("ops").unwrap()));
-    front.printed("A pipe speaks in one room").await;
+    front.printed("There are no tabs in a pipe.").await;
 }
 
 #[tokio::test]

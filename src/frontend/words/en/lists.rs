@@ -17,6 +17,11 @@ pub(crate) fn counted(n: impl TryInto<u64>, unit: &str) -> String {
     format!("{} {unit}{}", group(n), if n == 1 { "" } else { "s" })
 }
 
+/// `1 person` or `1,234 people`.
+pub(crate) fn people(number: usize) -> String {
+    if number == 1 { "1 person".to_owned() } else { format!("{} people", group(number)) }
+}
+
 /// `1 line was` or `1,234 lines were`.
 pub(crate) fn were(count: u64, one: &str, many: &str) -> String {
     if count == 1 { format!("1 {one} was") } else { format!("{} {many} were", group(count)) }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use super::{
     clock_off::clock_off,
-    lists::{counted, list},
+    lists::{counted, list, people},
     private_rooms,
 };
 use crate::domain::{
@@ -119,25 +119,21 @@ pub(crate) fn has_left_room(name: &str, room: &str) -> String {
 pub(crate) const NO_ROOMS: &str = "there are no rooms besides #lobby";
 
 /// A room in the answer to `/list`.
-pub(crate) fn listed_room(room: &str, private: bool, people: usize, joined: bool) -> String {
+pub(crate) fn listed_room(room: &str, private: bool, members: usize, joined: bool) -> String {
     let private = if private { " (private)" } else { "" };
-    format!("{room}{private}: {}{}", some(people), if joined { ", and you" } else { "" })
+    format!("{room}{private}: {}{}", people(members), if joined { ", and you" } else { "" })
 }
 
 /// An invitation in the answer to `/list`.
 pub(crate) fn invitation(owner: &str, room: &str, others: usize) -> String {
-    format!("{room} (private): {}; {owner} invites you", some(others))
-}
-
-fn some(people: usize) -> String {
-    if people == 1 { "1 person".to_owned() } else { format!("{people} people") }
+    format!("{room} (private): {}; {owner} invites you", people(others))
 }
 
 /// Somebody has invited the user to a private room.
 pub(crate) fn invited_to_room(owner: &str, room: &str, others: usize) -> String {
     format!(
         "{owner} invites you to the private room {room} ({} besides you): /join {room} or /decline {room}",
-        some(others)
+        people(others)
     )
 }
 

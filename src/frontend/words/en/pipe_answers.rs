@@ -28,7 +28,7 @@ pub(crate) const LAN: &str = "Type /lan on or /lan off. The event \"network\" sa
 pub(crate) const TYPING: &str = "Type /typing on or /typing off. A pipe never shows others that you type.";
 
 /// `/go`.
-pub(crate) const ONE_ROOM: &str = "A pipe speaks in one room: the lobby, or the one from --room.";
+pub(crate) const ONE_ROOM: &str = "There are no tabs in a pipe. Messages go to the lobby, or to the room of --room.";
 
 /// `/search` without words.
 pub(crate) const SEARCH: &str = "Usage: /search WORDS";

@@ -1,6 +1,6 @@
 //! What the screen says about private rooms.
 
-use super::lists::{counted, list};
+use super::lists::{counted, list, people};
 use crate::domain::bus::MemberState;
 
 /// The most names in one sentence. Further ones are counted, so that an invitation of hundreds stays a line.
@@ -133,10 +133,6 @@ pub(crate) fn invitation(owner: &str, others: usize) -> String {
 
 /// Below the invitations in the answer to `/list`.
 pub(crate) const HOW_TO_ANSWER: &str = "/join ROOM joins one, and /decline ROOM refuses it for good.";
-
-fn people(number: usize) -> String {
-    if number == 1 { "1 person".to_owned() } else { format!("{number} people") }
-}
 
 /// A list of names of which the last are only counted if there are many.
 fn some(names: &[String]) -> String {

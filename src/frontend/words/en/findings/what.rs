@@ -4,7 +4,7 @@ use ipnetwork::IpNetwork;
 
 use super::super::{
     listening,
-    lists::{counted, list},
+    lists::{counted, list, people},
 };
 use crate::domain::model::{CannotListen, Finding, FoundPeer, LocalSubnet, Unreached, Way, group};
 
@@ -87,8 +87,8 @@ pub(crate) fn what(finding: &Finding) -> String {
             let apart = span(minutes_ahead.unsigned_abs());
             format!("{whose}: the clock of {} is {apart} {which} yours.", name(who))
         }
-        Finding::FoundHere(people) => format!("{} found on this machine.", self::people(*people)),
-        Finding::FoundBeyond(people) => format!("{} found.", self::people(*people)),
+        Finding::FoundHere(number) => format!("{} found on this machine.", people(*number)),
+        Finding::FoundBeyond(number) => format!("{} found.", people(*number)),
         Finding::NobodyFound { someone_here } => {
             let beyond = if *someone_here { " beyond this machine" } else { "" };
             format!("No one{beyond} was found, and nothing wrong can be seen from here.")
@@ -125,10 +125,6 @@ fn yours(networks: &[IpNetwork]) -> String {
 }
 
 /// `1 person`, `3 people`.
-fn people(number: usize) -> String {
-    if number == 1 { "1 person".to_owned() } else { format!("{} people", group(number)) }
-}
-
 /// `7 minutes`, `3 hours`, `2 days`.
 fn span(minutes: u64) -> String {
     let (number, unit) = match minutes {
