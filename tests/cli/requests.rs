@@ -51,6 +51,28 @@ fn the_end_waits_for_lines_to_single_people() {
     assert_eq!((finished.code, finished.err.as_str()), (Some(0), ""), "{finished:?}");
     bob.wait_said("alice", "are you there");
     assert_eq!(user.node(&[], "/msg nobody hello\n").code, Some(3), "it was not said");
+    let said_then_left = "/join dev\n/msg bob in time\n/part dev\n";
+    assert_eq!(user.node(&[], said_then_left).code, Some(0));
+}
+
+#[test]
+fn a_query_at_the_end_is_answered() {
+    let user = User::new();
+    assert_eq!(user.pipe(&[], "the key\n").code, ALONE);
+    for _ in 0..5 {
+        let finished = user.pipe(&["--json"], "{\"cmd\":\"search\",\"query\":\"key\",\"all\":true,\"ref\":1}\n");
+        assert_eq!(finished.code, Some(0), "{finished:?}");
+        assert_eq!(finished.event(|event| event["event"] == "found")["ref"], 1);
+    }
+}
+
+#[test]
+fn a_line_too_long_is_no_success() {
+    let user = User { ports: Ports::reserve(5), ..User::new() };
+    let bob = Node::listening("bob", user.ports.range());
+    let finished = user.pipe(&[], &format!("{}\nshort\n", "x".repeat(70_000)));
+    assert_eq!(finished.code, Some(3), "{}", finished.err);
+    bob.wait_said("alice", "short");
 }
 
 /// Lines of every kind that do something when they are typed, or that a terminal would take for something else. Also
@@ -93,7 +115,7 @@ fn a_hundred_thousand_hostile_lines_are_only_said() {
     let before = settled(&user);
     let (input, said) = hostile(100_000);
     let finished = user.pipe(&[], &input);
-    assert_eq!((finished.code, finished.err.as_str()), (ALONE, ""));
+    assert_eq!((finished.code, finished.err.as_str()), (Some(3), ""), "some were refused");
     assert_eq!(finished.out.matches("Message too long").count(), 4, "the lines of 1 MiB");
     assert_eq!(user.run(&["log", "--count"], "").out, format!("{}\n", said + 1));
     assert_eq!(settled(&user), before);

@@ -4,7 +4,7 @@ use super::{Node, Output, dialing, rooms, verify};
 use crate::{
     core::sync,
     domain::{
-        bus::{Command, RoomFailure, Tag, Update, Whois},
+        bus::{Command, RequestId, RoomFailure, Update, Whois},
         model::{Nick, NodeId, Now, Presence, Repute, Room, Text, Topic, Trust, Who},
     },
 };
@@ -12,7 +12,7 @@ use crate::{
 impl Node {
     pub(super) fn command(&mut self, command: Command, now: Now, out: &mut Vec<Output>) {
         match command {
-            Command::Tagged { tag, command } => self.answered(&tag, *command, now, out),
+            Command::Numbered { id, command } => self.answered(id, *command, now, out),
             Command::Say { room, text, action, .. } => self.say(room, text, action, now, out),
             Command::SetTopic { room, topic, .. } => self.set_topic(room, topic, now, out),
             Command::Look(room) => self.drive_rooms(rooms::Input::Used(room), now, out),
@@ -71,11 +71,11 @@ impl Node {
     }
 
     /// Carries out a command. What is told because of it is marked as its answer.
-    fn answered(&mut self, tag: &Tag, command: Command, now: Now, out: &mut Vec<Output>) {
+    fn answered(&mut self, id: RequestId, command: Command, now: Now, out: &mut Vec<Output>) {
         let before = out.len();
         self.command(command, now, out);
         let mark = |output| match output {
-            Output::Update(update) => Output::Update(update.answering(Some(tag.clone()))),
+            Output::Update(update) if !update.depends_on_disk() => Output::Update(update.answering(Some(id))),
             output => output,
         };
         let told = out.split_off(before);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::{
-    bus::{RoomView, Tag},
+    bus::{RequestId, RoomView},
     model::{Network, Nick, Position, Presence, Room, RoomName, Seek, Target, Text, Topic, Who},
 };
 
@@ -11,11 +11,11 @@ use crate::domain::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// A command whose answers are marked: each update that the node sends at once because of it is an
-    /// [`super::Update::Answer`]. What comes later is not: the disk may take its time.
-    Tagged {
-        /// What the front end calls it.
-        tag: Tag,
-        /// The command itself, which has no tag.
+    /// [`super::Update::Answer`], unless it [depends on the disk](super::Update::depends_on_disk).
+    Numbered {
+        /// Its number.
+        id: RequestId,
+        /// The command itself, which has no number.
         command: Box<Self>,
     },
     /// Send a message to everyone in the room.
@@ -185,19 +185,19 @@ pub enum Command {
 }
 
 impl Command {
-    /// The same command, under this tag if there is one.
+    /// The same command with this number, if there is one.
     #[must_use]
-    pub fn under(self, tag: Option<Tag>) -> Self {
-        match tag {
-            Some(tag) => Self::Tagged { tag, command: Box::new(self) },
+    pub fn numbered(self, id: Option<RequestId>) -> Self {
+        match id {
+            Some(id) => Self::Numbered { id, command: Box::new(self) },
             None => self,
         }
     }
 
-    /// The tag and the command itself.
-    pub fn untagged(self) -> (Option<Tag>, Self) {
+    /// The number and the command itself.
+    pub fn unnumbered(self) -> (Option<RequestId>, Self) {
         match self {
-            Self::Tagged { tag, command } => (Some(tag), *command),
+            Self::Numbered { id, command } => (Some(id), *command),
             command => (None, command),
         }
     }

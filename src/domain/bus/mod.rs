@@ -4,8 +4,8 @@ mod command;
 mod failure;
 mod members;
 mod notice;
+mod request_id;
 mod rooms;
-mod tag;
 mod update;
 
 pub use command::Command;
@@ -20,8 +20,8 @@ pub use notice::{
     HistoryNotice, LinkNotice, NamedKey, NetworkNotice, Newcomer, NoPlace, NotSaved, NotTaken, Notice, NoticeCode,
     TrustNotice,
 };
+pub use request_id::RequestId;
 pub use rooms::{KeptRoom, KeptRooms, RoomFailure, RoomListing, RoomMembers, RoomUse, RoomView};
-pub use tag::Tag;
 pub use update::{
     Alarm, AlarmKind, DiskState, Elsewhere, Lack, NetworkStatus, Page, SweepProgress, SweepState, Update, VerifyStep,
     Whois,

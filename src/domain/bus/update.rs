@@ -5,8 +5,9 @@ use std::{net::SocketAddr, time::Duration};
 use ipnetwork::IpNetwork;
 
 use super::{
-    ConnectFailure, Failure, Invitation, LeftBecause, LinkNotice, MemberChange, MemberList, Notice, RoomFailure,
-    RoomListing, RoomMembers, RoomView, StorageFailure, Tag, TrustFailure, TrustNotice, VerifyFailure, WhoFailure,
+    ConnectFailure, Failure, Invitation, LeftBecause, LinkNotice, MemberChange, MemberList, Notice, RequestId,
+    RoomFailure, RoomListing, RoomMembers, RoomView, StorageFailure, TrustFailure, TrustNotice, VerifyFailure,
+    WhoFailure,
 };
 use crate::domain::model::{
     DiskTrouble, Finding, Known, LeaveReason, LocalSubnet, Mark, Message, MessageId, Network, Nick, NoNetwork, NodeId,
@@ -16,10 +17,10 @@ use crate::domain::model::{
 /// Something that happened in the network. Updates come in the order in which things happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Update {
-    /// Something that happened because of a [`super::Command::Tagged`].
+    /// Something that happened because of a [`super::Command::Numbered`].
     Answer {
         /// Which one.
-        tag: Tag,
+        id: RequestId,
         /// What happened. It is no answer itself.
         update: Box<Self>,
     },
@@ -274,21 +275,19 @@ pub enum Update {
 }
 
 impl Update {
-    /// The same update, as an answer to the command under this tag if there is one.
+    /// The same update, as an answer to the command with this number, if there is one.
     #[must_use]
-    pub fn answering(self, tag: Option<Tag>) -> Self {
-        match tag {
-            Some(tag) => Self::Answer { tag, update: Box::new(self) },
+    pub fn answering(self, id: Option<RequestId>) -> Self {
+        match id {
+            Some(id) => Self::Answer { id, update: Box::new(self) },
             None => self,
         }
     }
 
-    /// The tag of the command that it answers, and the update itself.
-    pub fn untagged(self) -> (Option<Tag>, Self) {
-        match self {
-            Self::Answer { tag, update } => (Some(tag), *update),
-            update => (None, update),
-        }
+    /// Whether it answers a command when the disk is done with it, and so is never marked: a front end recognizes it by
+    /// what it says.
+    pub const fn depends_on_disk(&self) -> bool {
+        matches!(self, Self::Message(_) | Self::Returned { .. } | Self::Found { .. } | Self::Erased { .. })
     }
 
     /// What has happened, whichever command it answers.

@@ -10,17 +10,18 @@ use tokio::sync::mpsc::{self, error::SendError};
 use super::{
     Answer, Asked, escapes,
     lines::{self, Line, MAX_LINE_BYTES},
-    named_room, request,
+    named_room,
+    request::{self, Reference},
     shared::Shared,
     tally::Reached,
 };
 use crate::{
     domain::{
-        bus::{Command, Tag},
+        bus::Command,
         model::{Room, TextError},
     },
     frontend::{
-        slash::{self, Action, ActionError, Context, Local},
+        slash::{self, Action, ActionError, Context, Local, Slash},
         words::pipe_answers,
     },
 };
@@ -77,7 +78,10 @@ impl Reader {
         loop {
             let done = match lines::next(&mut input, longest, &mut line) {
                 Ok(Line::Whole) => self.line(&String::from_utf8_lossy(&line)),
-                Ok(Line::TooLong(length)) => self.refuse(None, "too_long", TextError::TooLong(length).to_string()),
+                Ok(Line::TooLong(length)) => {
+                    self.shared.progress.refused();
+                    self.refuse(None, "too_long", TextError::TooLong(length).to_string())
+                }
                 Ok(Line::End) => self.input_ended(),
                 Err(error) => {
                     self.refuse(None, "input", pipe_answers::unreadable(&error)).and_then(|()| self.input_ended())
@@ -95,7 +99,7 @@ impl Reader {
 
     /// Ends the program when the lines have had time to reach the others.
     fn quit(&self) -> Result<(), Ended> {
-        let reached = self.shared.undelivered.wait();
+        let reached = self.shared.progress.wait();
         let _ = self.quitting.set(reached);
         self.send(None, Command::Quit)
     }
@@ -115,19 +119,24 @@ impl Reader {
 
     /// A line of JSON.
     fn object(&self, line: &str) -> Result<(), Ended> {
-        let request::Request { tag, wanted } = request::read(line);
+        let request::Request { reference, wanted } = request::read(line);
         let request::Wanted { what, room } = match wanted {
             Ok(wanted) => wanted,
-            Err(bad) => return self.refuse(tag, bad.code(), bad.text()),
+            Err(bad) => return self.refuse(reference, bad.code(), bad.text()),
         };
         let room =
             room.map_or_else(|| Ok(self.shared.rooms.spoken()), |room| named_room::find(&room, &self.shared.rooms));
         match room {
             Ok(room) => {
                 let context = self.context(room);
-                self.act(tag, slash::action_of(what, &context), context.room)
+                self.act(reference, slash::action_of(what, &context), context.room)
             }
-            Err(unclear) => self.refuse(tag, unclear.code, unclear.text),
+            Err(unclear) => {
+                if matches!(what, Slash::Say { .. }) {
+                    self.shared.progress.refused();
+                }
+                self.refuse(reference, unclear.code, unclear.text)
+            }
         }
     }
 
@@ -136,38 +145,30 @@ impl Reader {
     }
 
     /// Carries out what was asked for in a room.
-    fn act(&self, tag: Option<Tag>, action: Result<Action, ActionError>, room: Room) -> Result<(), Ended> {
+    fn act(&self, reference: Option<Reference>, action: Result<Action, ActionError>, room: Room) -> Result<(), Ended> {
         match action {
-            Ok(Action::Node(command)) => self.send(tag, command),
-            Ok(Action::Local(local)) => self.local(tag, local, room),
-            Err(error @ ActionError::Address(_)) => self.refuse(tag, error.code(), pipe_answers::NO_ADDRESS.to_owned()),
-            Err(error) => self.refuse(tag, error.code(), error.text()),
+            Ok(Action::Node(command)) => self.send(reference, command),
+            Ok(Action::Local(local)) => self.local(reference, local, room),
+            Err(error @ ActionError::Text(TextError::TooLong(_))) => {
+                self.shared.progress.refused();
+                self.refuse(reference, error.code(), error.text())
+            }
+            Err(error @ ActionError::Address(_)) => {
+                self.refuse(reference, error.code(), pipe_answers::NO_ADDRESS.to_owned())
+            }
+            Err(error) => self.refuse(reference, error.code(), error.text()),
         }
     }
 
-    fn send(&self, tag: Option<Tag>, command: Command) -> Result<(), Ended> {
-        let tag = match &command {
-            Command::Say { room, .. } | Command::SetTopic { room, .. } => {
-                self.shared.undelivered.said(room);
-                tag
-            }
-            Command::Tell { .. } => {
-                self.shared.undelivered.tells();
-                // Only a failure that is marked tells that this line is lost. No program has this tag.
-                tag.or_else(|| Some(Tag::new("")))
-            }
-            _ => tag,
-        };
-        if let Some(tag) = &tag {
-            self.shared.awaited.note(tag, &command);
-        }
-        Ok(self.commands.blocking_send(command.under(tag))?)
+    fn send(&self, reference: Option<Reference>, command: Command) -> Result<(), Ended> {
+        let id = self.shared.progress.add(reference, &command);
+        Ok(self.commands.blocking_send(command.numbered(Some(id)))?)
     }
 
-    fn local(&self, tag: Option<Tag>, local: Local, room: Room) -> Result<(), Ended> {
+    fn local(&self, reference: Option<Reference>, local: Local, room: Room) -> Result<(), Ended> {
         let answer = match local {
             Local::Quit => return self.quit(),
-            Local::Part { room, sure } => return self.part(tag, &room, sure),
+            Local::Part { room, sure } => return self.part(reference, &room, sure),
             Local::OwnNick => Answer::OwnNick,
             Local::Who => Answer::Who,
             Local::Topic => Answer::Topic(room),
@@ -183,24 +184,24 @@ impl Reader {
             Local::LastSearch => usage(pipe_answers::SEARCH),
             Local::ConfirmErase => usage(pipe_answers::ERASE),
         };
-        self.answer(tag, answer)
+        self.answer(reference, answer)
     }
 
     /// Leaves the room that `typed` means. A private one is left only if the user is `sure`.
-    fn part(&self, tag: Option<Tag>, typed: &str, sure: bool) -> Result<(), Ended> {
+    fn part(&self, reference: Option<Reference>, typed: &str, sure: bool) -> Result<(), Ended> {
         match named_room::find(typed, &self.shared.rooms) {
-            Ok(Room::Private(_)) if !sure => self.answer(tag, usage(pipe_answers::PART)),
-            Ok(room) => self.send(tag, Command::Part(room)),
-            Err(unclear) => self.refuse(tag, unclear.code, unclear.text),
+            Ok(Room::Private(_)) if !sure => self.answer(reference, usage(pipe_answers::PART)),
+            Ok(room) => self.send(reference, Command::Part(room)),
+            Err(unclear) => self.refuse(reference, unclear.code, unclear.text),
         }
     }
 
-    fn refuse(&self, tag: Option<Tag>, code: &'static str, text: String) -> Result<(), Ended> {
-        self.answer(tag, Answer::Error { code, text })
+    fn refuse(&self, reference: Option<Reference>, code: &'static str, text: String) -> Result<(), Ended> {
+        self.answer(reference, Answer::Error { code, text })
     }
 
-    fn answer(&self, tag: Option<Tag>, answer: Answer) -> Result<(), Ended> {
-        Ok(self.answer.blocking_send((tag, answer))?)
+    fn answer(&self, reference: Option<Reference>, answer: Answer) -> Result<(), Ended> {
+        Ok(self.answer.blocking_send((reference, answer))?)
     }
 }
 

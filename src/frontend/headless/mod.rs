@@ -1,11 +1,13 @@
 //! The front end for pipes: lines in, lines out. docs/headless.md has the contract.
 //!
 //! Reading and writing block, so each has its own thread: if the reader of the output stops reading, the network and
-//! Ctrl-C still work, and what it misses is counted. `input` turns lines into commands, after `startup_delay` has given the node time to look for
-//! people. `printer` turns updates into events; `event` is the contract's JSON and `text` its plain form. `people`
-//! tracks who is here, and `rooms` tracks who is in each room.
+//! Ctrl-C still work, and what it misses is counted.
+//!
+//! `input` turns lines into commands, after `startup_delay` has given the node time to look for people; `request` reads
+//! those that are JSON. `printer` turns updates into events, and hands them to `queue`, which a thread writes: `event`
+//! is the contract's JSON and `text` its plain form. `people` tracks who is here, and `rooms` who is in each room.
+//! `progress` knows which commands are not answered, and whom the lines have reached.
 
-mod awaited;
 mod current_network;
 mod current_rooms;
 mod escapes;
@@ -14,8 +16,10 @@ mod input;
 mod lines;
 mod named_room;
 mod output;
+mod pending;
 mod people;
 mod printer;
+mod progress;
 mod queue;
 mod request;
 mod rooms;
@@ -25,7 +29,6 @@ mod startup_delay;
 mod tally;
 mod text;
 mod trust;
-mod undelivered;
 mod writer;
 
 #[cfg(test)]
@@ -43,10 +46,10 @@ use tokio::{
     time::timeout,
 };
 
-use self::{input::Takes, queue::Queue, shared::Shared, tally::Reached};
+use self::{input::Takes, queue::Queue, request::Reference, shared::Shared, tally::Reached};
 use crate::{
     domain::{
-        bus::{Command, Tag, Update},
+        bus::{Command, Update},
         model::Room,
     },
     frontend::slash::Spec,
@@ -130,8 +133,8 @@ pub enum HeadlessError {
     WriterLost,
 }
 
-/// An answer, and the command that it is for, if that has a tag.
-type Asked = (Option<Tag>, Answer);
+/// An answer, and how the program called the command that it is for.
+type Asked = (Option<Reference>, Answer);
 
 /// An answer that needs no network. The input has it printed by the output.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -177,7 +180,7 @@ where
     spawn("writer", move || written.write_to(output))?;
     spawn("output", move || {
         let result = output::run(&handle, &queue, options, updates, answers, &watch, &seen);
-        seen.undelivered.close();
+        seen.progress.close();
         // If a signal came first, nobody waits for the result any more.
         let _ = finished.send(result);
     })?;

@@ -9,6 +9,7 @@ use super::{
     Answer, Options,
     event::{Change, Event, Found, OpenTo, Reason},
     people::{People, Present, Tagged, bare, note},
+    request::Reference,
     rooms::Rooms,
     text, trust,
     writer::Writer,
@@ -16,7 +17,7 @@ use super::{
 use crate::{
     domain::{
         bus::{
-            Alarm, DiskState, Elsewhere, Failure, NetworkStatus, NoticeCode, SweepProgress, SweepState, Tag, Update,
+            Alarm, DiskState, Elsewhere, Failure, NetworkStatus, NoticeCode, SweepProgress, SweepState, Update,
             VerifyStep, Whois,
         },
         model::{
@@ -96,15 +97,15 @@ impl Printer {
         self.to.out()
     }
 
-    /// Prints an update. `asked` is the tag of the command that it answers.
-    pub(super) fn update_for(&mut self, asked: Option<Tag>, update: Update) {
+    /// Prints an update. `asked` is how the program called the command that it answers.
+    pub(super) fn update_for(&mut self, asked: Option<Reference>, update: Update) {
         self.to.answers(asked);
         self.update(update);
         self.to.answers(None);
     }
 
     /// Prints what the input has asked for.
-    pub(super) fn answer_to(&mut self, asked: Option<Tag>, answer: Answer) {
+    pub(super) fn answer_to(&mut self, asked: Option<Reference>, answer: Answer) {
         self.to.answers(asked);
         self.answer(answer);
         self.to.answers(None);
@@ -112,7 +113,7 @@ impl Printer {
 
     pub(super) fn update(&mut self, update: Update) {
         match update {
-            Update::Answer { tag, update } => self.update_for(Some(tag), *update),
+            Update::Answer { update, .. } => self.update(*update),
             Update::Listening { addr, nick, node } => {
                 self.event(&Event::Listening { addr, node: Shown(node), nick: nick.as_str(), version: VERSION });
                 self.node = Some(node);
@@ -433,14 +434,15 @@ impl Printer {
             self.to.event(&Event::Found { room, query, messages, more, behind });
             return;
         }
-        text::found(self.to.out(), query, messages.len(), more);
+        self.to.text(|out| text::found(out, query, messages.len(), more));
         for message in messages.iter().rev() {
             let tag = self.people.tag(message);
             let name = Name::of_author(message, &tag);
             let said_in = room.is_none().then(|| self.room_name(&message.room));
-            text::hit(self.to.out(), message, &name, self.clock.date(message.sent_at), said_in.as_deref());
+            let date = self.clock.date(message.sent_at);
+            self.to.text(|out| text::hit(out, message, &name, date, said_in.as_deref()));
         }
-        text::behind(self.to.out(), behind);
+        self.to.text(|out| text::behind(out, behind));
     }
 
     fn notice(&mut self, code: &str, text: &str) {

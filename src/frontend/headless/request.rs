@@ -2,19 +2,21 @@
 
 mod cmd;
 
-use serde_json::{Map, Value};
+use std::sync::Arc;
+
+use serde_json::{Map, Value, value::RawValue};
 
 use self::cmd::{BadValue, Cmd};
 use crate::{
-    domain::{bus::Tag, model::MAX_TEXT_BYTES},
+    domain::model::MAX_TEXT_BYTES,
     frontend::{
         slash::{self, COMMANDS, Slash, SlashError},
         words::pipe_answers,
     },
 };
 
-/// The most bytes of a `ref`: room for a UUID or a hash.
-const MAX_REF_BYTES: usize = 128;
+/// The most bytes of a `ref` that is a string, as it is written in JSON without the quotes: room for a UUID or a hash.
+const MAX_REF_BYTES: usize = 126;
 
 /// The longest line of JSON that is read: the longest text, with every byte escaped, and the rest of the object.
 pub(super) const MAX_JSON_BYTES: usize = 6 * MAX_TEXT_BYTES + 4_096;
@@ -22,10 +24,37 @@ pub(super) const MAX_JSON_BYTES: usize = 6 * MAX_TEXT_BYTES + 4_096;
 /// What a line of JSON asks for.
 #[derive(Debug)]
 pub(super) struct Request {
-    /// The `ref`, as the JSON value that it is. The answers repeat it.
-    pub(super) tag: Option<Tag>,
+    /// The answers repeat it.
+    pub(super) reference: Option<Reference>,
     /// What is to be done.
     pub(super) wanted: Result<Wanted, BadRequest>,
+}
+
+/// How a program calls a command: the JSON value of its `ref`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Reference(Arc<str>);
+
+impl Reference {
+    /// The `ref` that is written like this.
+    pub(super) fn new(json: &str) -> Self {
+        Self(json.into())
+    }
+
+    /// The value, as it is written.
+    pub(super) fn as_json(&self) -> Option<&RawValue> {
+        serde_json::from_str(&self.0).ok()
+    }
+
+    fn of(value: &Value) -> Result<Self, BadRequest> {
+        let written = value.to_string();
+        let is_one = match value {
+            // Others would come back changed.
+            Value::Number(number) => number.is_i64() || number.is_u64(),
+            Value::String(_) => written.len() <= MAX_REF_BYTES + 2,
+            _ => false,
+        };
+        if is_one { Ok(Self::new(&written)) } else { Err(BadRequest::Reference) }
+    }
 }
 
 /// What is to be done, and where.
@@ -41,7 +70,7 @@ pub(super) struct Wanted {
 pub(super) enum BadRequest {
     /// It is no JSON object.
     Json(String),
-    /// `ref` is neither a number nor a string, or too long.
+    /// `ref` is neither a whole number nor a short string.
     Reference,
     /// No command has this name.
     Unknown { name: String, similar: Option<&'static str> },
@@ -79,18 +108,12 @@ impl BadRequest {
 pub(super) fn read(line: &str) -> Request {
     let mut object: Map<String, Value> = match serde_json::from_str(line) {
         Ok(object) => object,
-        Err(error) => return Request { tag: None, wanted: Err(BadRequest::Json(error.to_string())) },
+        Err(error) => return Request { reference: None, wanted: Err(BadRequest::Json(error.to_string())) },
     };
-    match object.remove("ref").as_ref().map(tag_of).transpose() {
-        Ok(tag) => Request { tag, wanted: wanted(object) },
-        Err(bad) => Request { tag: None, wanted: Err(bad) },
+    match object.remove("ref").as_ref().map(Reference::of).transpose() {
+        Ok(reference) => Request { reference, wanted: wanted(object) },
+        Err(bad) => Request { reference: None, wanted: Err(bad) },
     }
-}
-
-fn tag_of(reference: &Value) -> Result<Tag, BadRequest> {
-    let written = reference.to_string();
-    let is_one = matches!(reference, Value::Number(_) | Value::String(_)) && written.len() <= MAX_REF_BYTES;
-    if is_one { Ok(Tag::new(&written)) } else { Err(BadRequest::Reference) }
 }
 
 fn wanted(object: Map<String, Value>) -> Result<Wanted, BadRequest> {
@@ -134,10 +157,11 @@ mod tests {
     #[test]
     fn a_message_has_room_text_and_reference() {
         let request = read(r##"{"cmd":"say","room":"#dev","text":"two\nlines","ref":7}"##);
-        assert_eq!(request.tag, Some(Tag::new("7")));
+        assert_eq!(request.reference, Some(Reference::new("7")));
         let said = Slash::Say { text: "two\nlines".to_owned(), action: false };
         assert_eq!(request.wanted.ok(), Some(Wanted { what: said, room: Some("#dev".to_owned()) }));
-        assert_eq!(read(r#"{"ref":"a\"b","cmd":"back"}"#).tag, Some(Tag::new(r#""a\"b""#)));
+        let quoted = read(r#"{"ref":"a\"b","cmd":"back"}"#).reference.unwrap();
+        assert_eq!(quoted.as_json().unwrap().get(), r#""a\"b""#);
     }
 
     #[test]
@@ -189,16 +213,18 @@ mod tests {
             (r#"{"cmd":"lan","do":"off","interface":"eth0"}"#, "usage", "interface"),
             (r#"{"cmd":"who","ref":[1]}"#, "usage", "ref"),
             (r#"{"cmd":"who","ref":null}"#, "usage", "ref"),
+            (r#"{"cmd":"who","ref":340282366920938463463374607431768211456}"#, "usage", "ref"),
         ] {
             let (was, why) = bad(line);
             assert!(was == code && why.contains(text), "{line}: {was}: {why}");
         }
-        let long = format!(r#"{{"cmd":"who","ref":"{}"}}"#, "x".repeat(MAX_REF_BYTES));
-        assert_eq!(bad(&long).0, "usage");
+        let long = |length| format!(r#"{{"cmd":"who","ref":"{}"}}"#, "x".repeat(length));
+        assert!(read(&long(MAX_REF_BYTES)).wanted.is_ok());
+        assert!(bad(&long(MAX_REF_BYTES + 1)).1.contains("126 bytes"));
     }
 
     #[test]
     fn a_reference_is_kept_if_the_rest_is_wrong() {
-        assert_eq!(read(r#"{"cmd":"jion","ref":3}"#).tag, Some(Tag::new("3")));
+        assert_eq!(read(r#"{"cmd":"jion","ref":3}"#).reference, Some(Reference::new("3")));
     }
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::domain::{
-    bus::{Failure, Lack, RoomFailure, RoomMembers, SweepState, Update},
+    bus::{Lack, RoomMembers, SweepState, Update},
     model::{Delivery, Message, MessageId, NodeId, PeerId, Repute, Room, Trust},
 };
 
@@ -20,7 +20,7 @@ const STRANGERS_PATIENCE: Duration = Duration::from_secs(1);
 pub(super) enum Reached {
     /// Everybody who is here and can be expected to take lines. If nothing was said, nothing is missing either.
     Everyone,
-    /// Not everybody who is here; or the last line in a room was not accepted.
+    /// Not everybody who is here; or a line was refused.
     NotEveryone,
     /// Nobody, in one of the rooms, because nobody is there.
     Nobody,
@@ -33,10 +33,8 @@ pub(super) enum Reached {
 pub(super) struct Tally {
     /// The rooms in which something was said in this run.
     rooms: BTreeMap<Room, Said>,
-    /// Lines to single people that the node was given and that were not shown yet. Only the node knows in which rooms.
-    told: u64,
-    /// Whether one of them was not accepted.
-    not_told: bool,
+    /// Whether a line was refused, or a room was left before everybody there had the last one.
+    is_missing: bool,
     /// Lines of earlier runs that someone here has not received; at most as many as the node follows.
     earlier: BTreeSet<MessageId>,
     /// Nodes that are here, and whether they are strangers.
@@ -54,15 +52,10 @@ pub(super) struct Tally {
 /// What was said in a room.
 #[derive(Debug, Default)]
 struct Said {
-    /// Lines that the node was given and that were not shown yet.
-    on_the_way: u64,
     /// The newest line of this run, and how far it got.
     newest: Option<(MessageId, Newest)>,
     /// When a line of this run was last shown.
     shown: Option<Instant>,
-    /// Whether the last line was not accepted. Earlier ones that were not accepted were reported, and the user could
-    /// say them again.
-    lost: bool,
 }
 
 /// How far the newest line got.
@@ -86,59 +79,16 @@ struct Lacking {
     since: Instant,
 }
 
-impl Said {
-    fn shown(&mut self, message: &Message, now: Instant) {
-        self.on_the_way = self.on_the_way.saturating_sub(1);
-        self.shown = Some(now);
-        self.lost = message.delivery == Delivery::NotSent;
-        match message.delivery {
-            Delivery::NotSent => {}
-            Delivery::Sent => self.newest = Some((message.id, Newest::Complete)),
-            Delivery::Waiting | Delivery::Partly { .. } => self.newest = Some((message.id, Newest::New)),
-        }
-    }
-
-    fn not_accepted(&mut self) {
-        self.on_the_way = self.on_the_way.saturating_sub(1);
-        self.lost = true;
-    }
-}
-
 impl Tally {
-    /// The node is about to be given a line for a room.
-    pub(super) fn said(&mut self, room: &Room) {
-        self.rooms.entry(room.clone()).or_default().on_the_way += 1;
-    }
-
-    /// The node is about to be given a line for one person.
-    pub(super) const fn tells(&mut self) {
-        self.told += 1;
-    }
-
-    /// A line for one person was not accepted.
-    pub(super) const fn not_told(&mut self) {
-        self.told = self.told.saturating_sub(1);
-        self.not_told = true;
+    /// A line was refused.
+    pub(super) const fn refused(&mut self) {
+        self.is_missing = true;
     }
 
     /// Takes an update into account.
     pub(super) fn see(&mut self, update: &Update, now: Instant) {
         match update {
-            Update::Message(message) if message.is_own() && !message.history => {
-                let said = self.rooms.entry(message.room.clone()).or_default();
-                if said.on_the_way == 0 && matches!(message.room, Room::Direct(_)) {
-                    self.told = self.told.saturating_sub(1);
-                }
-                said.shown(message, now);
-            }
-            Update::Returned { room, shown: false, .. }
-            | Update::Failed(Failure::Room(RoomFailure::NotJoined(room))) => {
-                if let Some(said) = self.rooms.get_mut(room).filter(|said| said.on_the_way > 0) {
-                    said.not_accepted();
-                } else if matches!(room, Room::Direct(_)) && self.told > 0 {
-                    self.not_told();
-                }
-            }
+            Update::Message(message) if message.is_own() && !message.history => self.said(message, now),
             Update::Delivery { id, delivered, of } => self.delivered(*id, *delivered, *of),
             Update::Lacking(lacking) => self.lack(lacking, now),
             Update::PeerJoined(peer) => match peer.id {
@@ -162,12 +112,23 @@ impl Tally {
             }
             Update::RoomLeft { room, .. } => {
                 self.members.remove(room);
-                self.rooms.remove(room);
+                let newest = self.rooms.remove(room).and_then(|said| said.newest);
+                self.is_missing |= newest.is_some_and(|(_, how)| how != Newest::Complete);
             }
             Update::Sweep(progress) => self.swept |= progress.state == SweepState::Done,
             Update::NetworkStatus(status) => self.swept |= status.lost.is_some(),
             _ => {}
         }
+    }
+
+    fn said(&mut self, message: &Message, now: Instant) {
+        let newest = match message.delivery {
+            Delivery::NotSent => return self.refused(),
+            Delivery::Sent => Newest::Complete,
+            Delivery::Waiting | Delivery::Partly { .. } => Newest::New,
+        };
+        let said = Said { newest: Some((message.id, newest)), shown: Some(now) };
+        self.rooms.insert(message.room.clone(), said);
     }
 
     fn delivered(&mut self, id: MessageId, delivered: u32, of: u32) {
@@ -209,8 +170,8 @@ impl Tally {
     /// Whom the lines of this run have reached. If nobody has the newest line of a room, that counts only if everyone
     /// there is known to take nothing.
     pub(super) fn reached(&self, now: Instant) -> Reached {
-        let is_unheard = |(room, said): (&Room, &Said)| self.is_unheard(room, said) || said.lost;
-        if !self.is_complete(now) || self.not_told || self.rooms.iter().any(is_unheard) {
+        let is_unheard = |(room, said): (&Room, &Said)| self.is_unheard(room, said);
+        if !self.is_complete(now) || self.is_missing || self.rooms.iter().any(is_unheard) {
             Reached::NotEveryone
         } else if self.rooms.iter().any(|(room, said)| self.is_alone(room, said)) {
             Reached::Nobody
@@ -221,13 +182,10 @@ impl Tally {
 
     /// Whether everyone here has every line, except strangers that take none.
     fn is_complete(&self, now: Instant) -> bool {
-        if self.told > 0 {
-            return false;
-        }
         if self.rooms.is_empty() {
             return self.earlier.is_empty() || self.here.is_empty() || self.takes_nothing(None, now);
         }
-        self.rooms.iter().all(|(room, said)| said.on_the_way == 0 && self.is_complete_in(room, said, now))
+        self.rooms.iter().all(|(room, said)| self.is_complete_in(room, said, now))
     }
 
     fn is_complete_in(&self, room: &Room, said: &Said, now: Instant) -> bool {
@@ -300,8 +258,9 @@ const fn is_stranger(trust: Trust) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::model::{
-        Author, DiskTrouble, Hlc, LeaveReason, Mark, MessageKind, Nick, Peer, Position, Software, Text, Timestamp,
+    use crate::domain::{
+        bus::LeftBecause,
+        model::{Author, Hlc, LeaveReason, Mark, MessageKind, Nick, Peer, Position, Software, Text, Timestamp},
     };
 
     fn node(byte: u8) -> NodeId {
@@ -421,29 +380,25 @@ mod tests {
         tally.see(&Update::Delivery { id: LINE, delivered: 1, of: 1 }, now);
         assert_eq!(tally.reached(now), Reached::Everyone);
         // What is said in another room counts, too.
-        tally.said(&Room::Direct(node(3)));
+        tally.see(&Update::Message(own(Room::Direct(node(2)), Delivery::Waiting)), now);
         assert_eq!(tally.reached(now), Reached::NotEveryone);
-        let away = Update::Failed(Failure::Room(RoomFailure::NotJoined(Room::Direct(node(3)))));
-        tally.see(&away, now);
-        assert!(tally.is_complete(now));
-        assert_eq!(tally.reached(now), Reached::NotEveryone, "it was not accepted");
     }
 
     #[test]
-    fn a_line_to_one_person_is_waited_for() {
-        let (now, bob) = (Instant::now(), Room::Direct(node(2)));
-        let mut tally = Tally::default();
-        tally.see(&joins(2, Trust::Known), now);
-        tally.tells();
-        tally.tells();
-        assert!(!tally.is_complete(now));
-        let (text, trouble) = (Text::new("hi").unwrap(), DiskTrouble::Full);
-        tally.see(&Update::Message(own(bob.clone(), Delivery::Waiting)), now);
-        assert!(!tally.is_complete(now));
-        tally.see(&Update::Delivery { id: LINE, delivered: 1, of: 1 }, now);
-        assert!(!tally.is_complete(now), "the second one");
-        let returned = Update::Returned { room: bob, text, action: false, topic: false, trouble, shown: false };
-        tally.see(&returned, now);
+    fn a_room_that_is_left_early_is_not_forgotten() {
+        let (now, dev) = (Instant::now(), Room::named("dev").unwrap());
+        let mut tally = said(dev.clone());
+        tally.see(&Update::RoomLeft { room: dev, because: LeftBecause::Asked }, now);
+        assert!(tally.is_complete(now));
+        assert_eq!(tally.reached(now), Reached::NotEveryone);
+    }
+
+    #[test]
+    fn a_line_that_was_refused_is_not_forgotten() {
+        let now = Instant::now();
+        let mut tally = tally(1, 1);
+        assert_eq!(tally.reached(now), Reached::Everyone);
+        tally.see(&Update::Message(own(Room::Lobby, Delivery::NotSent)), now);
         assert!(tally.is_complete(now));
         assert_eq!(tally.reached(now), Reached::NotEveryone);
     }
@@ -483,8 +438,8 @@ mod tests {
             tally.see(&Update::PeerLeft { peer: PeerId::Node(node(byte)), reason: LeaveReason::Closed }, now);
             let room = Room::named(&format!("room-{n}")).unwrap();
             tally.see(&Update::RoomMembers(RoomMembers { room: room.clone(), people: Vec::new() }), now);
-            tally.said(&room);
-            tally.see(&Update::RoomLeft { room, because: crate::domain::bus::LeftBecause::Asked }, now);
+            tally.see(&Update::Message(own(room.clone(), Delivery::Sent)), now);
+            tally.see(&Update::RoomLeft { room, because: LeftBecause::Asked }, now);
         }
         assert!(tally.here.is_empty() && tally.lacking.is_empty() && tally.earlier.is_empty());
         assert!(tally.rooms.is_empty() && tally.members.is_empty());

@@ -3,8 +3,7 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{event::Event, text};
-use crate::domain::bus::Tag;
+use super::{event::Event, request::Reference, text};
 
 /// Output that waits to be handed over.
 #[derive(Debug)]
@@ -15,8 +14,8 @@ pub(super) struct Writer {
     counts: Counts,
     /// What was dropped and not told yet.
     gap: Option<Counts>,
-    /// What the program that reads calls the command that the next events answer: a JSON value.
-    answers: Option<Tag>,
+    /// How the program that reads called the command that the next events answer.
+    answers: Option<Reference>,
 }
 
 /// How much of the output something is.
@@ -78,16 +77,21 @@ impl Writer {
         }
     }
 
-    /// The next events answer the command with this tag, or none.
-    pub(super) fn answers(&mut self, tag: Option<Tag>) {
-        self.answers = tag;
+    /// The next events answer the command that the program called this, or none.
+    pub(super) fn answers(&mut self, reference: Option<Reference>) {
+        self.answers = reference;
     }
 
     /// Adds a message as text.
     pub(super) fn message(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        self.text(write);
+        self.counts.messages += 1;
+    }
+
+    /// Adds something else as text.
+    pub(super) fn text(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         write(&mut self.out);
         self.counts.events += 1;
-        self.counts.messages += 1;
     }
 
     /// Adds an event.
@@ -98,7 +102,7 @@ impl Writer {
             return text::event(&mut self.out, event);
         }
         let start = self.out.len();
-        let reference = self.answers.as_ref().and_then(|tag| serde_json::from_str::<&RawValue>(tag.as_str()).ok());
+        let reference = self.answers.as_ref().and_then(Reference::as_json);
         let written = match reference {
             Some(reference) => serde_json::to_writer(&mut self.out, &Answering { event, reference }),
             None => serde_json::to_writer(&mut self.out, event),

@@ -272,7 +272,7 @@ pub fn room_of(typed: &str) -> Result<Room, ActionError> {
 /// commands that nobody types: reading the history, and telling others that the user types.
 pub fn line_of(command: &Command) -> Option<String> {
     Some(match command {
-        Command::Tagged { command, .. } => return line_of(command),
+        Command::Numbered { command, .. } => return line_of(command),
         Command::Say { text, action: true, .. } => format!("/me {text}"),
         Command::Say { text, .. } if text.as_str().starts_with('/') && !has_several_lines(text.as_str()) => {
             format!("/{text}")

@@ -277,8 +277,8 @@ impl<N: Net> Actor<N> {
     }
 
     async fn command(&mut self, command: Command) -> Result<(), Stop> {
-        let (tag, command) = command.untagged();
-        let Some(command) = self.unless_stale(command, tag.as_ref()).await? else { return Ok(()) };
+        let (id, command) = command.unnumbered();
+        let Some(command) = self.unless_stale(command, id).await? else { return Ok(()) };
         match command {
             Command::Open(open) => self.wish(Wish::Open(open)).await,
             Command::OpenAt(interface) => self.wish(Wish::GoTo(interface)).await,
@@ -288,7 +288,7 @@ impl<N: Net> Actor<N> {
                 self.profile.plain_view_changed(plain);
                 Ok(())
             }
-            command => self.feed(Input::Command(command.under(tag))).await,
+            command => self.feed(Input::Command(command.numbered(id))).await,
         }
     }
 

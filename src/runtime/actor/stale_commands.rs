@@ -6,14 +6,18 @@
 
 use super::{Actor, Stop};
 use crate::{
-    domain::bus::{Command, Failure, Stale, Tag, Update},
+    domain::bus::{Command, Failure, RequestId, Stale, Update},
     runtime::io::Net,
 };
 
 impl<N: Net> Actor<N> {
     /// Returns the command if it was meant for the present network, or for any.
-    /// Otherwise, the user is told under the command's `tag`.
-    pub(super) async fn unless_stale(&mut self, command: Command, tag: Option<&Tag>) -> Result<Option<Command>, Stop> {
+    /// Otherwise, the user is told, in answer to the command with this `id`.
+    pub(super) async fn unless_stale(
+        &mut self,
+        command: Command,
+        id: Option<RequestId>,
+    ) -> Result<Option<Command>, Stop> {
         let is_stale = match &command {
             Command::Say { network, .. } | Command::SetTopic { network, .. } | Command::Erase { network, .. } => {
                 network.as_ref().is_some_and(|network| !self.network.is_now(network))
@@ -26,7 +30,7 @@ impl<N: Net> Actor<N> {
             _ if is_stale => Stale::Erase,
             command => return Ok(Some(command)),
         };
-        self.front_end.tell(Update::Failed(Failure::Moved(stale)).answering(tag.cloned())).await?;
+        self.front_end.tell(Update::Failed(Failure::Moved(stale)).answering(id)).await?;
         Ok(None)
     }
 }

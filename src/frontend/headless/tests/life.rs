@@ -15,16 +15,16 @@ use tokio::{
 use super::{
     super::{
         Answer, HeadlessError, Outcome, Stop, output,
+        progress::LINGER,
         queue::{MOST, Queue},
         run,
         shared::Shared,
         startup_delay::{LONGEST, SETTLING, startup_delay},
-        undelivered::LINGER,
     },
     *,
 };
 use crate::domain::{
-    bus::{Command, Lack, RoomView, SweepProgress, SweepState, Tag, Update},
+    bus::{Command, Lack, RequestId, RoomView, SweepProgress, SweepState, Update},
     model::{LeaveReason, Presence, PrivateRoom, Room, RoomId, RoomName, Target},
 };
 
@@ -74,8 +74,9 @@ impl Front {
         }));
     }
 
+    /// The next command, without its number.
     async fn command(&mut self) -> Command {
-        timeout(PATIENCE, self.commands.recv()).await.expect("in time").expect("a command")
+        timeout(PATIENCE, self.commands.recv()).await.expect("in time").expect("a command").unnumbered().1
     }
 
     async fn update(&self, update: Update) {
@@ -124,8 +125,8 @@ async fn lines_become_commands_in_order_and_quit_ends_it() {
     ] {
         assert_eq!(front.command().await, expected);
     }
-    for _ in 0..5 {
-        front.update(Update::Message(own("said", Delivery::Sent))).await;
+    for text in ["hello big world", "/who", "waves", "bad ", "not \u{FFFD} utf-8"] {
+        front.update(Update::Message(own(text, Delivery::Sent))).await;
     }
     assert_eq!(front.command().await, Command::Quit);
     front.update(Update::Message(message("the last word"))).await;
@@ -208,9 +209,10 @@ async fn the_end_of_the_input_ends_the_program() {
     {
         let mut front = Front::with(Options { stay: false, ..options(true) }, Sink::new(), pending());
         front.sweep(SweepState::Done).await;
-        front.write("no line feed");
+        // Without a line feed.
+        front.write("one");
         front.input = None;
-        assert_eq!(front.command().await, say("no line feed", false));
+        assert_eq!(front.command().await, say("one", false));
         front.update(after).await;
         assert_eq!(front.command().await, Command::Quit);
         assert_eq!(front.end().await.0.unwrap().exit_code(), code);
@@ -385,8 +387,10 @@ async fn leaves(after: impl AsyncFnOnce(&Front), at_once: bool) -> Outcome {
     front.end().await.0.unwrap()
 }
 
+/// The first line, or the second.
 fn said(id: u8, delivery: Delivery) -> Update {
-    Update::Message(Message { id: MessageId([id; 16]), ..own("x", delivery) })
+    let text = if id == 1 { "one" } else { "two" };
+    Update::Message(Message { id: MessageId([id; 16]), ..own(text, delivery) })
 }
 
 const fn delivery(id: u8, delivered: u32, of: u32) -> Update {
@@ -505,7 +509,7 @@ async fn a_private_room_is_left_by_name_and_yes() {
     assert_eq!(front.command().await, Command::Quit);
     let (_, printed) = front.end().await;
     assert!(printed.contains("Type #plan#31313131 or #plan#77777777."), "{printed}");
-    assert!(printed.contains("Type /part yes or /part ROOM yes to leave it."), "{printed}");
+    assert!(printed.contains("To leave it, type /part yes or /part ROOM yes"), "{printed}");
     assert!(printed.contains("You are in no private room with that name and id."), "{printed}");
 }
 
@@ -539,19 +543,19 @@ async fn json_lines_are_commands_whose_answers_repeat_the_reference() {
     front.write("{\"cmd\":\"back\",\"ref\":9}\n");
     let text = Text::new("two\nlines").unwrap();
     let said = Command::Say { room: dev.clone(), text: text.clone(), action: false, network: None };
-    assert_eq!(front.command().await, said.under(Some(Tag::new("7"))));
+    assert_eq!(front.command().await, said);
     assert_eq!(front.command().await, say("/quit", false), "a line without a brace is a message");
-    assert_eq!(front.command().await, Command::SetPresence(Presence::Here).under(Some(Tag::new("9"))));
+    assert_eq!(front.command().await, Command::SetPresence(Presence::Here));
     front.printed(r#"{"event":"error","code":"json","text":"That is no JSON object: EOF"#).await;
     front.printed(r#","ref":"a"}"#).await;
     front.printed(r#"{"event":"notice","code":"version""#).await;
     front.printed(r#","ref":8}"#).await;
-    // What was said comes back from the disk, without the tag.
+    // What was said comes back from the disk, without the number of its command.
     front.update(Update::Message(own("/quit", Delivery::Sent))).await;
     front.update(Update::Message(Message { room: dev, text, ..own("x", Delivery::Sent) })).await;
     front.printed(r#""text":"two\nlines","sent_at":"2026-01-02T03:04:05.678Z","own":true,"#).await;
     front.printed(r#","ref":7}"#).await;
-    front.update(Update::PresenceSet(Presence::Here).answering(Some(Tag::new("9")))).await;
+    front.update(Update::PresenceSet(Presence::Here).answering(Some(RequestId(3)))).await;
     front.printed(r#","ref":9}"#).await;
     let (_, printed) = front.end().await;
     schema::in_contract(&printed);

@@ -25,7 +25,7 @@ impl App {
     /// Handles an update.
     pub(super) fn node_update(&mut self, update: Update) {
         match update {
-            // The screen has no tags.
+            // The screen gives its commands no numbers.
             Update::Answer { update, .. } => self.node_update(*update),
             Update::Listening { addr, nick, node } => {
                 self.status.listening(addr);

@@ -34,11 +34,12 @@ pub(crate) const ONE_ROOM: &str = "There are no tabs in a pipe. Messages go to t
 pub(crate) const SEARCH: &str = "Usage: /search WORDS";
 
 /// `/erase` without a yes.
-pub(crate) const ERASE: &str = "This erases this room's history from your disk. Type /erase yes to confirm.";
+pub(crate) const ERASE: &str =
+    "This erases this room's history from your disk. To confirm, type /erase yes; in JSON, add \"sure\":true.";
 
 /// `/part` of a private room without a yes.
-pub(crate) const PART: &str =
-    "Only its owner can bring you back into a private room. Type /part yes or /part ROOM yes to leave it.";
+pub(crate) const PART: &str = "Only its owner can bring you back into a private room. To leave it, type /part yes or /part ROOM yes; in JSON, add \
+     \"sure\":true.";
 
 /// `/part` with digits that no room of the user has.
 pub(crate) const NO_SUCH_ROOM: &str =
@@ -72,7 +73,7 @@ pub(crate) fn no_json(cause: &str) -> String {
 
 /// A `ref` that cannot be repeated.
 pub(crate) fn bad_reference(most: usize) -> String {
-    format!("A ref is a number or a string of at most {most} bytes.")
+    format!("A ref is a whole number below 2^64, or a string of at most {most} bytes.")
 }
 
 /// No command has the name in `cmd`. The name is empty if it is not worth repeating.

@@ -124,7 +124,6 @@ fn yours(networks: &[IpNetwork]) -> String {
     }
 }
 
-/// `1 person`, `3 people`.
 /// `7 minutes`, `3 hours`, `2 days`.
 fn span(minutes: u64) -> String {
     let (number, unit) = match minutes {
