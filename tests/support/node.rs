@@ -207,9 +207,19 @@ impl Node {
 
     /// Leaves as users do, and checks that everybody here had every line, or that nobody was there.
     pub(crate) fn quit(&mut self) {
+        self.quit_with(&[0, 4]);
+    }
+
+    /// The same after a line was refused, which the exit code tells.
+    pub(crate) fn quit_refused(&mut self) {
+        self.quit_with(&[3]);
+    }
+
+    fn quit_with(&mut self, codes: &[i32]) {
         self.say("/quit");
         let status = self.wait_exit(PATIENCE);
-        assert!(matches!(status.code(), Some(0 | 4)), "{}: {status} after /quit; {:?}", self.nick, self.other());
+        let is_right = status.code().is_some_and(|code| codes.contains(&code));
+        assert!(is_right, "{}: {status} after /quit; {:?}", self.nick, self.other());
     }
 
     /// Checks that it never panicked and printed nothing but events.

@@ -117,8 +117,8 @@ impl Sync {
     /// may write is no stranger.
     pub(super) fn is_passed_on(&self, log: &LogId, cx: &Context<'_>) -> bool {
         let author = &log.author;
-        let is_sealed = self.rooms.seal(&log.room).is_some();
-        is_sealed || *author == self.me || self.links.is_linked(author) || cx.people.is_known(author)
+        let is_met = *author == self.me || self.links.is_linked(author) || cx.people.is_known(author);
+        is_met || self.rooms.seal(&log.room).is_some()
     }
 
     /// A link has sent what no honest node sends. Returns whether it may stay.

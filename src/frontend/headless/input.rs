@@ -94,12 +94,12 @@ impl Reader {
     }
 
     fn input_ended(&self) -> Result<(), Ended> {
-        if self.takes.stays { Err(Ended) } else { self.quit() }
+        if self.takes.stays { Err(Ended) } else { self.quit(true) }
     }
 
-    /// Ends the program when the lines have had time to reach the others.
-    fn quit(&self) -> Result<(), Ended> {
-        let reached = self.shared.progress.wait();
+    /// Ends the program when the lines have had time to reach the others, and to find them if `to_be_found`.
+    fn quit(&self, to_be_found: bool) -> Result<(), Ended> {
+        let reached = self.shared.progress.wait(to_be_found);
         let _ = self.quitting.set(reached);
         self.send(None, Command::Quit)
     }
@@ -167,7 +167,7 @@ impl Reader {
 
     fn local(&self, reference: Option<Reference>, local: Local, room: Room) -> Result<(), Ended> {
         let answer = match local {
-            Local::Quit => return self.quit(),
+            Local::Quit => return self.quit(false),
             Local::Part { room, sure } => return self.part(reference, &room, sure),
             Local::OwnNick => Answer::OwnNick,
             Local::Who => Answer::Who,

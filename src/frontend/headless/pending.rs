@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_answered_at_once_is_forgotten_with_the_next_answer() {
+    fn what_is_answered_at_once_is_soon_forgotten() {
         let mut pending = Pending::default();
         let back = Command::SetPresence(Presence::Here);
         let [first, second] = ["1", "2"].map(|name| pending.add(Some(reference(name)), &back));

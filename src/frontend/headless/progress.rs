@@ -29,9 +29,10 @@ struct State {
 }
 
 impl State {
-    /// Whether nothing that is worth waiting for is missing.
-    fn is_settled(&self, now: Instant) -> bool {
-        !self.pending.waits() && self.tally.is_settled(now)
+    /// Whether nothing that is worth waiting for is missing. It may be worth waiting `to_be_found` by somebody.
+    fn is_settled(&self, to_be_found: bool, now: Instant) -> bool {
+        let is_known = self.tally.is_complete(now) && (!to_be_found || self.tally.has_looked(now));
+        is_known && !self.pending.waits()
     }
 
     fn reached(&self, now: Instant) -> Reached {
@@ -70,14 +71,15 @@ impl Progress {
     }
 
     /// Waits until every command is answered, and everybody here who can be expected to take lines has taken all of
-    /// them, but no longer than [`LINGER`]. Returns whom they have reached.
-    pub(super) fn wait(&self) -> Reached {
+    /// them, but no longer than [`LINGER`]. If nobody is here, it also waits `to_be_found` by somebody. Returns whom the
+    /// lines have reached.
+    pub(super) fn wait(&self, to_be_found: bool) -> Reached {
         let begun = Instant::now();
         let mut state = self.state();
         loop {
             let now = Instant::now();
             let left = (begun + LINGER).saturating_duration_since(now);
-            if state.closed || state.is_settled(now) || left.is_zero() {
+            if state.closed || state.is_settled(to_be_found, now) || left.is_zero() {
                 return state.reached(now);
             }
             let next =

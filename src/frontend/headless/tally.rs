@@ -161,10 +161,9 @@ impl Tally {
             .collect();
     }
 
-    /// Whether nothing that is worth waiting for can change what [`Self::reached`] says.
-    pub(super) fn is_settled(&self, now: Instant) -> bool {
-        // As long as people are looked for, somebody may be found.
-        self.is_complete(now) && (self.swept || self.reached(now) != Reached::Nobody)
+    /// Whether somebody has lines of ours, or everybody was looked for.
+    pub(super) fn has_looked(&self, now: Instant) -> bool {
+        self.swept || self.reached(now) != Reached::Nobody
     }
 
     /// Whom the lines of this run have reached. If nobody has the newest line of a room, that counts only if everyone
@@ -181,7 +180,7 @@ impl Tally {
     }
 
     /// Whether everyone here has every line, except strangers that take none.
-    fn is_complete(&self, now: Instant) -> bool {
+    pub(super) fn is_complete(&self, now: Instant) -> bool {
         if self.rooms.is_empty() {
             return self.earlier.is_empty() || self.here.is_empty() || self.takes_nothing(None, now);
         }
@@ -243,7 +242,7 @@ impl Tally {
         stranger.then(|| lacking.since + STRANGERS_PATIENCE)
     }
 
-    /// When [`Self::is_settled`] next changes by itself.
+    /// When [`Self::is_complete`] next changes by itself.
     pub(super) fn next_given_up(&self, now: Instant) -> Option<Instant> {
         let ends = self.lacking.iter().filter_map(|(node, lacking)| self.given_up(node, lacking));
         ends.filter(|end| *end > now).min()
@@ -422,10 +421,10 @@ mod tests {
     fn nobody_is_certain_only_after_the_first_sweep() {
         let now = Instant::now();
         let mut tally = Tally { swept: false, ..said(Room::Lobby) };
-        assert!(tally.is_complete(now) && !tally.is_settled(now));
+        assert!(tally.is_complete(now) && !tally.has_looked(now));
         tally.swept = true;
-        assert!(tally.is_settled(now));
-        assert!(Tally::default().is_settled(now), "nothing was said");
+        assert!(tally.has_looked(now));
+        assert!(Tally::default().has_looked(now), "nothing was said");
     }
 
     #[test]

@@ -96,7 +96,7 @@ fn a_full_disk_shows_lines_and_keeps_them_later() {
     bob.wait_text("after");
     assert!(begun.elapsed() < GOES_ON, "after {:?}", begun.elapsed());
     assert_eq!(alice.texts().len(), 20, "nothing is shown twice");
-    alice.quit();
+    alice.quit_refused();
     assert_eq!(alice.hash(), bob.hash());
     alice.assert_clean();
 }
@@ -126,7 +126,7 @@ fn starts_without_a_disk(test: &str, break_it: impl Fn(&SmallDisk), mend_it: imp
     alice.say("after");
     bob.wait_text("after");
     finds(&mut alice, "after");
-    alice.quit();
+    alice.quit_refused();
     assert_eq!(alice.history_texts(), ["earlier", "hello", "after"]);
     alice.assert_clean();
 }
