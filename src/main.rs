@@ -9,10 +9,13 @@ use std::{
 };
 
 use clap::Parser;
-use proximity_chat::cli::{
-    config::{self, Args, Config, LogArgs, Tool},
-    manual,
-    run::{self, Front, Pipe, file_limit, log_file, stderr, subcommands},
+use proximity_chat::{
+    cli::{
+        config::{self, Args, Config, LogArgs, Tool},
+        manual,
+        run::{self, Front, file_limit, log_file, stderr, subcommands},
+    },
+    frontend::headless::Form,
 };
 
 /// Something failed while running.
@@ -79,7 +82,7 @@ fn front(args: &Args) -> Front {
         || !io::stdin().is_terminal()
         || !io::stdout().is_terminal()
     {
-        Front::Headless(Pipe { json: args.json, commands: args.commands, stay: args.stay })
+        Front::Headless(Form { json: args.json, commands: args.commands, stay: args.stay })
     } else {
         Front::Screen
     }

@@ -34,7 +34,7 @@ use crate::{
         model::{Date, Nick, ProfileName, Room},
     },
     frontend::{
-        headless::{self, HeadlessError, Options},
+        headless::{self, Form, HeadlessError, Options},
         slash::TypedRoom,
         tui::{
             app::{App, Background, MESSAGE_CAP, Setup},
@@ -56,18 +56,7 @@ pub enum Front {
     /// The full screen.
     Screen,
     /// Lines in, lines out.
-    Headless(Pipe),
-}
-
-/// How the chat behaves without a screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pipe {
-    /// Whether to print one JSON object per line instead of text.
-    pub json: bool,
-    /// Whether a line that begins with `/` is a command.
-    pub commands: bool,
-    /// Whether to go on when the input has ended.
-    pub stay: bool,
+    Headless(Form),
 }
 
 /// Why the program could not run.
@@ -134,7 +123,7 @@ pub fn main(mut config: Config, front: Front) -> Result<u8, Error> {
     let left = runtime.block_on(async {
         match front {
             Front::Screen => run_screen(config, (nick, ask_name, plain_view), typing, commands, updates).await,
-            Front::Headless(pipe) => run_headless(config, pipe, commands, updates).await,
+            Front::Headless(form) => run_headless(config, form, commands, updates).await,
         }
     });
     // The front end has asked the node to leave and given it time. Anything that still holds it up ends here. What the
@@ -202,12 +191,11 @@ async fn run_screen(
 
 async fn run_headless(
     config: Config,
-    Pipe { json, commands: takes_commands, stay }: Pipe,
+    form: Form,
     commands: mpsc::Sender<Command>,
     updates: mpsc::Receiver<Update>,
 ) -> Result<u8, Error> {
-    let (zone, warnings, room) = (TimeZone::system(), config.warnings, config.room);
-    let options = Options { json, commands: takes_commands, stay, zone, warnings, room };
+    let options = Options { form, zone: TimeZone::system(), warnings: config.warnings, room: config.room };
     let mut signals = terminal::signals()?;
     let stop = async move {
         loop {

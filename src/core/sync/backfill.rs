@@ -150,7 +150,7 @@ struct OurSide {
     key: Option<LogKey>,
     /// The newest event that a link can get from us, if there is any.
     offers: Option<u64>,
-    /// Whether it goes further than to us.
+    /// Whether we pass it on.
     is_passed_on: bool,
     /// Whether it is older than what is kept. If so, only its author offers it.
     is_too_old: bool,
@@ -230,8 +230,8 @@ impl Sync {
         }
     }
 
-    /// Whether a log is offered to a link. Only its author offers a log that is too old. A log that goes no further than
-    /// to us is told only to links that name it.
+    /// Whether a log is offered to a link. Only its author offers a log that is too old. A log that we
+    /// do not pass on is told only to links that name it.
     pub(super) fn may_be_offered(&self, name: LinkId, log: &LogId, cx: &Context<'_>) -> bool {
         let names_it = || self.links.get(name).is_some_and(|link| link.cursors.base(log).is_some());
         (self.is_passed_on(log, cx) || names_it()) && !self.is_too_old_to_offer(name, log, cx)

@@ -113,8 +113,8 @@ impl Sync {
         acceptance
     }
 
-    /// Whether a log goes further than to us: if its author is here now or was here before. In a sealed room, whoever
-    /// may write is no stranger.
+    /// Whether we pass on a log. We do if its author is here now or was here before. In a sealed room we always do,
+    /// because only members have logs there.
     pub(super) fn is_passed_on(&self, log: &LogId, cx: &Context<'_>) -> bool {
         let author = &log.author;
         let is_met = *author == self.me || self.links.is_linked(author) || cx.people.is_known(author);

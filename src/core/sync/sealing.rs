@@ -21,7 +21,7 @@ pub(super) type Unsealed = (Event, Option<Clear>);
 
 impl Sync {
     /// An event of a room, with the deps that are inside its seal. None if no writer of the room can have written
-    /// it. Such an event is ignored, whoever sends it.
+    /// it. Such an event is ignored, whichever link it comes over.
     pub(super) fn unseal(&self, event: Event, signed: &Signed) -> Option<Unsealed> {
         let Some(seal) = self.rooms.seal(&event.log.room) else { return Some((event, None)) };
         let counts = seal.writers().admit(&event.log, event.seq, event.id) || mutant::takes_any_writer();

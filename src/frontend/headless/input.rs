@@ -8,7 +8,7 @@ use std::{
 use tokio::sync::mpsc::{self, error::SendError};
 
 use super::{
-    Answer, Asked, escapes,
+    Answer, Asked, Form, escapes,
     lines::{self, Line, MAX_LINE_BYTES},
     named_room,
     request::{self, Reference},
@@ -26,24 +26,13 @@ use crate::{
     },
 };
 
-/// What lines of the input may be.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Takes {
-    /// A line that begins with `{` is a JSON object.
-    pub(super) json: bool,
-    /// A line that begins with `/` is a command.
-    pub(super) commands: bool,
-    /// The program goes on when the input has ended.
-    pub(super) stays: bool,
-}
-
 /// The thread that reads the input.
 pub(super) struct Reader {
     /// When it is full, this thread waits, and so does the program that writes to the pipe.
     pub(super) commands: mpsc::Sender<Command>,
     pub(super) answer: mpsc::Sender<Asked>,
     pub(super) shared: Shared,
-    pub(super) takes: Takes,
+    pub(super) form: Form,
     /// Whom the lines have reached. Set before the node is told to quit.
     pub(super) quitting: Arc<OnceLock<Reached>>,
 }
@@ -74,7 +63,7 @@ impl Reader {
     pub(super) fn run(&self, input: impl Read) {
         let mut input = BufReader::new(input);
         let mut line = Vec::new();
-        let longest = if self.takes.json { request::MAX_JSON_BYTES } else { MAX_LINE_BYTES };
+        let longest = if self.form.json { request::MAX_JSON_BYTES } else { MAX_LINE_BYTES };
         loop {
             let done = match lines::next(&mut input, longest, &mut line) {
                 Ok(Line::Whole) => self.line(&String::from_utf8_lossy(&line)),
@@ -94,7 +83,7 @@ impl Reader {
     }
 
     fn input_ended(&self) -> Result<(), Ended> {
-        if self.takes.stays { Err(Ended) } else { self.quit(true) }
+        if self.form.stay { Err(Ended) } else { self.quit(true) }
     }
 
     /// Ends the program when the lines have had time to reach the others, and to find them if `to_be_found`.
@@ -105,7 +94,7 @@ impl Reader {
     }
 
     fn line(&self, line: &str) -> Result<(), Ended> {
-        if self.takes.json && line.starts_with('{') {
+        if self.form.json && line.starts_with('{') {
             return self.object(line);
         }
         let line = escapes::removed(line);
@@ -113,7 +102,11 @@ impl Reader {
             return Ok(());
         }
         let context = self.context(self.shared.rooms.spoken());
-        let action = if self.takes.commands { slash::action(&line, &context) } else { slash::message(&line, &context) };
+        let action = if self.form.commands {
+            slash::action(&line, &context)
+        } else {
+            slash::action_of(Slash::Say { text: line.into_owned(), action: false }, &context)
+        };
         self.act(None, action, context.room)
     }
 

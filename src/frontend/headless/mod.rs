@@ -3,10 +3,12 @@
 //! Reading and writing block, so each has its own thread: if the reader of the output stops reading, the network and
 //! Ctrl-C still work, and what it misses is counted.
 //!
-//! `input` turns lines into commands, after `startup_delay` has given the node time to look for people; `request` reads
-//! those that are JSON. `printer` turns updates into events, and hands them to `queue`, which a thread writes: `event`
-//! is the contract's JSON and `text` its plain form. `people` tracks who is here, and `rooms` who is in each room.
-//! `progress` knows which commands are not answered, and whom the lines have reached.
+//! - `input` turns lines into commands, after `startup_delay` has given the node time to look for people. `request` reads
+//!   the lines that are JSON.
+//! - `printer` turns updates into events. `event` has their JSON, which is the contract, and `text` their plain form.
+//!   `queue` takes the output, and a thread writes it.
+//! - `people` knows who is here. `rooms` knows who is in each room.
+//! - `progress` knows which commands are not answered yet, and which lines have reached whom.
 
 mod current_network;
 mod current_rooms;
@@ -46,7 +48,7 @@ use tokio::{
     time::timeout,
 };
 
-use self::{input::Takes, queue::Queue, request::Reference, shared::Shared, tally::Reached};
+use self::{queue::Queue, request::Reference, shared::Shared, tally::Reached};
 use crate::{
     domain::{
         bus::{Command, Update},
@@ -63,15 +65,22 @@ const LOCAL_CAPACITY: usize = 64;
 /// pressed Ctrl-C.
 const GOODBYE: Duration = Duration::from_secs(2);
 
+/// What goes in and comes out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Form {
+    /// One JSON object per line comes out, instead of text. A line that begins with `{` is one, too.
+    pub json: bool,
+    /// A line that begins with `/` is a command. Otherwise, it is a message.
+    pub commands: bool,
+    /// The program goes on when the input has ended.
+    pub stay: bool,
+}
+
 /// How this front end behaves.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// One JSON object per line instead of text.
-    pub json: bool,
-    /// Whether a line that begins with `/` is a command. Otherwise, every line is a message.
-    pub commands: bool,
-    /// Whether to go on when the input has ended.
-    pub stay: bool,
+    /// What goes in and comes out.
+    pub form: Form,
     /// The zone of the times in text; JSON has UTC.
     pub zone: jiff::tz::TimeZone,
     /// Warnings from the configuration, printed first.
@@ -172,7 +181,7 @@ where
     let (quitting, shared) = (Arc::new(OnceLock::new()), Shared::new(options.room.clone()));
     let (answer, answers) = mpsc::channel(LOCAL_CAPACITY);
     let (finished, mut done) = oneshot::channel();
-    let takes = Takes { json: options.json, commands: options.commands, stays: options.stay };
+    let form = options.form;
     let handle = tokio::runtime::Handle::current();
     let (watch, delay) = startup_delay::startup_delay();
     let (seen, queue) = (shared.clone(), Queue::default());
@@ -184,7 +193,7 @@ where
         // If a signal came first, nobody waits for the result any more.
         let _ = finished.send(result);
     })?;
-    let reader = input::Reader { commands: commands.clone(), answer, shared, takes, quitting: Arc::clone(&quitting) };
+    let reader = input::Reader { commands: commands.clone(), answer, shared, form, quitting: Arc::clone(&quitting) };
     spawn("input", move || {
         // What is said there is wanted from the start.
         reader.join();

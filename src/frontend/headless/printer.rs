@@ -67,9 +67,9 @@ pub(super) struct Printer {
 
 impl Printer {
     pub(super) fn new(options: Options) -> Self {
-        let Options { json, zone, warnings, room, .. } = options;
+        let Options { form, zone, warnings, room } = options;
         let clock = Clock::new(zone);
-        let (to, people) = (Writer::new(json), People::default());
+        let (to, people) = (Writer::new(form.json), People::default());
         let (open, sweeping, alone) = (false, false, false);
         let mut printer = Self {
             to,

@@ -21,7 +21,7 @@ pub(super) struct Queue(Arc<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     state: Mutex<State>,
-    /// Wakes the thread that writes, and whoever waits for the end.
+    /// Wakes the thread that writes, and the one that waits for the end.
     moved: Condvar,
     /// There is more room than before, or writing has failed.
     changed: Notify,

@@ -31,8 +31,8 @@ pub(super) enum Reached {
 /// our user is in, and by the lines that the node follows at once.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
-    /// The rooms in which something was said in this run.
-    rooms: BTreeMap<Room, Said>,
+    /// What was said in this run, by room.
+    rooms: BTreeMap<Room, Newest>,
     /// Whether a line was refused, or a room was left before everybody there had the last one.
     is_missing: bool,
     /// Lines of earlier runs that someone here has not received; at most as many as the node follows.
@@ -49,18 +49,18 @@ pub(super) struct Tally {
     swept: bool,
 }
 
-/// What was said in a room.
-#[derive(Debug, Default)]
-struct Said {
-    /// The newest line of this run, and how far it got.
-    newest: Option<(MessageId, Newest)>,
-    /// When a line of this run was last shown.
-    shown: Option<Instant>,
+/// The newest line of this run in a room.
+#[derive(Debug)]
+struct Newest {
+    id: MessageId,
+    got: Got,
+    /// When it was shown.
+    shown: Instant,
 }
 
-/// How far the newest line got.
+/// How far a line got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Newest {
+enum Got {
     /// It is not known yet who has it.
     New,
     /// Someone here, or everyone, has not received it.
@@ -112,8 +112,7 @@ impl Tally {
             }
             Update::RoomLeft { room, .. } => {
                 self.members.remove(room);
-                let newest = self.rooms.remove(room).and_then(|said| said.newest);
-                self.is_missing |= newest.is_some_and(|(_, how)| how != Newest::Complete);
+                self.is_missing |= self.rooms.remove(room).is_some_and(|newest| newest.got != Got::Complete);
             }
             Update::Sweep(progress) => self.swept |= progress.state == SweepState::Done,
             Update::NetworkStatus(status) => self.swept |= status.lost.is_some(),
@@ -122,24 +121,22 @@ impl Tally {
     }
 
     fn said(&mut self, message: &Message, now: Instant) {
-        let newest = match message.delivery {
+        let got = match message.delivery {
             Delivery::NotSent => return self.refused(),
-            Delivery::Sent => Newest::Complete,
-            Delivery::Waiting | Delivery::Partly { .. } => Newest::New,
+            Delivery::Sent => Got::Complete,
+            Delivery::Waiting | Delivery::Partly { .. } => Got::New,
         };
-        let said = Said { newest: Some((message.id, newest)), shown: Some(now) };
-        self.rooms.insert(message.room.clone(), said);
+        self.rooms.insert(message.room.clone(), Newest { id: message.id, got, shown: now });
     }
 
     fn delivered(&mut self, id: MessageId, delivered: u32, of: u32) {
-        let mut newest = self.rooms.values_mut().filter_map(|said| said.newest.as_mut());
-        if let Some((_, how)) = newest.find(|(newest, _)| *newest == id) {
-            *how = match of {
-                0 => Newest::Alone,
-                of if delivered < of => Newest::Lacked { by_all: delivered == 0 },
-                _ => Newest::Complete,
+        if let Some(newest) = self.rooms.values_mut().find(|newest| newest.id == id) {
+            newest.got = match of {
+                0 => Got::Alone,
+                of if delivered < of => Got::Lacked { by_all: delivered == 0 },
+                _ => Got::Complete,
             };
-        } else if self.rooms.values().any(|said| said.newest.is_some()) {
+        } else if !self.rooms.is_empty() {
             // Those of this run are newer.
         } else if delivered < of {
             self.earlier.insert(id);
@@ -169,10 +166,10 @@ impl Tally {
     /// Whom the lines of this run have reached. If nobody has the newest line of a room, that counts only if everyone
     /// there is known to take nothing.
     pub(super) fn reached(&self, now: Instant) -> Reached {
-        let is_unheard = |(room, said): (&Room, &Said)| self.is_unheard(room, said);
+        let is_unheard = |(room, newest): (&Room, &Newest)| self.is_unheard(room, newest);
         if !self.is_complete(now) || self.is_missing || self.rooms.iter().any(is_unheard) {
             Reached::NotEveryone
-        } else if self.rooms.iter().any(|(room, said)| self.is_alone(room, said)) {
+        } else if self.rooms.iter().any(|(room, newest)| self.is_alone(room, newest)) {
             Reached::Nobody
         } else {
             Reached::Everyone
@@ -184,31 +181,27 @@ impl Tally {
         if self.rooms.is_empty() {
             return self.earlier.is_empty() || self.here.is_empty() || self.takes_nothing(None, now);
         }
-        self.rooms.iter().all(|(room, said)| self.is_complete_in(room, said, now))
+        self.rooms.iter().all(|(room, newest)| self.is_complete_in(room, newest, now))
     }
 
-    fn is_complete_in(&self, room: &Room, said: &Said, now: Instant) -> bool {
-        let Some((_, newest)) = said.newest else { return true };
+    fn is_complete_in(&self, room: &Room, newest: &Newest, now: Instant) -> bool {
         // `Lacking` comes before the `Delivery` of a line.
-        let takes_nothing = || matches!(newest, Newest::Lacked { .. }) && self.takes_nothing(Some(room), now);
-        matches!(newest, Newest::Complete | Newest::Alone) || !self.has_people(room) || takes_nothing()
+        let takes_nothing = || matches!(newest.got, Got::Lacked { .. }) && self.takes_nothing(Some(room), now);
+        matches!(newest.got, Got::Complete | Got::Alone) || !self.has_people(room) || takes_nothing()
     }
 
     /// Whether nobody has the newest line of a room, and nobody there can be expected to take it.
-    fn is_alone(&self, room: &Room, said: &Said) -> bool {
-        let is_lacked = match said.newest {
-            None | Some((_, Newest::Complete | Newest::Lacked { by_all: false })) => false,
-            Some((_, Newest::New | Newest::Alone | Newest::Lacked { by_all: true })) => true,
-        };
+    fn is_alone(&self, room: &Room, newest: &Newest) -> bool {
+        let is_lacked = matches!(newest.got, Got::New | Got::Alone | Got::Lacked { by_all: true });
         let has_guests = room.is_lobby() && !self.guests.is_empty();
         is_lacked && !has_guests
     }
 
     /// Whether nobody has the newest line of a room, although someone there lacked nothing before it or has taken
     /// something since.
-    fn is_unheard(&self, room: &Room, said: &Said) -> bool {
-        matches!(said.newest, Some((_, Newest::Lacked { by_all: true })))
-            && self.lacking_in(Some(room)).any(|(_, lacking)| said.shown.is_some_and(|shown| lacking.since >= shown))
+    fn is_unheard(&self, room: &Room, newest: &Newest) -> bool {
+        newest.got == Got::Lacked { by_all: true }
+            && self.lacking_in(Some(room)).any(|(_, lacking)| lacking.since >= newest.shown)
     }
 
     /// Whether everybody in a room who lacks lines is a stranger that takes none, and there is one. Without a room:
@@ -300,8 +293,8 @@ mod tests {
 
     /// A tally with one of our own lines in a room.
     fn said(room: Room) -> Tally {
-        let newest = Some((LINE, Newest::New));
-        Tally { rooms: [(room, Said { newest, ..Said::default() })].into(), swept: true, ..Tally::default() }
+        let newest = Newest { id: LINE, got: Got::New, shown: Instant::now() };
+        Tally { rooms: [(room, newest)].into(), swept: true, ..Tally::default() }
     }
 
     /// The same in the lobby, and `delivered` of `of` others have it.
@@ -311,8 +304,9 @@ mod tests {
         tally
     }
 
-    fn in_lobby(tally: &mut Tally) -> &mut Said {
-        tally.rooms.get_mut(&Room::Lobby).unwrap()
+    /// Our newest line in the lobby is another one, shown at this time.
+    fn says_more(tally: &mut Tally, got: Got, shown: Instant) {
+        tally.rooms.insert(Room::Lobby, Newest { id: MessageId([2; 16]), got, shown });
     }
 
     #[test]
@@ -343,7 +337,7 @@ mod tests {
         let (now, mut tally) = (Instant::now(), tally(0, 1));
         tally.see(&joins(2, Trust::New), now);
         tally.see(&lack(&[(2, 1)]), now);
-        in_lobby(&mut tally).newest = Some((MessageId([2; 16]), Newest::New));
+        says_more(&mut tally, Got::New, now);
         assert!(!tally.is_complete(now + Duration::from_mins(1)));
     }
 
@@ -351,9 +345,7 @@ mod tests {
     fn an_unheard_line_is_reported_unless_peers_never_take_lines() {
         let start = Instant::now();
         let said = |tally: &mut Tally, delivered| {
-            let said = in_lobby(tally);
-            said.shown = Some(start + Duration::from_secs(2));
-            said.newest = Some((MessageId([2; 16]), Newest::Lacked { by_all: delivered == 0 }));
+            says_more(tally, Got::Lacked { by_all: delivered == 0 }, start + Duration::from_secs(2));
         };
         let reached = |tally: &Tally| tally.reached(start + Duration::from_mins(1));
         let mut tally = tally(0, 1);

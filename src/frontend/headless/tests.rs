@@ -16,14 +16,15 @@ use std::{
 
 use jiff::tz::TimeZone;
 
-use super::Options;
+use super::{Form, Options};
 use crate::domain::model::{
     Author, Delivery, Hlc, Mark, Message, MessageId, MessageKind, Nick, NodeId, Peer, PeerId, Position, Repute, Room,
     Software, Text, Timestamp, Trust,
 };
 
 fn options(json: bool) -> Options {
-    Options { json, commands: true, stay: true, zone: TimeZone::UTC, warnings: Vec::new(), room: Room::Lobby }
+    let form = Form { json, commands: true, stay: true };
+    Options { form, zone: TimeZone::UTC, warnings: Vec::new(), room: Room::Lobby }
 }
 
 fn addr(port: u16) -> SocketAddr {

@@ -248,15 +248,6 @@ pub fn action_of(slash: Slash, context: &Context) -> Result<Action, ActionError>
     }
 }
 
-/// The line as a message, whatever it begins with.
-///
-/// # Errors
-/// [`ActionError`] if the text cannot be sent.
-pub fn message(line: &str, context: &Context) -> Result<Action, ActionError> {
-    let Context { room, network, .. } = context.clone();
-    Ok(Action::Node(Command::Say { room, text: Text::new(line)?, action: false, network }))
-}
-
 /// The room that a program or a user without a screen means: its name, or `@` and the whole key of a person.
 ///
 /// # Errors

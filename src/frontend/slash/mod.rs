@@ -10,9 +10,9 @@ mod parse;
 mod room;
 mod table;
 
-pub use action::{Action, ActionError, Context, Local, action, action_of, line_of, message, room_of};
+pub use action::{Action, ActionError, Context, Local, action, action_of, line_of, room_of};
 pub use argument::Argument;
-pub use parse::{SlashError, find, is_command, parse};
+pub use parse::{SlashError, each_once, find, is_command, parse};
 pub use room::TypedRoom;
 pub use table::{COMMANDS, Spec, complete};
 

@@ -200,14 +200,23 @@ pub fn parse(line: &str) -> Result<Slash, SlashError> {
 
 /// The people that `argument` names, each once.
 fn people(spec: &'static Spec, argument: &str) -> Result<Vec<Who>, SlashError> {
+    let people = each_once(names(argument).into_iter().map(|name| person(spec, name)))?;
+    if people.is_empty() { Err(SlashError::Missing(spec)) } else { Ok(people) }
+}
+
+/// These people, each once, in their order.
+///
+/// # Errors
+/// The first one.
+pub fn each_once<E>(named: impl IntoIterator<Item = Result<Who, E>>) -> Result<Vec<Who>, E> {
     let mut people = Vec::new();
-    for name in names(argument) {
-        let who = person(spec, name)?;
+    for who in named {
+        let who = who?;
         if !people.contains(&who) {
             people.push(who);
         }
     }
-    if people.is_empty() { Err(SlashError::Missing(spec)) } else { Ok(people) }
+    Ok(people)
 }
 
 /// The person that `argument` names.

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::{
     domain::model::{Network, Who},
-    frontend::slash::{Lan, Slash},
+    frontend::slash::{self, Lan, Slash},
 };
 
 /// Why the value of a key is of no use.
@@ -219,13 +219,7 @@ fn person(who: &str) -> Result<Who, BadValue> {
 
 /// The people, each once.
 fn people(who: &[String]) -> Result<Vec<Who>, BadValue> {
-    let mut people = Vec::new();
-    for who in who {
-        let who = person(who)?;
-        if !people.contains(&who) {
-            people.push(who);
-        }
-    }
+    let people = slash::each_once(who.iter().map(|who| person(who)))?;
     if people.is_empty() { Err(BadValue::Person) } else { Ok(people) }
 }
 

@@ -31,6 +31,13 @@ use crate::domain::{
 /// Longer than any of this takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// The usual options for JSON, changed.
+fn with_form(change: impl FnOnce(&mut Form)) -> Options {
+    let mut options = options(true);
+    change(&mut options.form);
+    options
+}
+
 /// A front end between pipes, and the node's ends of its channels.
 struct Front {
     input: Option<PipeWriter>,
@@ -193,7 +200,7 @@ async fn unsendable_lines_are_errors_and_the_rest_is_sent() {
 
 #[tokio::test]
 async fn without_commands_every_line_is_a_message() {
-    let mut front = Front::with(Options { commands: false, ..options(true) }, Sink::new(), pending());
+    let mut front = Front::with(with_form(|form| form.commands = false), Sink::new(), pending());
     front.sweep(SweepState::Done).await;
     front.write("/erase yes\n/usr/bin/ld: cannot find -lfoo\n//x\n \n\u{1b}[31m/quit\u{1b}[0m\tnow\n/me waves\n");
     for text in ["/erase yes", "/usr/bin/ld: cannot find -lfoo", "//x", "/quit\tnow", "/me waves"] {
@@ -207,7 +214,7 @@ async fn the_end_of_the_input_ends_the_program() {
     for (after, code) in
         [(said(1, Delivery::Sent), 0), (said(1, Delivery::Waiting), 4), (said(1, Delivery::NotSent), 3)]
     {
-        let mut front = Front::with(Options { stay: false, ..options(true) }, Sink::new(), pending());
+        let mut front = Front::with(with_form(|form| form.stay = false), Sink::new(), pending());
         front.sweep(SweepState::Done).await;
         // Without a line feed.
         front.write("one");
@@ -532,7 +539,7 @@ async fn lines_go_to_the_private_room_that_was_joined() {
 
 #[tokio::test]
 async fn json_lines_are_commands_whose_answers_repeat_the_reference() {
-    let mut front = Front::with(Options { commands: false, ..options(true) }, Sink::new(), pending());
+    let mut front = Front::with(with_form(|form| form.commands = false), Sink::new(), pending());
     front.update(Update::Listening { addr: addr(4565), nick: nick("alice"), node: key('a') }).await;
     front.sweep(SweepState::Done).await;
     let dev = Room::named("dev").unwrap();
