@@ -113,17 +113,23 @@ fn three_people_invite_talk_remove_and_leave() {
     assert!([&alice, &bob, &carol].iter().all(|term| term.runs()));
 }
 
-#[test]
-fn a_direct_message_waits_for_who_is_away() {
-    let ports = Ports::reserve(3);
-    let homes = [(); 2].map(|()| tempfile::tempdir().expect("a directory"));
-    let alice = person("alice", homes[0].path(), &ports);
-    let bob = person("bob", homes[1].path(), &ports);
+/// Alice has written to bob, who has not looked.
+fn written_to(homes: &[tempfile::TempDir; 2], ports: &Ports) -> (Term, Term) {
+    let alice = person("alice", homes[0].path(), ports);
+    let bob = person("bob", homes[1].path(), ports);
     alice.wait_text("● bob");
     bob.wait_text("● alice");
     alice.send("/query bob\r");
     types(&alice, "2:@bob", "are you there");
     bob.wait_text("2:@alice (1!)");
+    (alice, bob)
+}
+
+#[test]
+fn a_direct_message_waits_for_who_is_away() {
+    let ports = Ports::reserve(3);
+    let homes = [(); 2].map(|()| tempfile::tempdir().expect("a directory"));
+    let (alice, bob) = written_to(&homes, &ports);
     bob.send("/quit\r");
     bob.wait_exit();
     alice.wait_text("bob is not here now. What you write is delivered when you meet again.");
@@ -143,12 +149,7 @@ fn a_direct_message_waits_for_who_is_away() {
 fn a_direct_tab_never_opened_keeps_its_count() {
     let ports = Ports::reserve(3);
     let homes = [(); 2].map(|()| tempfile::tempdir().expect("a directory"));
-    let alice = person("alice", homes[0].path(), &ports);
-    let bob = person("bob", homes[1].path(), &ports);
-    bob.wait_text("● alice");
-    alice.send("/query bob\r");
-    types(&alice, "2:@bob", "are you there");
-    bob.wait_text("2:@alice (1!)");
+    let (alice, bob) = written_to(&homes, &ports);
     for term in [&bob, &alice] {
         term.send("/quit\r");
         term.wait_exit();

@@ -55,7 +55,7 @@ fn nothing_sealed_came(mallory: &mut Hacker) {
         let Body::Batch(sent) = body else { continue };
         for signed in &sent.events {
             let room = crate::attack::read(signed).log.unwrap().room;
-            assert_eq!(room, crate::attack::LOBBY, "a sealed line for a key that is no key");
+            assert_eq!(room, crate::attack::LOBBY, "a line was sealed for a card that proves nothing");
         }
     }
 }

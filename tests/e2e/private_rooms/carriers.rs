@@ -75,10 +75,7 @@ fn collect(mallory: &mut Hacker, author: &[u8; 32]) -> Vec<proto::Signed> {
 #[test]
 fn a_carrier_changes_nothing_in_a_private_room() {
     let ports = Ports::take();
-    let mut alice = owner(&ports);
-    let room = unhex(&wait_room(&alice, "joined"));
-    let mut mallory = Hacker::join(&mut alice, &room);
-    let decision = mallory.decision(&room);
+    let (mut alice, mut mallory, room, decision) = Hacker::inside(&ports);
     let key = mallory.room_key(&decision);
     let mut bob = invited(&mut alice, "bob", &ports);
     wait_members(&bob, 1);

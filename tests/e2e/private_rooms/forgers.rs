@@ -16,9 +16,8 @@ use proximity_chat::{
 
 use super::{hacker::Hacker, *};
 use crate::attack::{
-    Author, Key, batch, have, proto,
+    Author, Key, proto,
     proto::{Private, SignedDecision, Standing, frame::Body},
-    unhex,
 };
 
 /// Far more than one host may have open.
@@ -44,10 +43,7 @@ fn settle(hacker: &mut Hacker, node: &Node, text: &str) {
 #[test]
 fn a_member_decides_nothing_and_moves_no_line() {
     let ports = Ports::take();
-    let mut alice = owner(&ports);
-    let room = unhex(&wait_room(&alice, "joined"));
-    let mut mallory = Hacker::join(&mut alice, &room);
-    let decision = mallory.decision(&room);
+    let (mut alice, mut mallory, room, decision) = Hacker::inside(&ports);
     assert_eq!(members(&mut alice), 2);
     // Mallory owns the room now, says Mallory, with the owner's name and with their own.
     let me = mallory.identity().node();
@@ -71,8 +67,7 @@ fn a_member_decides_nothing_and_moves_no_line() {
     (event.kind, event.content_hash) = (theirs.kind, theirs.content_hash);
     let moved = log.sign(event, line.content.clone());
     log.follow(&moved);
-    mallory.link.send(batch(vec![moved])).unwrap();
-    mallory.link.send(have(vec![log.range()])).unwrap();
+    mallory.hand(&log, vec![moved]);
     settle(&mut mallory, &alice, "good morning");
     assert_eq!(members(&mut alice), 2);
     assert_eq!(alice.all(|event| (event["text"] == SECRET).then_some(())).len(), 1);

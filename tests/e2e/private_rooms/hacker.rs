@@ -16,13 +16,14 @@ use proximity_chat::{
 };
 use sha2::{Digest, Sha256};
 
-use super::wait_members;
+use super::{owner, wait_members, wait_room};
 use crate::{
     attack::{
         Author, Face, Key, Link, batch, connect, have, hello, proto,
         proto::{HeldRange, Private, Standing, frame::Body},
+        unhex,
     },
-    support::{Node, PATIENCE, seconds},
+    support::{Node, PATIENCE, Ports, seconds},
 };
 
 /// Somebody who has a program of their own.
@@ -74,8 +75,16 @@ impl Hacker {
         self.link.send(have(vec![log.range()])).unwrap();
     }
 
-    /// Mallory becomes a member.
-    pub(super) fn join(owner: &mut Node, room: &[u8; 32]) -> Self {
+    /// Mallory is a member of a room of alice's: both of them, the id of the room, and what alice has decided.
+    pub(super) fn inside(ports: &Ports) -> (Node, Self, [u8; 32], Decision) {
+        let mut alice = owner(ports);
+        let room = unhex(&wait_room(&alice, "joined"));
+        let mut mallory = Self::join(&mut alice, &room);
+        let decision = mallory.decision(&room);
+        (alice, mallory, room, decision)
+    }
+
+    fn join(owner: &mut Node, room: &[u8; 32]) -> Self {
         let mut mallory = Self::meet(owner, "mallory");
         owner.wait_nick("mallory");
         owner.say("/invite mallory");

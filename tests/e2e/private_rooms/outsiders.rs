@@ -35,8 +35,7 @@ fn a_stranger_who_knows_the_id_gets_nothing() {
     mallory.link.send(Body::Have(Have { ranges, changes: Vec::new(), more: false, want: true })).unwrap();
     let mut log = Author::in_room(&mallory.key, "mallory", room);
     let line = log.line("in clear");
-    mallory.link.send(batch(vec![line])).unwrap();
-    mallory.link.send(have(vec![log.range()])).unwrap();
+    mallory.hand(&log, vec![line]);
     // What comes later on the same link has overtaken nothing.
     let mut lobby = Author::new(&mallory.key, "mallory");
     mallory.link.say(&mut lobby, "good morning").unwrap();
@@ -56,22 +55,15 @@ fn a_stranger_who_knows_the_id_gets_nothing() {
 #[test]
 fn a_removed_member_writes_no_more_whatever_they_sign() {
     let ports = Ports::take();
-    let mut alice = owner(&ports);
-    let room = unhex(&wait_room(&alice, "joined"));
-    let mut mallory = Hacker::join(&mut alice, &room);
-    let decision = mallory.decision(&room);
+    let (mut alice, mut mallory, room, decision) = Hacker::inside(&ports);
     let key = mallory.room_key(&decision);
     let mut log = Author::in_room(&mallory.key, "mallory", room);
     let inside = Hacker::line(&mut log, &key, "i am a member");
-    mallory.link.send(batch(vec![inside.clone()])).unwrap();
-    mallory.link.send(have(vec![log.range()])).unwrap();
+    mallory.hand(&log, vec![inside.clone()]);
     alice.wait_text("i am a member");
 
     alice.say("/kick mallory");
-    mallory
-        .link
-        .wait(|body| matches!(body, Body::Private(private) if !private.removals.is_empty()).then_some(()))
-        .unwrap();
+    mallory.wait_removal();
     // On in the same log, in a new one, one dated before the removal, and another history of the first.
     let goes_on = Hacker::line(&mut log, &key, "i go on");
     let mut fresh = Author::in_room(&mallory.key, "mallory", room);

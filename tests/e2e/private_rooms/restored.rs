@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::{hacker::Hacker, *};
 use crate::{
-    attack::{Author, unhex},
+    attack::Author,
     support::{copy_home, until},
 };
 
@@ -29,10 +29,7 @@ fn wait_removed(node: &Node, who: &str) {
 #[test]
 fn a_removal_outlasts_a_restored_owner() {
     let ports = Ports::take();
-    let mut alice = owner(&ports);
-    let room = unhex(&wait_room(&alice, "joined"));
-    let mut mallory = Hacker::join(&mut alice, &room);
-    let decision = mallory.decision(&room);
+    let (mut alice, mut mallory, room, decision) = Hacker::inside(&ports);
     let key = mallory.room_key(&decision);
     let mut bob = invited(&mut alice, "bob", &ports);
     wait_members(&bob, 1);
