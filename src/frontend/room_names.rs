@@ -23,7 +23,8 @@ pub(crate) const fn named_private(room: &PrivateRoom) -> Named<'_> {
 }
 
 /// What the user knows a private room by: `#plan`, or `#plan#31af` if one of the `known` rooms has the same name. There
-/// are as many digits as tell it from all of them, and no fewer than people have. An open room keeps its name, because it has no other.
+/// are as many digits as tell it from all of them, and no fewer than people have. An open room keeps its name, because
+/// it has no other.
 pub(crate) fn called<'a>(room: &PrivateRoom, known: impl IntoIterator<Item = Named<'a>>) -> String {
     let id = room.id.to_string();
     let rivals = known.into_iter().filter(|(name, other)| **name == room.name && *other != Some(room.id));

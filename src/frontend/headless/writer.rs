@@ -88,10 +88,11 @@ impl Writer {
         self.counts.messages += 1;
     }
 
-    /// Adds something else as text.
+    /// Adds something else as text, if there is something to say.
     pub(super) fn text(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        let before = self.out.len();
         write(&mut self.out);
-        self.counts.events += 1;
+        self.counts.events += u64::from(self.out.len() > before);
     }
 
     /// Adds an event.
